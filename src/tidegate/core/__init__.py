@@ -1,0 +1,1 @@
+"""The pure heart: no clock, no chance, no network, no files. Start reading at `engine.py`."""

@@ -1,0 +1,43 @@
+"""One type per identifier, so that two cannot be swapped."""
+
+from typing import NewType
+
+UserId = NewType("UserId", str)
+AccountId = NewType("AccountId", str)
+TokenId = NewType("TokenId", str)
+OrderId = NewType("OrderId", str)  # Ours, a ULID of 26 characters.
+ClientOrderId = NewType("ClientOrderId", str)  # The caller's own, unique per user.
+ExchangeClientOrderId = NewType("ExchangeClientOrderId", str)  # Ours, one per attempt, given to the venue.
+ExchangeOrderId = NewType("ExchangeOrderId", str)  # The venue's.
+TradeId = NewType("TradeId", str)  # The venue's id of one execution; unique only per symbol on Binance.
+ExecutionId = NewType("ExecutionId", str)  # Ours: what makes an execution count once.
+CommandId = NewType("CommandId", str)  # One per request, so that its answer finds the way back.
+IdempotencyKey = NewType("IdempotencyKey", str)
+
+EXCHANGE_CLIENT_ORDER_ID_PREFIX = "tg"
+_BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ATTEMPTS_MAX = len(_BASE36) ** 2 - 1
+
+
+def exchange_client_order_id(order_id: OrderId, attempt: int) -> ExchangeClientOrderId:
+    """The id a venue knows one attempt by: 30 alphanumerics, which all three venues take.
+
+    Fresh per attempt, because Binance and OKX hold such ids unique among open orders only.
+    """
+    assert 1 <= attempt <= ATTEMPTS_MAX
+    return ExchangeClientOrderId(
+        f"{EXCHANGE_CLIENT_ORDER_ID_PREFIX}{order_id}{_BASE36[attempt // 36]}{_BASE36[attempt % 36]}"
+    )
+
+
+def order_of(exchange_client_id: str) -> tuple[OrderId, int] | None:
+    """The order and attempt that an exchange client order id names; None when it is not ours."""
+    body = exchange_client_id.removeprefix(EXCHANGE_CLIENT_ORDER_ID_PREFIX)
+    if len(exchange_client_id) != 30 or len(body) != 28 or any(digit not in _BASE36 for digit in body[26:]):
+        return None
+    return OrderId(body[:26]), _BASE36.index(body[26]) * 36 + _BASE36.index(body[27])
+
+
+def execution_id(account_id: AccountId, symbol: str, side: str, trade_id: TradeId) -> ExecutionId:
+    """What identifies an execution for ever: account, symbol, side and the venue's trade id together."""
+    return ExecutionId(f"{account_id}|{symbol}|{side}|{trade_id}")

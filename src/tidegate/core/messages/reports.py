@@ -1,0 +1,199 @@
+"""What venue sessions and timers tell the engine: exactly what happened, with no policy of their own.
+
+`at` is when the report was made. `requested_at` is when the question left, so that the engine knows how fresh an
+answer is. Outcomes of one send name the order and the attempt.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId, OrderId, TradeId
+from tidegate.core.instruments import Instrument
+from tidegate.core.messages.values import Fee, VenueBalance
+from tidegate.core.vocabulary import Exchange, Liquidity, RejectReason, Side, VenueOrderStatus
+
+
+class OrderAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue took the order. On OKX and Bybit a refusal may still follow on the stream."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    exchange_order_id: ExchangeOrderId
+
+
+class OrderRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The answer proves that this attempt was not placed. `retryable`: the same order may be tried again later."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    retryable: bool
+    reason: RejectReason
+    message: str
+    venue_code: str | None = None
+    retry_after_seconds: float | None = None
+
+
+class SendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The order may rest at the venue: a time-out, a lost connection, an ambiguous code, a duplicate id."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    message: str
+    venue_code: str | None = None
+
+
+class CancelAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue took the cancel request; the order's end is told by an order report."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+
+
+class CancelFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The cancel did not go through, or nobody knows. `final`: the venue says the order is closed, or unknown to it."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    final: bool
+    reason: RejectReason
+    message: str
+    venue_code: str | None = None
+    retry_after_seconds: float | None = None
+
+
+class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What the venue says of an order: from the stream, a listing or a query.
+
+    `filled_quantity` is cumulative, in base. At least one of the two ids is set. `reason` and `message` say why it
+    ended, where the venue tells.
+    """
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    status: VenueOrderStatus
+    filled_quantity: Decimal
+    exchange_order_id: ExchangeOrderId | None = None
+    exchange_client_order_id: ExchangeClientOrderId | None = None
+    reason: RejectReason | None = None
+    message: str = ""
+
+
+class OrderNotFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A clean answer: the venue does not know this attempt, in open orders, history and executions alike."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    requested_at: datetime
+
+
+class QueryFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A question about an order got no clean answer: it says nothing about the order."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    message: str
+
+
+class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """One trade at the venue. Fees are costs (rebates negative), in whatever asset the venue took them."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    side: Side
+    trade_id: TradeId
+    quantity: Decimal
+    price: Decimal
+    executed_at: datetime
+    fees: tuple[Fee, ...] = ()
+    liquidity: Liquidity = Liquidity.UNKNOWN
+    exchange_order_id: ExchangeOrderId | None = None
+    exchange_client_order_id: ExchangeClientOrderId | None = None
+
+
+class AccountConnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The session can reach the venue with this account (again): time to compare the books."""
+
+    at: datetime
+    account_id: AccountId
+
+
+class AccountDisconnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue cannot be reached, or refuses this account's credentials."""
+
+    at: datetime
+    account_id: AccountId
+    message: str
+
+
+class AccountSynchronized(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A `SynchronizeAccount` is complete: its order, execution and balance reports came before this one.
+
+    `open_exchange_client_order_ids` are all orders of ours in the listing.
+    """
+
+    at: datetime
+    account_id: AccountId
+    requested_at: datetime
+    open_exchange_client_order_ids: frozenset[ExchangeClientOrderId]
+
+
+class BalancesReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All non-zero balances of an account."""
+
+    at: datetime
+    account_id: AccountId
+    requested_at: datetime
+    balances: tuple[VenueBalance, ...]
+
+
+class InstrumentsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A venue's listing, whole. Reference data: applied, not journaled."""
+
+    at: datetime
+    exchange: Exchange
+    instruments: tuple[Instrument, ...]
+
+
+class PriceReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A market's newest prices. Conflated, not journaled."""
+
+    at: datetime
+    exchange: Exchange
+    symbol: str
+    last: Decimal
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+
+
+class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A timer that the engine asked for with `WakeAt`."""
+
+    at: datetime
+    order_id: OrderId
+
+
+class DeskStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The first input after recovery: timers and effects that were lost with the old process are asked for again."""
+
+    at: datetime
+
+
+OutcomeReport = OrderAccepted | OrderRefused | SendOutcomeUnknown | CancelAccepted | CancelFailed
+LookupReport = OrderReported | OrderNotFound | QueryFailed | ExecutionReported
+AccountReport = AccountConnected | AccountDisconnected | AccountSynchronized | BalancesReported
+Report = OutcomeReport | LookupReport | AccountReport | InstrumentsReported | PriceReported | Wake | DeskStarted

@@ -1,0 +1,220 @@
+"""What is written beside an event, and read back: the rows of the product's tables, as plain structures.
+
+Field names are column names. `Order` (in `order.py`), `User`, `Token`, `Account` and `Holding` are both state and row.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.core.identifiers import (
+    AccountId,
+    ExchangeClientOrderId,
+    ExchangeOrderId,
+    ExecutionId,
+    OrderId,
+    TokenId,
+    TradeId,
+    UserId,
+)
+from tidegate.core.messages.events import JournaledEvent
+from tidegate.core.messages.values import Fee
+from tidegate.core.money import ZERO
+from tidegate.core.order import Order
+from tidegate.core.vocabulary import (
+    AccountState,
+    Environment,
+    Exchange,
+    ExecutionType,
+    HistoryStatus,
+    Liquidity,
+    OrderStatus,
+    Role,
+    Side,
+)
+
+UNALLOCATED = UserId("unallocated")  # Owns what a venue account holds and no user does.
+
+
+class User(msgspec.Struct, kw_only=True):
+    """A person or program of the desk."""
+
+    user_id: UserId
+    name: str
+    role: Role
+    created_at: datetime
+
+
+class Token(msgspec.Struct, kw_only=True):
+    """An API token. `token_hash` is the hexadecimal SHA-256 of the secret, which is shown once and kept nowhere."""
+
+    token_id: TokenId
+    user_id: UserId
+    token_hash: str
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """A venue account. One user: its funds are that user's. Several: what belongs to nobody is unallocated."""
+
+    account_id: AccountId
+    exchange: Exchange
+    environment: Environment
+    user_ids: tuple[UserId, ...]
+    state: AccountState = AccountState.OFFLINE
+    message: str = ""
+    opened_at: datetime | None = None
+    created_at: datetime
+
+
+class Holding(msgspec.Struct, kw_only=True):
+    """What one user owns of one asset in one account: a row of `portfolio`.
+
+    `average_price` and `realized_pnl` are in the reporting currency; the price is None while no price was ever known.
+    """
+
+    account_id: AccountId
+    user_id: UserId
+    asset: str
+    quantity: Decimal = ZERO
+    reserved: Decimal = ZERO
+    average_price: Decimal | None = None
+    realized_pnl: Decimal = ZERO
+
+
+class Attempt(msgspec.Struct, kw_only=True):
+    """One send of one order. `outcome`: sending, failed, in_doubt, submitted, absent."""
+
+    order_id: OrderId
+    attempt: int
+    account_id: AccountId
+    exchange_client_order_id: ExchangeClientOrderId
+    exchange_order_id: ExchangeOrderId | None
+    outcome: str
+    started_at: datetime
+    updated_at: datetime
+    request_expires_at: datetime
+    message: str | None = None
+
+
+class HistoryEntry(msgspec.Struct, kw_only=True):
+    """A row of `order_history`. `sequence` counts 1, 2, 3 ... per order; hashes are set by the journal."""
+
+    history_id: int
+    order_id: OrderId
+    sequence: int
+    status: OrderStatus | HistoryStatus
+    execution_type: ExecutionType
+    timestamp: datetime
+    message: str
+    error_code: str | None = None
+    exchange_order_id: ExchangeOrderId | None = None
+    detail: dict[str, Any] = {}
+    previous_hash: str = ""
+    hash: str = ""
+
+
+class Execution(msgspec.Struct, kw_only=True):
+    """A row of `executions`. `sequence` is that of its journal event."""
+
+    execution_id: ExecutionId
+    sequence: int
+    order_id: OrderId
+    user_id: UserId
+    account_id: AccountId
+    exchange: Exchange
+    symbol: str
+    side: Side
+    trade_id: TradeId
+    exchange_order_id: ExchangeOrderId | None
+    quantity: Decimal
+    price: Decimal
+    fees: tuple[Fee, ...]
+    liquidity: Liquidity
+    realized_pnl: Decimal
+    executed_at: datetime
+    booked_at: datetime
+
+
+class LedgerEntry(msgspec.Struct, kw_only=True, gc=False):
+    """One line of the double-entry ledger. The lines of one event sum to zero per asset.
+
+    `ledger_account` is `user:<user_id>`, or one of the desk's own: `venue`, `fees`, `opening`.
+    """
+
+    sequence: int
+    line: int
+    account_id: AccountId
+    ledger_account: str
+    asset: str
+    amount: Decimal
+    kind: str
+    timestamp: datetime
+    order_id: OrderId | None = None
+    execution_id: ExecutionId | None = None
+
+
+class Break(msgspec.Struct, kw_only=True):
+    """A row of `reconciliation_breaks`: a difference between the venue's picture and ours. Never papered over."""
+
+    break_id: str
+    account_id: AccountId
+    kind: str
+    subject: str
+    message: str
+    found_at: datetime
+    resolved_at: datetime | None = None
+
+
+class JournalEntry(msgspec.Struct, kw_only=True):
+    """One event with the sequence number that the engine gave it."""
+
+    sequence: int
+    at: datetime
+    event: JournaledEvent
+
+
+class Batch(msgspec.Struct, kw_only=True):
+    """Everything one transaction writes. Rows are upserts by primary key, except history, executions, ledger: inserts.
+
+    XX
+    """
+
+    epoch: int
+    journal: list[JournalEntry]
+    history: list[HistoryEntry] = []
+    executions: list[Execution] = []
+    ledger: list[LedgerEntry] = []
+    orders: dict[OrderId, Order] = {}
+    attempts: dict[tuple[OrderId, int], Attempt] = {}
+    holdings: dict[tuple[AccountId, UserId, str], Holding] = {}
+    accounts: dict[AccountId, Account] = {}
+    users: dict[UserId, User] = {}
+    tokens: dict[TokenId, Token] = {}
+    breaks: dict[str, Break] = {}
+
+
+class DeskSnapshot(msgspec.Struct, kw_only=True):
+    """What recovery loads: what is open, and what keeps promises across a restart. Not the closed past."""
+
+    sequence: int
+    history_id: int
+    users: list[User]
+    tokens: list[Token]
+    accounts: list[Account]
+    holdings: list[Holding]
+    open_orders: list[Order]
+    execution_ids: dict[OrderId, list[ExecutionId]]  # Of the open orders.
+    execution_times: dict[AccountId, datetime]  # When the last booked execution of each account happened.
+    breaks: list[Break]
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """What the loop attaches before a decision: closed orders with all their executions' ids."""
+
+    orders: list[Order]
+    execution_ids: dict[OrderId, list[ExecutionId]]

@@ -1,0 +1,212 @@
+"""The closed sets of words that the whole desk speaks: in Python, in the database and in the API alike."""
+
+from enum import StrEnum
+
+
+class Exchange(StrEnum):
+    """A venue, by its ccxt id."""
+
+    BINANCE = "binance"
+    OKX = "okx"
+    BYBIT = "bybit"
+
+
+class Environment(StrEnum):
+    """Which of a venue's worlds an account trades in."""
+
+    LIVE = "live"
+    TESTNET = "testnet"
+    SIMULATED = "simulated"
+
+
+class InstrumentKind(StrEnum):
+    """What is traded."""
+
+    SPOT = "spot"
+    LINEAR = "linear"
+
+
+class Side(StrEnum):
+    """FIX tag 54."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+
+class OrderType(StrEnum):
+    """FIX tag 40, in the desk's words."""
+
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP_LOSS = "stop_loss"
+    STOP_LIMIT = "stop_limit"
+    TAKE_PROFIT = "take_profit"
+    TAKE_PROFIT_LIMIT = "take_profit_limit"
+    TRAILING_STOP = "trailing_stop"
+
+
+class TimeInForce(StrEnum):
+    """FIX tag 59: good till cancel, immediate or cancel, fill or kill, good till date."""
+
+    GTC = "gtc"
+    IOC = "ioc"
+    FOK = "fok"
+    GTD = "gtd"
+
+
+class Routing(StrEnum):
+    """Where an order may meet its counterparty."""
+
+    VENUE = "venue"
+    INTERNAL_FIRST = "internal_first"
+    INTERNAL_ONLY = "internal_only"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands. What is being asked of it is `PendingAction`, a separate thing."""
+
+    CREATED = "created"
+    INVALIDATED = "invalidated"
+    PENDING = "pending"
+    SUBMITTED = "submitted"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class HistoryStatus(StrEnum):
+    """What a row of `order_history` may say beyond the order's status."""
+
+    CLOSED = "closed"
+    CORRECTED = "corrected"
+
+
+class PendingAction(StrEnum):
+    """What is being asked of the venue right now."""
+
+    NONE = "none"
+    CANCEL = "cancel"
+    AMEND = "amend"
+
+
+class HeldBy(StrEnum):
+    """Who keeps the order: the venue, or the desk until it triggers."""
+
+    VENUE = "venue"
+    DESK = "desk"
+
+
+class ExecutionType(StrEnum):
+    """FIX tag 150: why a row of history was written."""
+
+    NEW = "new"
+    PENDING_NEW = "pending_new"
+    TRADE = "trade"
+    PENDING_CANCEL = "pending_cancel"
+    CANCEL_REJECTED = "cancel_rejected"
+    CANCELED = "canceled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    DONE = "done"
+    TRADE_CORRECT = "trade_correct"
+    STATUS = "status"
+
+
+class Liquidity(StrEnum):
+    """FIX tag 851: whether an execution gave or took liquidity. Crosses inside the desk are `internal`."""
+
+    MAKER = "maker"
+    TAKER = "taker"
+    INTERNAL = "internal"
+    UNKNOWN = "unknown"
+
+
+class VenueOrderStatus(StrEnum):
+    """What a venue says of an order, in one vocabulary for all venues."""
+
+    OPEN = "open"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+class AccountState(StrEnum):
+    """Whether new orders are accepted for an account; cancels always are."""
+
+    OFFLINE = "offline"
+    RECOVERING = "recovering"
+    READY = "ready"
+
+
+class Role(StrEnum):
+    """What a user may do. Administrators cannot trade."""
+
+    VIEWER = "viewer"
+    TRADER = "trader"
+    RISK = "risk"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class RefusalCode(StrEnum):
+    """Why the desk itself said no. Stable: programs decide on these."""
+
+    ACCOUNT_NOT_FOUND = "account_not_found"
+    ALREADY_EXISTS = "already_exists"
+    CLIENT_ORDER_ID_CONFLICT = "client_order_id_conflict"
+    COMMAND_EXPIRED = "command_expired"
+    DESK_BUSY = "desk_busy"
+    IDEMPOTENCY_KEY_CONFLICT = "idempotency_key_conflict"
+    INSTRUMENT_NOT_TRADING = "instrument_not_trading"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    NOTIONAL_ABOVE_MAXIMUM = "notional_above_maximum"
+    NOTIONAL_BELOW_MINIMUM = "notional_below_minimum"
+    NOT_PERMITTED = "not_permitted"
+    NO_REFERENCE_PRICE = "no_reference_price"
+    ORDER_CLOSED = "order_closed"
+    ORDER_NOT_FOUND = "order_not_found"
+    PARAMETER_NOT_ALLOWED = "parameter_not_allowed"
+    PRICE_NOT_ALLOWED = "price_not_allowed"
+    PRICE_NOT_MULTIPLE_OF_TICK = "price_not_multiple_of_tick"
+    PRICE_OUTSIDE_BAND = "price_outside_band"
+    PRICE_REQUIRED = "price_required"
+    QUANTITY_ABOVE_MAXIMUM = "quantity_above_maximum"
+    QUANTITY_AMBIGUOUS = "quantity_ambiguous"
+    QUANTITY_BELOW_MINIMUM = "quantity_below_minimum"
+    QUANTITY_NOT_MULTIPLE_OF_STEP = "quantity_not_multiple_of_step"
+    SYMBOL_NOT_FOUND = "symbol_not_found"
+    UNSUPPORTED_COMBINATION = "unsupported_combination"
+    UNSUPPORTED_ORDER_TYPE = "unsupported_order_type"
+    UNSUPPORTED_ROUTING = "unsupported_routing"
+    UNSUPPORTED_TIME_IN_FORCE = "unsupported_time_in_force"
+    USER_NOT_FOUND = "user_not_found"
+    VENUE_UNAVAILABLE = "venue_unavailable"
+
+
+class RejectReason(StrEnum):
+    """Why a venue said no, or what ended an order without the venue's word. Stable: programs decide on these."""
+
+    AUTHENTICATION_FAILED = "authentication_failed"
+    CANCELED_AT_VENUE = "canceled_at_venue"
+    CLOCK_SKEW = "clock_skew"
+    DUPLICATE_ORDER_ID = "duplicate_order_id"
+    EXPIRED_AT_VENUE = "expired_at_venue"
+    IMMEDIATE_MATCH_REFUSED = "immediate_match_refused"
+    INSTRUMENT_NOT_TRADABLE = "instrument_not_tradable"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    INVALID_PARAMETERS = "invalid_parameters"
+    NOT_SENT = "not_sent"
+    ORDER_LIMIT_REACHED = "order_limit_reached"
+    OUTSIDE_VENUE_RULES = "outside_venue_rules"
+    PERMISSION_DENIED = "permission_denied"
+    RATE_LIMITED = "rate_limited"
+    TOO_LATE = "too_late"
+    UNKNOWN_ORDER = "unknown_order"
+    UNRESOLVED_UNFILLED = "unresolved_unfilled"
+    USER_REQUEST = "user_request"
+    VENUE_ERROR = "venue_error"
+    VENUE_OVERLOADED = "venue_overloaded"
+    VENUE_UNREACHABLE = "venue_unreachable"

@@ -1,0 +1,251 @@
+"""The doors of the engine's house: what the runtime, the gateway and the adapters know of one another."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from tidegate.core.identifiers import (
+    AccountId,
+    ClientOrderId,
+    ExchangeOrderId,
+    IdempotencyKey,
+    OrderId,
+    UserId,
+)
+from tidegate.core.instruments import Instrument, Price
+from tidegate.core.messages.commands import Command
+from tidegate.core.messages.effects import VenueEffect
+from tidegate.core.messages.reports import Report
+from tidegate.core.messages.values import Refusal
+from tidegate.core.order import Order
+from tidegate.core.records import (
+    Account,
+    Batch,
+    Break,
+    DeskSnapshot,
+    Execution,
+    Found,
+    HistoryEntry,
+    Holding,
+    LedgerEntry,
+    Token,
+    User,
+)
+from tidegate.core.vocabulary import Exchange, OrderStatus
+
+
+class Clock(Protocol):
+    """Where the time comes from: real, or virtual in a simulation."""
+
+    def now(self) -> datetime:
+        """The time, UTC, aware, to the microsecond."""
+        ...
+
+
+# --- journal -------------------------------------------------------------------------------------------------------
+
+
+class OrderKeys(msgspec.Struct, kw_only=True):
+    """By which ids a batch of inputs refers to orders that memory no longer holds."""
+
+    order_ids: set[OrderId] = set()
+    idempotency_keys: set[tuple[UserId, IdempotencyKey]] = set()
+    client_order_ids: set[tuple[UserId, ClientOrderId]] = set()
+    exchange_order_ids: set[tuple[AccountId, str, ExchangeOrderId]] = set()  # Account, symbol, id.
+
+    def __bool__(self) -> bool:
+        return bool(self.order_ids or self.idempotency_keys or self.client_order_ids or self.exchange_order_ids)
+
+
+class Journal(Protocol):
+    """The one writer's durable store."""
+
+    async def load(self) -> DeskSnapshot:
+        """What is open and what keeps promises; its cost grows with what is open, not with history."""
+        ...
+
+    async def find(self, keys: OrderKeys) -> Found:
+        """Orders by any of their ids, from committed storage."""
+        ...
+
+    async def commit(self, batch: Batch) -> None:
+        """Write all in one durable transaction. Any exception means: outcome unknown, the process must end."""
+        ...
+
+    async def close(self) -> None:
+        """Finish the running transaction and release the database."""
+        ...
+
+
+# --- blotter: queries on released state ----------------------------------------------------------------------------
+
+
+class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders a query wants; an absent field matches all. `is_open` False: closed. Times bound `timestamp`."""
+
+    user_id: UserId | None = None
+    account_id: AccountId | None = None
+    exchange: Exchange | None = None
+    symbol: str | None = None
+    status: OrderStatus | None = None
+    is_open: bool | None = None
+    client_order_id: ClientOrderId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class ExecutionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which executions a query wants; an absent field matches all. Times bound `executed_at`."""
+
+    user_id: UserId | None = None
+    account_id: AccountId | None = None
+    exchange: Exchange | None = None
+    symbol: str | None = None
+    order_id: OrderId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Blotter(Protocol):
+    """What people and programs may read. Pages come newest first; `cursor` is the last page's `next_cursor`."""
+
+    async def order(self, order_id: OrderId) -> Order | None: ...
+
+    async def orders(
+        self, wanted: OrderFilter, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Order], str | None]: ...
+
+    async def history(self, order_id: OrderId) -> list[HistoryEntry]: ...
+
+    async def executions(
+        self, wanted: ExecutionFilter, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Execution], str | None]: ...
+
+    async def ledger(
+        self, user_id: UserId | None, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[LedgerEntry], str | None]: ...
+
+    async def holdings(self, user_id: UserId | None = None) -> list[Holding]: ...
+
+    async def accounts(self) -> list[Account]: ...
+
+    async def user(self, user_id: UserId) -> User | None: ...
+
+    async def token(self, token_hash: str) -> Token | None: ...
+
+    async def breaks(self) -> list[Break]: ...
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+class WaitFor(msgspec.Struct, frozen=True, kw_only=True):
+    """How long an order's answer may wait: until `acknowledged` or `closed`, or not beyond durability (neither)."""
+
+    acknowledged: bool = False
+    closed: bool = False
+    timeout_seconds: float = 5.0
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a command. `orders` are copies of released state. `replayed`: this request was seen before."""
+
+    refusal: Refusal | None = None
+    orders: tuple[Order, ...] = ()
+    replayed: bool = False
+
+
+class CommandPort(Protocol):
+    """How commands reach the engine. An answer is given only after everything it says is durable."""
+
+    async def submit(self, command: Command, wait_for: WaitFor | None = None) -> Answer:
+        """Raises `DeskBusyError` at once when the inbox is full, `DeskStoppedError` when the engine has ended."""
+        ...
+
+
+class DeskBusyError(Exception):
+    """The inbox is full: nothing was taken, the same request may be sent again."""
+
+
+class DeskStoppedError(Exception):
+    """The engine has ended; whether the command was taken is unknown: ask again with the same idempotency key."""
+
+
+# --- venues --------------------------------------------------------------------------------------------------------
+
+ReportSink = Callable[[Report], None]  # Never blocks, never drops.
+
+
+class VenueSession(Protocol):
+    """One account at one venue. Performs calls, reports exactly what happened, keeps within the rate budget."""
+
+    @property
+    def account_id(self) -> AccountId: ...
+
+    def start(self) -> None:
+        """Connect in the background and keep connected; reports `AccountConnected` whenever the books should be
+        compared: first contact, and after every gap in the private stream."""
+        ...
+
+    def perform(self, effect: VenueEffect) -> None:
+        """Take up an effect; never blocks. Cancels go before orders, orders before queries."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and tasks. Sends still under way are reported as outcome unknown first."""
+        ...
+
+    def health(self) -> "VenueHealth": ...
+
+
+class VenueHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """What `/system/venues` shows of one session. Latency in milliseconds of the last order sent."""
+
+    account_id: AccountId
+    exchange: Exchange
+    connected: bool
+    streaming: bool
+    message: str
+    waiting: dict[str, int]
+    budget: dict[str, str]
+    latency_ms: float | None = None
+
+
+class ReferenceData(Protocol):
+    """Instruments and prices as last heard, for people to read."""
+
+    def instruments(self, exchange: Exchange | None = None) -> Collection[Instrument]: ...
+
+    def price(self, exchange: Exchange, symbol: str) -> Price | None: ...
+
+
+# --- vault ---------------------------------------------------------------------------------------------------------
+
+
+class VenueCredentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What signs requests. Never logged, never journaled, never returned; `__repr__` shows nothing."""
+
+    api_key: str
+    secret: str
+    passphrase: str | None = None
+
+    def __repr__(self) -> str:
+        return "VenueCredentials(...)"
+
+
+class KeyVault(Protocol):
+    """Venue credentials, encrypted at rest."""
+
+    async def store(self, account_id: AccountId, exchange: Exchange, credentials: VenueCredentials) -> None: ...
+
+    async def credentials(self, account_id: AccountId, exchange: Exchange) -> VenueCredentials | None: ...
+
+
+class CredentialStore(Protocol):
+    """Where the vault keeps its sealed envelopes: opaque bytes, useless without the key that is not in there."""
+
+    async def put(self, account_id: AccountId, envelope: bytes) -> None: ...
+
+    async def get(self, account_id: AccountId) -> bytes | None: ...

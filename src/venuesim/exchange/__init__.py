@@ -1,0 +1,1 @@
+"""The venue-neutral exchange: accounts, orders, matching book and market, without I/O."""

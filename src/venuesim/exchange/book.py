@@ -1,0 +1,111 @@
+"""The book of one instrument: price-time priority over integer ticks."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from decimal import Decimal
+
+from venuesim.exchange.accounts import ZERO
+from venuesim.exchange.orders import Order, Side
+
+Level = dict[int, Order]
+"""The orders of one price by order id; a dictionary keeps the order of arrival."""
+
+
+class BookSide:
+    """One side of the book. Keys are ticks, negated for bids, so that the best price always sorts first."""
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self._sign = -1 if side is Side.BUY else 1
+        self._keys: list[int] = []
+        self._levels: dict[int, Level] = {}
+
+    def add(self, order: Order) -> None:
+        """Put an order at the end of its price's queue."""
+        key = order.price_ticks * self._sign
+        level = self._levels.get(key)
+        if level is None:
+            level = self._levels[key] = {}
+            insort(self._keys, key)
+        level[order.order_id] = order
+
+    def remove(self, order: Order) -> None:
+        """Take an order off the book; it must be there."""
+        key = order.price_ticks * self._sign
+        level = self._levels[key]
+        del level[order.order_id]
+        if not level:
+            del self._levels[key]
+            del self._keys[bisect_left(self._keys, key)]
+
+    def best(self) -> Order | None:
+        """Return the order that trades next."""
+        if not self._keys:
+            return None
+        return next(iter(self._levels[self._keys[0]].values()))
+
+    def best_price(self) -> Decimal | None:
+        """Return the best price."""
+        order = self.best()
+        return order.price if order is not None else None
+
+    def reaches(self, order: Order, limit_ticks: int | None) -> bool:
+        """Whether a taker with this limit (None: market) can trade with a resting order."""
+        return limit_ticks is None or order.price_ticks * self._sign <= limit_ticks * self._sign
+
+    def __iter__(self) -> Iterator[Order]:
+        """Yield resting orders in the order in which they would trade."""
+        for key in self._keys:
+            yield from self._levels[key].values()
+
+    def levels(self, limit: int) -> list[tuple[Decimal, Decimal]]:
+        """Return up to `limit` (price, total quantity), best first."""
+        result: list[tuple[Decimal, Decimal]] = []
+        for key in self._keys[:limit]:
+            orders = self._levels[key].values()
+            price = next(iter(orders)).price
+            result.append((price, sum((order.leaves_quantity for order in orders), ZERO)))
+        return result
+
+
+class Book:
+    """Both sides of one instrument."""
+
+    def __init__(self) -> None:
+        self.bids = BookSide(Side.BUY)
+        self.asks = BookSide(Side.SELL)
+
+    def side(self, side: Side) -> BookSide:
+        """Return the side where orders of `side` rest."""
+        return self.bids if side is Side.BUY else self.asks
+
+    def would_take(self, side: Side, limit_ticks: int) -> bool:
+        """Whether an order with this limit would trade at once."""
+        opposite = self.side(side.opposite)
+        best = opposite.best()
+        return best is not None and opposite.reaches(best, limit_ticks)
+
+    def available(self, side: Side, quantity: Decimal, limit_ticks: int | None) -> tuple[Decimal, Decimal]:
+        """Return the (base, quote) that a taker for `quantity` would trade now, within its limit (None: market)."""
+        base = quote = ZERO
+        opposite = self.side(side.opposite)
+        for order in opposite:
+            if base >= quantity or not opposite.reaches(order, limit_ticks):
+                break
+            traded = min(order.leaves_quantity, quantity - base)
+            base += traded
+            quote += traded * order.price
+        return base, quote
+
+    def base_for_quote(self, side: Side, quote_quantity: Decimal, lot_size: Decimal) -> Decimal:
+        """Return the base that a market taker for `quote_quantity` would trade now, in whole lots."""
+        base = ZERO
+        left = quote_quantity
+        for order in self.side(side.opposite):
+            affordable = left / order.price
+            traded = min(order.leaves_quantity, affordable - affordable % lot_size)
+            if traded <= 0:
+                break
+            base += traded
+            left -= traded * order.price
+        return base

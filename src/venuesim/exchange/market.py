@@ -1,0 +1,178 @@
+"""The market of one instrument: a seeded random walk, the liquidity quoted around it, and its statistics."""
+
+import random
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from venuesim.exchange.accounts import ZERO
+from venuesim.exchange.book import Book
+from venuesim.exchange.instruments import Instrument, floor_to
+from venuesim.exchange.orders import Order, Side
+
+STEP_SECONDS = 0.25
+"""How often a market walks and its liquidity is quoted anew."""
+
+STEP_DEVIATION = 0.00005
+"""Standard deviation of one step's return: about 3 % a day at four steps a second."""
+
+HALF_SPREAD = Decimal("0.00005")
+LEVEL_DISTANCE = Decimal("0.0001")
+
+
+class Listing(NamedTuple):
+    """Where a market starts and how deep it is: a price range, and the usual quote amount of one level."""
+
+    low: Decimal
+    high: Decimal
+    level_notional: Decimal
+
+
+def _listing(low: str, high: str, level_notional: str = "8000") -> Listing:
+    return Listing(Decimal(low), Decimal(high), Decimal(level_notional))
+
+
+LISTINGS = {
+    "BTC/USDT": _listing("60000", "100000", "40000"),
+    "ETH/USDT": _listing("2400", "4200", "30000"),
+    "BNB/USDT": _listing("550", "900"),
+    "SOL/USDT": _listing("120", "240", "15000"),
+    "XRP/USDT": _listing("1.8", "3.2", "15000"),
+    "DOGE/USDT": _listing("0.12", "0.35"),
+    "ADA/USDT": _listing("0.5", "1.1"),
+    "LINK/USDT": _listing("12", "26"),
+    "LTC/USDT": _listing("80", "130"),
+    "AVAX/USDT": _listing("18", "40"),
+    "DOT/USDT": _listing("3.5", "7"),
+    "TRX/USDT": _listing("0.22", "0.36"),
+    "ETH/BTC": _listing("0.034", "0.046", "0.4"),
+}
+"""The markets that every venue can list, by unified symbol."""
+
+
+class Quote(NamedTuple):
+    """One synthetic order to place."""
+
+    side: Side
+    price: Decimal
+    quantity: Decimal
+
+
+class Ladder(msgspec.Struct, kw_only=True):
+    """How liquidity is quoted; `level_quantity` (base) replaces the random sizes when it is set."""
+
+    levels: int = 12
+    level_quantity: Decimal | None = None
+    half_spread: Decimal | None = None
+
+
+class Statistics:
+    """The figures of a 24 hour ticker; they begin with an invented day and then follow the trades."""
+
+    def __init__(self, last: Decimal, instrument: Instrument, rng: random.Random, opened_ms: int) -> None:
+        self.opened_ms = opened_ms
+        change = Decimal(rng.randint(-300, 300)) / 10_000
+        self.open = _on_tick(last * (1 - change), instrument)
+        self.last = last
+        self.last_quantity = instrument.quantity_min
+        self.high = _on_tick(max(self.open, last) * Decimal("1.01"), instrument)
+        self.low = _on_tick(min(self.open, last) * Decimal("0.99"), instrument)
+        self.volume = floor_to(Decimal(rng.randint(10_000_000, 90_000_000)) / last, instrument.lot_size)
+        self.quote_volume = self.volume * self.average
+        self.trade_count = rng.randint(100_000, 900_000)
+
+    @property
+    def average(self) -> Decimal:
+        """The middle of open and last: an assumed volume-weighted price."""
+        return (self.open + self.last) / 2
+
+    def count(self, price: Decimal, quantity: Decimal) -> None:
+        """Take a trade into the figures."""
+        self.last = price
+        self.last_quantity = quantity
+        self.high = max(self.high, price)
+        self.low = min(self.low, price)
+        self.volume += quantity
+        self.quote_volume += price * quantity
+        self.trade_count += 1
+
+
+class Market:
+    """One instrument's price, book and statistics. It decides what to quote; the exchange places it."""
+
+    def __init__(self, instrument: Instrument, *, seed: int, venue: str, now_ms: int) -> None:
+        self.instrument = instrument
+        self.book = Book()
+        self.ladder = Ladder()
+        self.frozen = False
+        self.house_orders: list[Order] = []
+        self.update_id = 1
+        self._listing = LISTINGS[instrument.symbol]
+        # Walks share the seed across venues, so that prices agree; liquidity differs by venue.
+        self._walk = random.Random(f"{seed}/{instrument.symbol}")  # noqa: S311 - A seeded market, not a secret.
+        self._sizes = random.Random(f"{seed}/{venue}/{instrument.symbol}")  # noqa: S311 - The same.
+        start = (
+            self._listing.low + (self._listing.high - self._listing.low) * Decimal(self._walk.randint(200, 800)) / 1000
+        )
+        self.mid = _on_tick(start, instrument)
+        self.statistics = Statistics(self.mid, instrument, self._sizes, now_ms - 86_400_000)
+
+    def walk(self) -> None:
+        """Move the price by one random step, reflected at the ends of its range."""
+        change = Decimal(round(self._walk.gauss(0.0, STEP_DEVIATION) * 10**9)) / 10**9
+        moved = self.mid * (1 + change)
+        if moved <= self._listing.low:
+            moved = self.mid * (1 + abs(change))
+        elif moved >= self._listing.high:
+            moved = self.mid * (1 - abs(change))
+        self.mid = floor_to(moved, self.instrument.tick_size / 1000)
+
+    def recenter(self, price: Decimal) -> None:
+        """Set the price that the liquidity is quoted around."""
+        self.mid = price
+
+    def quotes(self) -> list[Quote]:
+        """Return the liquidity for the present price, best levels first, buy and sell in turn."""
+        instrument = self.instrument
+        tick = instrument.tick_size
+        mid = self.mid
+        half_spread = self.ladder.half_spread or max(tick, mid * HALF_SPREAD)
+        distance = max(tick, mid * LEVEL_DISTANCE)
+        best_bid = max(tick, floor_to(mid - half_spread, tick))
+        best_ask = -floor_to(-(mid + half_spread), tick)
+        step = floor_to(distance, tick)
+        quotes: list[Quote] = []
+        for level in range(self.ladder.levels):
+            bid = best_bid - step * level
+            if bid > 0:
+                quotes.append(Quote(Side.BUY, bid, self._quantity(level)))
+            quotes.append(Quote(Side.SELL, best_ask + step * level, self._quantity(level)))
+        return quotes
+
+    def _quantity(self, level: int) -> Decimal:
+        if self.ladder.level_quantity is not None:
+            return self.ladder.level_quantity
+        share = Decimal(self._sizes.randint(200, 1800)) / 1000 * (level + 3) / 6
+        quantity = floor_to(self._listing.level_notional * share / self.mid, self.instrument.lot_size)
+        return max(quantity, self.instrument.lot_size)
+
+    def tape(self) -> tuple[bool, Decimal, Decimal] | None:
+        """Return a trade between strangers (buyer is maker, price, quantity), or None for a quiet step.
+
+        It is printed without touching the book: strangers' orders behind it are not simulated.
+        """
+        if self._sizes.random() < 0.5:
+            return None
+        buyer_is_maker = self._sizes.random() < 0.5
+        best = (self.book.bids if buyer_is_maker else self.book.asks).best()
+        if best is None:
+            return None
+        quantity = floor_to(
+            best.leaves_quantity * Decimal(self._sizes.randint(1, 300)) / 1000, self.instrument.lot_size
+        )
+        return (buyer_is_maker, best.price, quantity) if quantity > ZERO else None
+
+
+def _on_tick(price: Decimal, instrument: Instrument) -> Decimal:
+    return max(floor_to(price, instrument.tick_size), instrument.tick_size)

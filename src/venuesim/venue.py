@@ -1,0 +1,52 @@
+"""What a venue package gives to the server, and the list of the venues there are."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from aiohttp import web
+
+from venuesim.exchange.clock import Clock
+from venuesim.exchange.engine import Exchange
+from venuesim.faults import FaultSet
+from venuesim.wire.windows import RateWindows
+
+
+class Venue(Protocol):
+    """One simulated venue."""
+
+    exchange: Exchange
+    limits: RateWindows
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer whatever arrives on the venue's port."""
+        ...
+
+    def urls(self, host: str, port: int) -> Mapping[str, str]:
+        """Return the venue's base URLs by kind (rest, ws, ...) for the address it listens on."""
+        ...
+
+    async def start(self) -> None:
+        """Start the venue's own timers."""
+        ...
+
+    async def stop(self) -> None:
+        """Drop every socket and stop the timers."""
+        ...
+
+
+class VenueFactory(Protocol):
+    """Creates a venue that is not yet listening."""
+
+    def __call__(self, *, clock: Clock, seed: int, faults: FaultSet) -> Venue:
+        """Return the venue."""
+        ...
+
+
+def _binance(*, clock: Clock, seed: int, faults: FaultSet) -> Venue:
+    from venuesim.binance.venue import BinanceVenue
+
+    return BinanceVenue(clock=clock, seed=seed, faults=faults)
+
+
+VENUES: dict[str, VenueFactory] = {"binance": _binance}
+"""Every venue by its ccxt id."""

@@ -1,0 +1,108 @@
+"""A venue's origin: REST calls dispatched by method and path, WebSockets by path, on one port."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from aiohttp import web
+
+from venuesim.exchange.clock import Clock
+from venuesim.faults import Endpoint
+from venuesim.wire.calls import Call, Reply
+from venuesim.wire.performing import Performer
+from venuesim.wire.sockets import Session, Socket, serve_socket
+
+BODY_SIZE_MAX = 1_000_000
+
+
+class Route(NamedTuple):
+    """What a REST path is for, and what answers it. The handler is synchronous: nothing it does waits."""
+
+    endpoint: Endpoint
+    handler: Callable[[Call], Reply]
+
+
+class HttpApi:
+    """Answers everything that arrives on one venue's port.
+
+    `open_session` gives the session for a WebSocket path, or None when the venue has no socket there.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        performer: Performer,
+        routes: Mapping[tuple[str, str], Route],
+        not_found: Callable[[Call], Reply],
+        open_session: Callable[[str, Socket], Session | None],
+    ) -> None:
+        self._clock = clock
+        self._performer = performer
+        self._routes = routes
+        self._not_found = not_found
+        self._open_session = open_session
+        self._sockets: set[Socket] = set()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one HTTP request, or serve a WebSocket until it closes."""
+        path, _, query = request.raw_path.partition("?")
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await serve_socket(request, lambda socket: self._open_session(path, socket), self._sockets)
+        call = Call(
+            method=request.method,
+            path=path,
+            query=query,
+            body=await request.read() if request.body_exists else b"",
+            headers=request.headers,
+            remote=request.remote or "",
+            now_ms=self._clock.now_ms(),
+        )
+        route = self._routes.get((call.method, path))
+        if route is None:
+            return _response(self._not_found(call))
+        reply = await self._performer.perform(route.endpoint, lambda as_of_ms: self._run(route, call, as_of_ms))
+        if reply is None:
+            return _hang_up(request)
+        return _response(reply)
+
+    def _run(self, route: Route, call: Call, as_of_ms: int | None) -> Reply:
+        # A delayed request is judged by the time at which it arrives.
+        call.now_ms = self._clock.now_ms()
+        call.as_of_ms = as_of_ms
+        return route.handler(call)
+
+    def close(self) -> None:
+        """Drop every WebSocket."""
+        for socket in list(self._sockets):
+            socket.drop()
+
+
+def _response(reply: Reply) -> web.Response:
+    return web.Response(
+        body=reply.encoded(), status=reply.status, headers=dict(reply.headers), content_type=reply.content_type
+    )
+
+
+def _hang_up(request: web.BaseRequest) -> web.Response:
+    """Close the connection without an answer; the response returned can no longer be written."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+class Site:
+    """A listening port on 127.0.0.1."""
+
+    def __init__(self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
+        server = web.Server(handle, access_log=None, client_max_size=BODY_SIZE_MAX)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
+
+    async def start(self, *, host: str, port: int) -> int:
+        """Listen, and return the port (a free one for 0)."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port, backlog=1024).start()
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Stop listening and close what is open."""
+        await self._runner.cleanup()

@@ -1,0 +1,81 @@
+"""One client's WebSocket: its messages go to a session, its outbox is drained by a task of its own."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from aiohttp import WSMsgType, web
+
+OUTBOX_SIZE_MAX = 20_000
+"""A client that reads so slowly that this many frames wait is disconnected, as venues do."""
+
+
+class Session(Protocol):
+    """What a venue does with one socket."""
+
+    async def receive(self, text: str) -> None:
+        """Handle one message; messages that wait (a delay fault) do not hold up later ones."""
+        ...
+
+    def closed(self) -> None:
+        """Forget the socket."""
+        ...
+
+
+class Socket:
+    """The sending half of a WebSocket. Never blocks the exchange."""
+
+    def __init__(self, request: web.BaseRequest) -> None:
+        self._request = request
+        self._outbox: asyncio.Queue[str] = asyncio.Queue(maxsize=OUTBOX_SIZE_MAX)
+        self.is_open = True
+
+    def send(self, text: str) -> None:
+        """Queue a frame. It leaves after the present call has been answered, as on the real venues."""
+        if not self.is_open:
+            return
+        try:
+            self._outbox.put_nowait(text)
+        except asyncio.QueueFull:
+            self.drop()
+
+    def drop(self) -> None:
+        """Break the connection at once, without a closing handshake; waiting frames are lost."""
+        self.is_open = False
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+    async def drain(self, connection: web.WebSocketResponse) -> None:
+        """Send what is queued, for ever."""
+        while True:
+            text = await self._outbox.get()
+            try:
+                await connection.send_str(text)
+            except ConnectionError:  # The client is gone; the reading side ends the session.
+                return
+
+
+async def serve_socket(
+    request: web.BaseRequest, open_session: Callable[[Socket], Session | None], sockets: set[Socket]
+) -> web.StreamResponse:
+    """Serve one WebSocket until either side closes it; 404 when there is no session for it."""
+    socket = Socket(request)
+    session = open_session(socket)
+    if session is None:
+        return web.Response(status=404)
+    # Declining permessage-deflate keeps the cost per frame low; every client accepts that.
+    connection = web.WebSocketResponse(compress=False, max_msg_size=1_000_000)
+    await connection.prepare(request)
+    sockets.add(socket)
+    drain = asyncio.create_task(socket.drain(connection))
+    try:
+        async with asyncio.TaskGroup() as messages:
+            async for message in connection:
+                if message.type is WSMsgType.TEXT:
+                    messages.create_task(session.receive(message.data))
+    finally:
+        socket.is_open = False
+        sockets.discard(socket)
+        session.closed()
+        drain.cancel()
+    return connection

@@ -1,0 +1,89 @@
+"""Builds small exchanges for the tests of the core."""
+
+from decimal import Decimal
+
+from venuesim.exchange.accounts import Account
+from venuesim.exchange.clock import ManualClock
+from venuesim.exchange.engine import Exchange
+from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.orders import Order, OrderRequest, OrderType, Side, TimeInForce
+
+D = Decimal
+
+BTC_USDT = Instrument(
+    symbol="BTC/USDT",
+    base="BTC",
+    quote="USDT",
+    tick_size=D("0.01"),
+    lot_size=D("0.00001"),
+    quantity_min=D("0.00001"),
+    quantity_max=D("9000"),
+    market_quantity_max=D("120"),
+    notional_min=D("5"),
+    notional_max=D("9000000"),
+    price_min=D("0.01"),
+    price_max=D("1000000"),
+    price_multiplier_up=D("5"),
+    price_multiplier_down=D("0.2"),
+    maker_fee=D("0.001"),
+    taker_fee=D("0.002"),
+)
+
+
+class Bench:
+    """One exchange with BTC/USDT at 100, a book that is empty but for what the test places, and a hand-set clock."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.exchange = Exchange(name="test", instruments=[BTC_USDT], clock=self.clock, seed=1)
+        self.market = self.exchange.markets["BTC/USDT"]
+        self.market.ladder.levels = 0
+        self.market.frozen = True
+        self.exchange.move_market("BTC/USDT", D("100"))
+        self.book = self.market.book
+
+    def account(self, name: str, **balances: str) -> Account:
+        return self.exchange.add_account(
+            api_key=name, secret="secret", balances={asset: D(amount) for asset, amount in balances.items()}
+        )
+
+    def limit(
+        self,
+        account: Account,
+        side: str,
+        quantity: str,
+        price: str,
+        *,
+        time_in_force: TimeInForce = TimeInForce.GTC,
+        post_only: bool = False,
+        post_only_cancels: bool = False,
+        client_order_id: str | None = None,
+    ) -> Order:
+        request = OrderRequest(
+            instrument=BTC_USDT,
+            side=Side(side),
+            order_type=OrderType.LIMIT,
+            client_order_id=client_order_id or f"c{len(self.exchange.orders)}",
+            time_in_force=time_in_force,
+            post_only=post_only,
+            post_only_cancels=post_only_cancels,
+            price=D(price),
+            quantity=D(quantity),
+        )
+        return self.exchange.place(account, request)
+
+    def market_order(self, account: Account, side: str, *, quantity: str = "0", quote_quantity: str = "0") -> Order:
+        request = OrderRequest(
+            instrument=BTC_USDT,
+            side=Side(side),
+            order_type=OrderType.MARKET,
+            client_order_id=f"c{len(self.exchange.orders)}",
+            quantity=D(quantity),
+            quote_quantity=D(quote_quantity),
+        )
+        return self.exchange.place(account, request)
+
+
+def total(account: Account, asset: str) -> Decimal:
+    balance = account.balances[asset]
+    return balance.free + balance.locked

@@ -24,7 +24,7 @@ class FilterFailure(StrEnum):
     OPEN_ORDERS_MAX = "open_orders_max"
 
 
-def check_filters(request: OrderRequest, market: Market, account: Account, *, scale: int = 1) -> FilterFailure | None:
+def check_filters(request: OrderRequest, market: Market, account: Account, *, scale: float = 1) -> FilterFailure | None:
     """Return the first rule that an order breaks, or None. `scale` multiplies the number of open orders allowed."""
     is_limit = request.order_type is OrderType.LIMIT
     failure = check_price(request, market) if is_limit else None
@@ -80,9 +80,9 @@ def _check_notional(request: OrderRequest, market: Market) -> FilterFailure | No
     return None
 
 
-def _has_room(account: Account, instrument: Instrument, scale: int) -> bool:
+def _has_room(account: Account, instrument: Instrument, scale: float) -> bool:
     # Counting one symbol's orders walks them all, so look first whether the account has that many at all.
-    allowed = instrument.open_orders_max * scale
+    allowed = int(instrument.open_orders_max * scale)
     if len(account.open_orders) < allowed:
         return True
     return sum(order.instrument is instrument for order in account.open_orders.values()) < allowed

@@ -27,6 +27,8 @@ class Socket:
 
     def __init__(self, request: web.BaseRequest) -> None:
         self._request = request
+        self.remote = request.remote or ""
+        self.query = request.raw_path.partition("?")[2]
         self._outbox: asyncio.Queue[str] = asyncio.Queue(maxsize=OUTBOX_SIZE_MAX)
         self.is_open = True
 

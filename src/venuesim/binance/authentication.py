@@ -1,0 +1,63 @@
+"""Who sent a request: API key, timestamp, signature and permission, checked as Binance does."""
+
+import re
+
+from venuesim.binance import errors
+from venuesim.binance.errors import BinanceError
+from venuesim.binance.operations import Security
+from venuesim.binance.parameters import Parameters
+from venuesim.exchange.accounts import Account
+from venuesim.exchange.engine import Exchange
+from venuesim.wire.signatures import hmac_sha256_hex, signatures_equal
+
+RECEIVE_WINDOW_MS = 5000
+RECEIVE_WINDOW_MS_MAX = 60_000
+AHEAD_MS_MAX = 1000
+
+_API_KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+_SIGNATURE_IN_TEXT = re.compile(r"(?:^|&)signature=[^&]*")
+
+
+def check_signer(
+    exchange: Exchange, api_key: str | None, parameters: Parameters, signed: bytes, security: Security, now_ms: int
+) -> Account:
+    """Return the account that signed a request; raises BinanceError for every way in which that can fail.
+
+    `signed` is what the signature covers: the query and body as sent (REST), or the sorted parameters (sockets).
+    The order of the checks is an assumption: key, timestamp, signature, permission.
+    """
+    if not api_key or not _API_KEY.fullmatch(api_key):
+        raise BinanceError(-2014, "API-key format invalid.", status=401)
+    account = exchange.accounts.get(api_key)
+    if account is None:
+        raise _not_permitted()
+    _check_time(parameters, now_ms)
+    signature = parameters.required("signature")
+    if not signatures_equal(signature.lower(), hmac_sha256_hex(account.secret, signed)):
+        raise BinanceError(-1022, "Signature for this request is not valid.", status=401)
+    if security.value not in account.permissions:
+        raise _not_permitted()
+    return account
+
+
+def signed_text(query: str, body: str) -> bytes:
+    """Return what a REST signature covers: query and body, joined without a separator, less the signature itself."""
+    return (_SIGNATURE_IN_TEXT.sub("", query) + _SIGNATURE_IN_TEXT.sub("", body)).encode()
+
+
+def _check_time(parameters: Parameters, now_ms: int) -> None:
+    timestamp = parameters.integer("timestamp")
+    if timestamp is None:
+        raise errors.mandatory("timestamp")
+    window = parameters.integer("recvWindow", RECEIVE_WINDOW_MS)
+    assert window is not None, "the default is a number"
+    if window > RECEIVE_WINDOW_MS_MAX:
+        raise BinanceError(-1131, "recvWindow must be less than 60000")
+    if timestamp >= now_ms + AHEAD_MS_MAX:
+        raise BinanceError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
+    if now_ms - timestamp > window:
+        raise BinanceError(-1021, "Timestamp for this request is outside of the recvWindow.")
+
+
+def _not_permitted() -> BinanceError:
+    return BinanceError(-2015, "Invalid API-key, IP, or permissions for action.", status=401)

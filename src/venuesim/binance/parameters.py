@@ -1,0 +1,113 @@
+"""Reads the parameters of a request and remembers which were read, so that superfluous ones can be refused."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+from venuesim.binance import errors
+from venuesim.binance.errors import BinanceError
+
+_DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
+_CLIENT_ORDER_ID = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
+DECIMALS_MAX = 8
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Parameters:
+    """The named values of one request. Every accessor raises BinanceError for what the API would refuse."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self._read: set[str] = set()
+
+    @classmethod
+    def parse(cls, query: str, body: str) -> "Parameters":
+        """Read URL-encoded parameters from the query and the body; a name may be sent once."""
+        pairs = parse_qsl(query, keep_blank_values=True) + parse_qsl(body, keep_blank_values=True)
+        values = dict(pairs)
+        if len(values) != len(pairs):
+            raise BinanceError(-1101, "Duplicate values for a parameter detected.")
+        return cls(values)
+
+    def optional(self, name: str) -> str | None:
+        """Return a value, or None if it was not sent."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        self._read.add(name)
+        if value == "":
+            raise BinanceError(-1105, f"Parameter '{name}' was empty.")
+        return value
+
+    def required(self, name: str) -> str:
+        """Return a value that must be there."""
+        value = self._values.get(name)
+        if not value:
+            raise errors.mandatory(name)
+        self._read.add(name)
+        return value
+
+    def integer(self, name: str, default: int | None = None) -> int | None:
+        """Return a whole number, or the default."""
+        value = self.optional(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdigit() or len(value) > 19:
+            raise _illegal(name, "^[0-9]{1,20}$")
+        return int(value)
+
+    def limit(self, default: int, maximum: int) -> int:
+        """Return the page size, cut to the endpoint's maximum."""
+        return min(self.integer("limit") or default, maximum)
+
+    def decimal(self, name: str) -> Decimal:
+        """Return an amount that must be there and above zero."""
+        value = self.required(name)
+        if not _DECIMAL.fullmatch(value):
+            raise _illegal(name, r"^([0-9]{1,20})(\.[0-9]{1,20})?$")
+        _, _, decimals = value.partition(".")
+        if len(decimals.rstrip("0")) > DECIMALS_MAX:
+            raise BinanceError(-1111, f"Parameter '{name}' has too much precision.")
+        amount = Decimal(value)
+        if amount == 0:
+            raise BinanceError(-1013, f"Invalid {name}.")
+        return amount
+
+    def choice(self, name: str, kind: type[Choice], refusal: BinanceError) -> Choice:
+        """Return one of an enumeration's members."""
+        try:
+            return kind(self.required(name))
+        except ValueError:
+            raise refusal from None
+
+    def client_order_id(self, name: str) -> str | None:
+        """Return a client order id in the allowed characters, or None."""
+        value = self.optional(name)
+        if value is not None and not _CLIENT_ORDER_ID.fullmatch(value):
+            raise _illegal(name, r"^[\.A-Z\:/a-z0-9_-]{1,36}$")
+        return value
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter was sent."""
+        return name in self._values
+
+    def skip(self, *names: str) -> None:
+        """Count parameters as read whose values do not matter here."""
+        self._read.update(name for name in names if name in self._values)
+
+    def refuse_unread(self) -> None:
+        """Refuse parameters that nothing asked for (-1104)."""
+        if len(self._read) != len(self._values):
+            message = (
+                f"Not all sent parameters were read; read '{len(self._read)}' parameter(s) "
+                f"but was sent '{len(self._values)}'."
+            )
+            raise BinanceError(-1104, message)
+
+
+def _illegal(name: str, legal: str) -> BinanceError:
+    return BinanceError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '{legal}'.")

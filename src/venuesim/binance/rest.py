@@ -1,0 +1,47 @@
+"""The REST transport of the operations."""
+
+from collections.abc import Callable, Mapping
+
+from venuesim.binance.authentication import signed_text
+from venuesim.binance.errors import BinanceError
+from venuesim.binance.gateway import Gateway, refusal
+from venuesim.binance.operations import Operation
+from venuesim.binance.parameters import Parameters
+from venuesim.wire.calls import Call, Reply
+from venuesim.wire.http import Route
+
+API_KEY_HEADER = "X-MBX-APIKEY"
+
+
+def rest_routes(operations: Mapping[tuple[str, str], Operation], gateway: Gateway) -> dict[tuple[str, str], Route]:
+    """Return the routes of the REST operations."""
+    return {place: Route(operation.endpoint, _handler(operation, gateway)) for place, operation in operations.items()}
+
+
+def not_found(_: Call) -> Reply:
+    """Return what Binance's front answers to an unknown path: a page, not JSON."""
+    page = b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>"
+    return Reply(payload=page, status=404, content_type="text/html")
+
+
+def _handler(operation: Operation, gateway: Gateway) -> Callable[[Call], Reply]:
+    def handle(call: Call) -> Reply:
+        try:
+            body = call.body.decode()
+            parameters = Parameters.parse(call.query, body)
+        except UnicodeDecodeError:
+            return refusal(BinanceError(-1100, "Illegal characters found in a parameter."))
+        except BinanceError as error:
+            return refusal(error)
+        return gateway.run(
+            operation,
+            parameters,
+            api_key=call.headers.get(API_KEY_HEADER),
+            signed=signed_text(call.query, body),
+            remote=call.remote,
+            now_ms=call.now_ms,
+            as_of_ms=call.as_of_ms,
+            takes_any_parameter=False,
+        )
+
+    return handle

@@ -21,6 +21,11 @@ def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     return (numerator / denominator).quantize(_AVERAGE_QUANTUM, ROUND_HALF_EVEN)
 
 
+def ratio_up(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """A quotient to twelve decimal places, rounded up: for worst cases."""
+    return (numerator / denominator).quantize(_AVERAGE_QUANTUM, ROUND_UP)
+
+
 def is_multiple(value: Decimal, step: Decimal) -> bool:
     """Whether a value lies on the grid of a tick or lot size."""
     return value % step == 0

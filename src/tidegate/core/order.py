@@ -98,6 +98,11 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
         return self.closed_at is not None
 
     @property
+    def is_unresolved(self) -> bool:
+        """Whether a send is under way or in doubt."""
+        return self.status is OrderStatus.PENDING and not self.waiting_to_retry and self.closed_at is None
+
+    @property
     def leaves_quantity(self) -> Decimal | None:
         """What may still be filled, in base; None while only the quote quantity is known."""
         if self.quantity is None:

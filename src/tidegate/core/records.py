@@ -179,9 +179,9 @@ class JournalEntry(msgspec.Struct, kw_only=True):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """Everything one transaction writes. Rows are upserts by primary key, except history, executions, ledger: inserts.
+    """Everything one transaction writes. Journal, history, executions and ledger are inserts; the rest are upserts.
 
-    XX
+    `epoch` is the one that `load` returned: a journal whose lease has moved on refuses the batch.
     """
 
     epoch: int
@@ -199,8 +199,12 @@ class Batch(msgspec.Struct, kw_only=True):
 
 
 class DeskSnapshot(msgspec.Struct, kw_only=True):
-    """What recovery loads: what is open, and what keeps promises across a restart. Not the closed past."""
+    """What recovery loads: what is open, and what keeps promises across a restart. Not the closed past.
 
+    `epoch` names this take-over of the desk; every batch must carry it.
+    """
+
+    epoch: int = 0
     sequence: int
     history_id: int
     users: list[User]

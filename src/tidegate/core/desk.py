@@ -1,0 +1,169 @@
+"""All state of one desk. Everybody may look; only `apply` changes it.
+
+`attach` and `detach` move closed orders between storage and memory, which changes nothing that anybody can see.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from tidegate.core.identifiers import (
+    AccountId,
+    ClientOrderId,
+    ExchangeClientOrderId,
+    ExchangeOrderId,
+    ExecutionId,
+    IdempotencyKey,
+    OrderId,
+    UserId,
+    order_of,
+)
+from tidegate.core.instruments import Instrument, Price
+from tidegate.core.money import ONE, ratio
+from tidegate.core.order import Order
+from tidegate.core.policy import Policy
+from tidegate.core.records import Account, Break, DeskSnapshot, Found, Holding, User
+from tidegate.core.vocabulary import AccountState, Exchange
+
+
+class Difference(NamedTuple):
+    """How far the venue's balance was from ours, and since when it has been exactly that."""
+
+    amount: Decimal
+    since: datetime
+
+
+class Desk:
+    """Users, accounts, open orders, holdings and the market as last seen."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.sequence = 0
+        self.history_id = 0
+        self.users: dict[UserId, User] = {}
+        self.accounts: dict[AccountId, Account] = {}
+        self.instruments: dict[tuple[Exchange, str], Instrument] = {}
+        self.prices: dict[tuple[Exchange, str], Price] = {}
+        self.holdings: dict[tuple[AccountId, UserId, str], Holding] = {}
+        self.orders: dict[OrderId, Order] = {}
+        self.execution_ids: dict[OrderId, set[ExecutionId]] = {}
+        self.execution_times: dict[AccountId, datetime] = {}
+        self.differences: dict[tuple[AccountId, str], Difference] = {}
+        self.open_breaks: dict[str, Break] = {}
+        self.unresolved: dict[AccountId, int] = {}  # Per account: sends whose outcome is not known yet.
+        self.by_idempotency_key: dict[tuple[UserId, IdempotencyKey], OrderId] = {}
+        self.by_client_order_id: dict[tuple[UserId, ClientOrderId], OrderId] = {}
+        self.by_exchange_order_id: dict[tuple[AccountId, str], dict[ExchangeOrderId, OrderId]] = {}
+
+    @classmethod
+    def restore(cls, snapshot: DeskSnapshot, policy: Policy) -> "Desk":
+        """The desk as storage knows it. No account is trusted before its venue has been asked."""
+        desk = cls(policy)
+        desk.sequence = snapshot.sequence
+        desk.history_id = snapshot.history_id
+        desk.users = {user.user_id: user for user in snapshot.users}
+        for account in snapshot.accounts:
+            account.state = AccountState.OFFLINE
+            account.message = "the desk has just started"
+            desk.accounts[account.account_id] = account
+        desk.holdings = {(held.account_id, held.user_id, held.asset): held for held in snapshot.holdings}
+        desk.execution_times = dict(snapshot.execution_times)
+        desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
+        desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
+        return desk
+
+    # --- finding -----------------------------------------------------------------------------------------------
+
+    def order_for(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        exchange_client_order_id: ExchangeClientOrderId | None,
+        exchange_order_id: ExchangeOrderId | None,
+    ) -> Order | None:
+        """The order that a venue speaks of, by either id."""
+        if exchange_client_order_id is not None:
+            ours = order_of(exchange_client_order_id)
+            if ours is not None and (order := self.orders.get(ours[0])) is not None:
+                return order if order.account_id == account_id else None
+        if exchange_order_id is None:
+            return None
+        order_id = self.by_exchange_order_id.get((account_id, symbol), {}).get(exchange_order_id)
+        return None if order_id is None else self.orders[order_id]
+
+    def open_orders(self, account_id: AccountId) -> Iterable[Order]:
+        """The account's orders that are not closed."""
+        return (order for order in self.orders.values() if order.account_id == account_id and order.closed_at is None)
+
+    def instrument_of(self, order: Order) -> Instrument | None:
+        """The rules of the order's market, when they are known."""
+        return self.instruments.get((order.exchange, order.symbol))
+
+    def available(self, account_id: AccountId, user_id: UserId, asset: str) -> Decimal:
+        """What the user may still spend of an asset in an account."""
+        holding = self.holdings.get((account_id, user_id, asset))
+        return Decimal(0) if holding is None else holding.quantity - holding.reserved
+
+    def rate(self, exchange: Exchange, asset: str) -> Decimal | None:
+        """What one unit of an asset is worth in the reporting currency, by the venue's last price; None: unknown."""
+        reporting = self.policy.reporting_currency
+        if asset == reporting:
+            return ONE
+        direct = self.prices.get((exchange, f"{asset}/{reporting}"))
+        if direct is not None:
+            return direct.last
+        inverse = self.prices.get((exchange, f"{reporting}/{asset}"))
+        return None if inverse is None else ratio(ONE, inverse.last)
+
+    # --- memory ------------------------------------------------------------------------------------------------
+
+    def attach(self, found: Found) -> None:
+        """Hold these orders in memory (again). One that is held already is newer than storage and stays."""
+        for order in found.orders:
+            if order.order_id not in self.orders:
+                self.index(order)
+                if order.is_unresolved:
+                    self.count_unresolved(order, 1)
+                self.execution_ids[order.order_id] = set(found.execution_ids.get(order.order_id, ()))
+
+    def detach(self, order_id: OrderId) -> None:
+        """Let a closed order go; storage has it."""
+        order = self.orders.pop(order_id, None)
+        if order is None:
+            return
+        assert order.is_closed
+        self.execution_ids.pop(order_id, None)
+        if order.idempotency_key is not None:
+            self.by_idempotency_key.pop((order.user_id, order.idempotency_key), None)
+        if order.client_order_id is not None:
+            self.by_client_order_id.pop((order.user_id, order.client_order_id), None)
+        if order.exchange_order_id is not None:
+            self.by_exchange_order_id.get((order.account_id, order.symbol), {}).pop(order.exchange_order_id, None)
+
+    def index(self, order: Order) -> None:
+        """Make an order findable by all its ids."""
+        self.orders[order.order_id] = order
+        if order.idempotency_key is not None:
+            self.by_idempotency_key[(order.user_id, order.idempotency_key)] = order.order_id
+        if order.client_order_id is not None:
+            self.by_client_order_id[(order.user_id, order.client_order_id)] = order.order_id
+        self.index_exchange_order_id(order)
+
+    def index_exchange_order_id(self, order: Order) -> None:
+        """Make an order findable by the venue's id."""
+        if order.exchange_order_id is not None:
+            ids = self.by_exchange_order_id.setdefault((order.account_id, order.symbol), {})
+            ids[order.exchange_order_id] = order.order_id
+
+    def count_unresolved(self, order: Order, change: int) -> None:
+        """Keep the number of sends with an unknown outcome, which decides when a recovered account is ready."""
+        self.unresolved[order.account_id] = self.unresolved.get(order.account_id, 0) + change
+
+    def holding(self, account_id: AccountId, user_id: UserId, asset: str) -> Holding:
+        """The holding, made empty on first sight."""
+        key = (account_id, user_id, asset)
+        found = self.holdings.get(key)
+        if found is None:
+            found = self.holdings[key] = Holding(account_id=account_id, user_id=user_id, asset=asset)
+        return found

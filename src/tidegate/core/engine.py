@@ -1,0 +1,88 @@
+"""decide(): what the desk answers to each input. Pure: it changes nothing, and the same desk and input always give the
+same decision.
+
+The way of a new order, top to bottom: `placing` admits it once and calls the stages: `validation` (well-formed?),
+`risk` (within limits?), `routing` (an attempt at the venue). What comes back: `sending` (outcome of an attempt),
+`tracking` (the venue's word and its executions), `reconciliation` (the books compared).
+"""
+
+from typing import assert_never
+
+from tidegate.core import placing, reconciliation, registration, sending, tracking
+from tidegate.core.decision import Decision
+from tidegate.core.desk import Desk
+from tidegate.core.messages import commands, reports
+from tidegate.core.messages.commands import Command
+from tidegate.core.messages.events import InstrumentsListed, PriceMoved
+from tidegate.core.messages.reports import Report
+
+Input = Command | Report
+
+
+def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per input.
+    """What follows from one input: events to apply and journal, effects to release once they are durable."""
+    match message:
+        case commands.PlaceOrder():
+            return placing.place(desk, message)
+        case reports.OrderAccepted():
+            return sending.accepted(desk, message)
+        case reports.ExecutionReported():
+            return tracking.executed(desk, message)
+        case reports.OrderReported():
+            return tracking.reported(desk, message)
+        case reports.Wake():
+            return tracking.woken(desk, message)
+        case reports.PriceReported():
+            return _price(message)
+        case commands.CancelOrder():
+            return placing.cancel(desk, message)
+        case commands.CancelOrders():
+            return placing.cancel_many(desk, message)
+        case reports.OrderRefused():
+            return sending.refused(desk, message)
+        case reports.SendOutcomeUnknown():
+            return sending.outcome_unknown(desk, message)
+        case reports.OrderNotFound():
+            return sending.not_found(desk, message)
+        case reports.QueryFailed():
+            return tracking.query_failed(desk, message)
+        case reports.CancelAccepted():
+            return tracking.cancel_accepted(desk, message)
+        case reports.CancelFailed():
+            return tracking.cancel_failed(desk, message)
+        case reports.AccountConnected():
+            return reconciliation.connected(desk, message)
+        case reports.AccountDisconnected():
+            return reconciliation.disconnected(desk, message)
+        case reports.AccountSynchronized():
+            return reconciliation.synchronized(desk, message)
+        case reports.BalancesReported():
+            return reconciliation.balances_reported(desk, message)
+        case reports.InstrumentsReported():
+            return _listing(message)
+        case reports.DeskStarted():
+            return reconciliation.started(desk, message)
+        case commands.RegisterUser():
+            return registration.register_user(desk, message)
+        case commands.IssueToken():
+            return registration.issue_token(desk, message)
+        case commands.RegisterAccount():
+            return registration.register_account(desk, message)
+        case _:
+            assert_never(message)
+
+
+def _price(report: reports.PriceReported) -> Decision:
+    moved = PriceMoved(
+        at=report.at,
+        exchange=report.exchange,
+        symbol=report.symbol,
+        last=report.last,
+        bid=report.bid,
+        ask=report.ask,
+    )
+    return Decision([moved])
+
+
+def _listing(report: reports.InstrumentsReported) -> Decision:
+    return Decision([InstrumentsListed(at=report.at, exchange=report.exchange, instruments=report.instruments)])

@@ -1,0 +1,185 @@
+"""What becomes of commands about orders: place, cancel, cancel many."""
+
+import copy
+
+from tidegate.core.decision import Decision
+from tidegate.core.desk import Desk
+from tidegate.core.endings import give_up_sending
+from tidegate.core.identifiers import UserId
+from tidegate.core.messages.commands import CancelOrder, CancelOrders, PlaceOrder
+from tidegate.core.messages.effects import Effect, Reply, WakeAt
+from tidegate.core.messages.events import CancelRequested, Event, OrderClosed, OrderCreated, OrderInvalidated
+from tidegate.core.messages.values import Refusal
+from tidegate.core.money import ZERO
+from tidegate.core.order import UNSENT, Order
+from tidegate.core.records import Account
+from tidegate.core.risk.checks import RiskApproved, check_risk
+from tidegate.core.routing import first_attempt, send_cancel, watch_dog
+from tidegate.core.validation import validate
+from tidegate.core.vocabulary import AccountState, PendingAction, RefusalCode, Role
+
+
+def place(desk: Desk, command: PlaceOrder) -> Decision:
+    """Take an order in: once per idempotency key, checked, reserved, and on its way."""
+    if (seen := _seen_before(desk, command)) is not None:
+        return Decision([], [seen])
+    admitted = _admit(desk, command)
+    if isinstance(admitted, Refusal):
+        return Decision([], [Reply(command_id=command.command_id, refusal=admitted)])
+    created = _created(command, admitted)
+    approved = _check(desk, command, admitted)
+    if isinstance(approved, Refusal):
+        return _invalidated(command, created, approved)
+    started, send = first_attempt(approved, command.at, desk.policy)
+    look_again = WakeAt(order_id=command.order_id, at=command.at + desk.policy.report_wait_max)
+    reply = Reply(command_id=command.command_id, order_ids=(command.order_id,))
+    return Decision([created, started], [reply, send, look_again])
+
+
+def _seen_before(desk: Desk, command: PlaceOrder) -> Reply | None:
+    """The first answer again, when this request was seen; a refusal when its key came with another body."""
+    for known, code in (
+        (_by_idempotency_key(desk, command), RefusalCode.IDEMPOTENCY_KEY_CONFLICT),
+        (_by_client_order_id(desk, command), RefusalCode.CLIENT_ORDER_ID_CONFLICT),
+    ):
+        if known is None:
+            continue
+        if known.request_hash == command.request_hash:
+            return Reply(command_id=command.command_id, order_ids=(known.order_id,), replayed=True)
+        message = f"order {known.order_id} was placed with it, and another body: use a new one for a new order"
+        refusal = Refusal(code=code, message=message, order_id=known.order_id)
+        return Reply(command_id=command.command_id, refusal=refusal)
+    return None
+
+
+def _by_idempotency_key(desk: Desk, command: PlaceOrder) -> Order | None:
+    if command.idempotency_key is None:
+        return None
+    order_id = desk.by_idempotency_key.get((command.user_id, command.idempotency_key))
+    return None if order_id is None else desk.orders[order_id]
+
+
+def _by_client_order_id(desk: Desk, command: PlaceOrder) -> Order | None:
+    if command.client_order_id is None:
+        return None
+    order_id = desk.by_client_order_id.get((command.user_id, command.client_order_id))
+    return None if order_id is None else desk.orders[order_id]
+
+
+def _admit(desk: Desk, command: PlaceOrder) -> Account | Refusal:
+    """Whether this command may become an order at all: its sender, its account, its age."""
+    user = desk.users.get(command.user_id)
+    if user is None or user.role is not Role.TRADER:
+        return Refusal(code=RefusalCode.NOT_PERMITTED, message="only users with the role trader place orders")
+    account = desk.accounts.get(command.account_id)
+    if account is None or command.user_id not in account.user_ids:
+        message = f"there is no account {command.account_id} that you may trade: GET /api/v1/accounts lists yours"
+        return Refusal(code=RefusalCode.ACCOUNT_NOT_FOUND, message=message)
+    if command.not_after is not None and command.at > command.not_after:
+        return Refusal(code=RefusalCode.COMMAND_EXPIRED, message="the command arrived after its not_after time")
+    return account
+
+
+def _created(command: PlaceOrder, account: Account) -> OrderCreated:
+    return OrderCreated(
+        at=command.at,
+        order_id=command.order_id,
+        user_id=command.user_id,
+        account_id=command.account_id,
+        exchange=account.exchange,
+        symbol=command.symbol,
+        side=command.side,
+        order_type=command.order_type,
+        quantity=command.quantity,
+        quote_quantity=command.quote_quantity,
+        price=command.price,
+        trigger_price=command.trigger_price,
+        time_in_force=command.time_in_force,
+        post_only=command.post_only,
+        reduce_only=command.reduce_only,
+        routing=command.routing,
+        client_order_id=command.client_order_id,
+        idempotency_key=command.idempotency_key,
+        request_hash=command.request_hash,
+        params=command.params,
+        retry_until=command.retry_until,
+    )
+
+
+def _check(desk: Desk, command: PlaceOrder, account: Account) -> RiskApproved | Refusal:
+    """The stages before the venue, in order."""
+    if account.state is not AccountState.READY:
+        message = f"{account.exchange} is not ready for {account.account_id}: {account.message}; it recovers by itself"
+        return Refusal(code=RefusalCode.VENUE_UNAVAILABLE, message=message)
+    valid = validate(command, account, desk)
+    return valid if isinstance(valid, Refusal) else check_risk(valid, desk)
+
+
+def _invalidated(command: PlaceOrder, created: OrderCreated, refusal: Refusal) -> Decision:
+    """The desk's no is an order too: recorded, told, closed."""
+    invalidated = OrderInvalidated(
+        at=command.at,
+        order_id=command.order_id,
+        code=refusal.code,
+        message=refusal.message,
+        limit=refusal.limit,
+        actual=refusal.actual,
+    )
+    closed = OrderClosed(at=command.at, order_id=command.order_id, realized_pnl=ZERO)
+    reply = Reply(command_id=command.command_id, refusal=refusal, order_ids=(command.order_id,))
+    return Decision([created, invalidated, closed], [reply])
+
+
+def cancel(desk: Desk, command: CancelOrder) -> Decision:
+    """Ask for an order's end. Asking twice is asking once; an order that has ended says so."""
+    order = desk.orders.get(command.order_id)
+    if order is None or not _may_touch(desk, command.user_id, order):
+        refusal = Refusal(code=RefusalCode.ORDER_NOT_FOUND, message=f"there is no order {command.order_id}")
+        return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
+    if order.is_closed:
+        message = f"the order has already ended as {order.status}"
+        refusal = Refusal(code=RefusalCode.ORDER_CLOSED, message=message, order_id=order.order_id)
+        return Decision([], [Reply(command_id=command.command_id, refusal=refusal, order_ids=(order.order_id,))])
+    events, effects = _cancel_order(desk, order, command)
+    return Decision(events, [Reply(command_id=command.command_id, order_ids=(order.order_id,)), *effects])
+
+
+def cancel_many(desk: Desk, command: CancelOrders) -> Decision:
+    """Ask for the end of every open order that matches."""
+    matching = [
+        order
+        for order in desk.orders.values()
+        if not order.is_closed
+        and order.user_id == command.user_id
+        and command.account_id in (None, order.account_id)
+        and command.exchange in (None, order.exchange)
+        and command.symbol in (None, order.symbol)
+    ]
+    events: list[Event] = []
+    effects: list[Effect] = [
+        Reply(command_id=command.command_id, order_ids=tuple(order.order_id for order in matching))
+    ]
+    for order in matching:
+        more_events, more_effects = _cancel_order(desk, order, command)
+        events += more_events
+        effects += more_effects
+    return Decision(events, effects)
+
+
+def _may_touch(desk: Desk, user_id: UserId, order: Order) -> bool:
+    """Owners cancel their orders; risk officers cancel everybody's."""
+    user = desk.users.get(user_id)
+    return order.user_id == user_id or (user is not None and user.role is Role.RISK)
+
+
+def _cancel_order(desk: Desk, order: Order, command: CancelOrder | CancelOrders) -> tuple[list[Event], list[Effect]]:
+    if order.pending_action is PendingAction.CANCEL:
+        return [], []
+    requested: list[Event] = [CancelRequested(at=command.at, order_id=order.order_id, by=command.user_id)]
+    if order.waiting_to_retry:
+        order_as_asked = copy.copy(order)
+        order_as_asked.pending_action = PendingAction.CANCEL
+        return requested + give_up_sending(order_as_asked, command.at, "canceled before it was sent"), []
+    if order.status in UNSENT:
+        return requested, []  # Its send is under way or in doubt: the cancel follows as soon as that is known.
+    return requested, [send_cancel(order), watch_dog(order, command.at, desk.policy)]

@@ -1,0 +1,47 @@
+"""The desk's house rules: the numbers that decisions depend on, in one place."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.vocabulary import Exchange
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """How the desk behaves. All spans are positive.
+
+    `absence_gap` separates the two clean "not found" answers that prove absence; both questions must leave after the
+    request's expiry plus `processing_margin`. `price_collar_ratio` bounds how far a market order may run from the
+    best price when its worst case is reserved. `lookup_retention` is how long a venue still finds an order that was
+    canceled without a fill.
+    """
+
+    reporting_currency: str = "USDT"
+    price_collar_ratio: Decimal = Decimal("0.05")
+    request_lifetime: timedelta = timedelta(seconds=3)
+    processing_margin: timedelta = timedelta(seconds=1)
+    absence_gap: timedelta = timedelta(seconds=2)
+    report_wait_max: timedelta = timedelta(seconds=10)
+    attempts_max: int = 5
+    back_off_min: timedelta = timedelta(milliseconds=250)
+    back_off_max: timedelta = timedelta(seconds=10)
+    cancel_wait_max: timedelta = timedelta(seconds=60)
+    executions_wait_max: timedelta = timedelta(seconds=60)
+    executions_overlap: timedelta = timedelta(seconds=60)
+    break_confirmation: timedelta = timedelta(seconds=5)
+    lookup_retention: dict[Exchange, timedelta] = {
+        Exchange.BINANCE: timedelta(days=90),
+        Exchange.OKX: timedelta(hours=2),
+        Exchange.BYBIT: timedelta(hours=24),
+    }
+
+    def back_off(self, attempt: int, *, seed: str) -> timedelta:
+        """Exponential, with up to a quarter of jitter that depends on the seed alone: a replay waits the same."""
+        doublings = 1 << (attempt - 1)
+        jitter = sum(seed.encode()) % 64 / 256
+        return min(self.back_off_min * doublings, self.back_off_max) * (1 + jitter)
+
+    def look_again_after(self, waited: timedelta) -> timedelta:
+        """How long until the next look-up, when an answer has been awaited this long already: grows with the wait."""
+        return min(max(waited / 2, self.back_off_min), self.back_off_max)

@@ -1,0 +1,1 @@
+"""Who owns what: holdings with reservations, the double-entry ledger, profit and loss."""

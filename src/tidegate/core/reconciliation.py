@@ -1,0 +1,165 @@
+"""Stage 7: the venue's picture against ours: when an account comes, when it has been compared, what it holds."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from tidegate.core.apply import break_id
+from tidegate.core.decision import NOTHING, Decision
+from tidegate.core.desk import Desk
+from tidegate.core.identifiers import AccountId
+from tidegate.core.messages.effects import Effect, WakeAt
+from tidegate.core.messages.events import (
+    AccountStateChanged,
+    BalanceCompared,
+    BalanceOpened,
+    BalancesOpened,
+    BreakFound,
+    Event,
+    OrderInDoubt,
+)
+from tidegate.core.messages.reports import (
+    AccountConnected,
+    AccountDisconnected,
+    AccountSynchronized,
+    BalancesReported,
+    DeskStarted,
+)
+from tidegate.core.money import ZERO, plain
+from tidegate.core.order import Order
+from tidegate.core.records import UNALLOCATED, Account
+from tidegate.core.routing import query, synchronize, watch_dog
+from tidegate.core.vocabulary import AccountState
+
+
+def started(desk: Desk, report: DeskStarted) -> Decision:
+    """After a restart: what was under way is in doubt; what waited for a retry waits on."""
+    events: list[Event] = []
+    effects: list[Effect] = []
+    for order in desk.orders.values():
+        if order.waiting_to_retry:
+            effects.append(WakeAt(order_id=order.order_id, at=report.at))
+        elif order.is_unresolved and not order.in_doubt:
+            message = "the desk stopped while it was under way"
+            events.append(OrderInDoubt(at=report.at, order_id=order.order_id, attempt=order.attempt, message=message))
+    return Decision(events, effects)
+
+
+def connected(desk: Desk, report: AccountConnected) -> Decision:
+    """Time to compare the books: at first contact, after every gap in the stream, and every now and then."""
+    account = desk.accounts.get(report.account_id)
+    if account is None:
+        return NOTHING
+    events: list[Event] = []
+    if account.state is AccountState.OFFLINE:
+        events.append(_state(account, report.at, AccountState.RECOVERING, "comparing the books with the venue"))
+    return Decision(events, [synchronize(desk, report.account_id)])
+
+
+def disconnected(desk: Desk, report: AccountDisconnected) -> Decision:
+    """The venue cannot be reached: new orders are refused until it can."""
+    account = desk.accounts.get(report.account_id)
+    if account is None or (account.state is AccountState.OFFLINE and account.message == report.message):
+        return NOTHING
+    return Decision([_state(account, report.at, AccountState.OFFLINE, report.message)])
+
+
+def synchronized(desk: Desk, report: AccountSynchronized) -> Decision:
+    """Ask about every open order that the listing should have shown; accept new orders once no send is in doubt."""
+    account = desk.accounts.get(report.account_id)
+    if account is None:
+        return NOTHING
+    effects: list[Effect] = []
+    for order in desk.open_orders(report.account_id):
+        if _should_have_been_listed(order, report):
+            effects += [query(order), watch_dog(order, report.at, desk.policy)]
+    if account.state is not AccountState.RECOVERING:
+        return Decision([], effects)
+    if desk.unresolved.get(report.account_id, 0):
+        return Decision([], effects)
+    return Decision([_state(account, report.at, AccountState.READY, "")], effects)
+
+
+def _should_have_been_listed(order: Order, report: AccountSynchronized) -> bool:
+    if order.waiting_to_retry or order.exchange_client_order_id is None:
+        return False
+    if order.exchange_client_order_id in report.open_exchange_client_order_ids:
+        return False
+    if order.in_doubt:
+        return True
+    return not order.is_unresolved and order.updated_at < report.requested_at
+
+
+def _state(account: Account, at: datetime, state: AccountState, message: str) -> AccountStateChanged:
+    return AccountStateChanged(at=at, account_id=account.account_id, state=state, message=message)
+
+
+# --- balances ----------------------------------------------------------------------------------------------------
+
+
+def balances_reported(desk: Desk, report: BalancesReported) -> Decision:
+    """The first report opens the books; later ones are held against them."""
+    account = desk.accounts.get(report.account_id)
+    if account is None:
+        return NOTHING
+    if account.opened_at is None:
+        return Decision(_open_books(desk, account, report))
+    return Decision(_compare(desk, report))
+
+
+def _open_books(desk: Desk, account: Account, report: BalancesReported) -> list[Event]:
+    """One user: the funds are that user's. Several: they belong to nobody until they are given out."""
+    owner = account.user_ids[0] if len(account.user_ids) == 1 else UNALLOCATED
+    events: list[Event] = [
+        BalanceOpened(
+            at=report.at,
+            account_id=account.account_id,
+            user_id=owner,
+            asset=balance.asset,
+            quantity=balance.free + balance.locked,
+            price=desk.rate(account.exchange, balance.asset),
+        )
+        for balance in report.balances
+        if balance.free + balance.locked
+    ]
+    return [*events, BalancesOpened(at=report.at, account_id=account.account_id)]
+
+
+def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
+    """A difference that is the same in two reports, some seconds apart, is a break; one that ends, ends the break."""
+    venue = {balance.asset: balance.free + balance.locked for balance in report.balances}
+    books = _book_quantities(desk, report.account_id)
+    events: list[Event] = []
+    for asset in sorted(venue.keys() | books.keys()):
+        venue_quantity, book_quantity = venue.get(asset, ZERO), books.get(asset, ZERO)
+        difference = venue_quantity - book_quantity
+        known = desk.differences.get((report.account_id, asset))
+        if difference != (known.amount if known is not None else ZERO):
+            events.append(
+                BalanceCompared(
+                    at=report.at,
+                    account_id=report.account_id,
+                    asset=asset,
+                    venue_quantity=venue_quantity,
+                    book_quantity=book_quantity,
+                    difference=difference,
+                )
+            )
+        elif known is not None and report.requested_at - known.since >= desk.policy.break_confirmation:
+            events += _confirm_break(desk, report, asset)
+    return events
+
+
+def _confirm_break(desk: Desk, report: BalancesReported, asset: str) -> list[Event]:
+    if break_id(report.account_id, "balance", asset) in desk.open_breaks:
+        return []
+    amount = desk.differences[(report.account_id, asset)].amount
+    message = f"the venue holds {plain(abs(amount))} {asset} {'more' if amount > 0 else 'less'} than the books"
+    return [BreakFound(at=report.at, account_id=report.account_id, kind="balance", subject=asset, message=message)]
+
+
+def _book_quantities(desk: Desk, account_id: AccountId) -> dict[str, Decimal]:
+    quantities: dict[str, Decimal] = {}
+    for (account, _, asset), holding in desk.holdings.items():
+        if account == account_id:
+            quantities[asset] = quantities.get(asset, ZERO) + holding.quantity
+    return quantities

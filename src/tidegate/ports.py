@@ -108,8 +108,15 @@ class ExecutionFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
+class InvalidCursorError(Exception):
+    """The cursor did not come from the same query: the client's mistake."""
+
+
 class Blotter(Protocol):
-    """What people and programs may read. Pages come newest first; `cursor` is the last page's `next_cursor`."""
+    """What people and programs may read. Pages come newest first; `cursor` is the last page's `next_cursor`.
+
+    A page has 1 to 1,000 rows. `since` is inclusive, `until` exclusive. Raises `InvalidCursorError`.
+    """
 
     async def order(self, order_id: OrderId) -> Order | None: ...
 

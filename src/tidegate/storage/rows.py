@@ -1,0 +1,92 @@
+"""Between the core's records and rows, for the journal, which speaks to the drivers without SQLAlchemy.
+
+A record's fields are its table's columns, in the same order. Rows hold only text, integers and None, which both
+drivers take as they are; PostgreSQL casts them to its column types.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Boolean, Table
+
+from tidegate.core.order import Order
+from tidegate.core.records import (
+    Account,
+    Attempt,
+    Break,
+    Execution,
+    HistoryEntry,
+    Holding,
+    LedgerEntry,
+    Token,
+    User,
+)
+from tidegate.storage import schema
+from tidegate.storage.columns import Amount, JsonText, Timestamp, Word
+
+RecordT = TypeVar("RecordT", bound=msgspec.Struct)
+Row = tuple[str | int | None, ...]
+_Converter = tuple[int, Callable[[Any], Any]]
+
+
+class RowCodec(Generic[RecordT]):
+    """Turns records of one kind into rows and back. Knows its conversions from the table's column types."""
+
+    def __init__(self, table: Table, kind: type[RecordT]) -> None:
+        self.table = table
+        self.columns = tuple(column.name for column in table.columns)
+        assert self.columns == kind.__struct_fields__, f"{table.name}: columns and fields of {kind.__name__} differ"
+        self._kind = kind
+        self._encoders: list[_Converter] = []
+        self._text_decoders: list[_Converter] = []
+        self._native_decoders: list[_Converter] = []
+        for position, column in enumerate(table.columns):
+            kind_of_column = column.type
+            if isinstance(kind_of_column, Boolean):
+                self._encoders.append((position, int))
+                self._text_decoders.append((position, bool))
+            elif isinstance(kind_of_column, Amount | Timestamp):
+                self._encoders.append((position, kind_of_column.to_text()))
+                self._text_decoders.append((position, kind_of_column.from_text()))
+            elif isinstance(kind_of_column, Word | JsonText):
+                self._encoders.append((position, kind_of_column.to_text()))
+                self._text_decoders.append((position, kind_of_column.from_text()))
+                self._native_decoders.append((position, kind_of_column.from_text()))
+
+    def encode(self, record: RecordT) -> Row:
+        """The record as a row of text, integers and None."""
+        values = list(msgspec.structs.astuple(record))
+        for position, convert in self._encoders:
+            value = values[position]
+            if value is not None:
+                values[position] = convert(value)
+        return tuple(values)
+
+    def decode_text(self, row: Sequence[Any]) -> RecordT:
+        """The record in a row that SQLite returned."""
+        return self._decode(row, self._text_decoders)
+
+    def decode_native(self, row: Sequence[Any]) -> RecordT:
+        """The record in a row from psycopg, which brings decimals, times and booleans of its own."""
+        return self._decode(row, self._native_decoders)
+
+    def _decode(self, row: Sequence[Any], decoders: list[_Converter]) -> RecordT:
+        values = list(row)
+        for position, convert in decoders:
+            value = values[position]
+            if value is not None:
+                values[position] = convert(value)
+        return self._kind(**dict(zip(self.columns, values, strict=True)))
+
+
+ORDERS = RowCodec(schema.orders, Order)
+HISTORY = RowCodec(schema.order_history, HistoryEntry)
+ATTEMPTS = RowCodec(schema.attempts, Attempt)
+EXECUTIONS = RowCodec(schema.executions, Execution)
+LEDGER = RowCodec(schema.ledger_entries, LedgerEntry)
+HOLDINGS = RowCodec(schema.portfolio, Holding)
+ACCOUNTS = RowCodec(schema.accounts, Account)
+USERS = RowCodec(schema.users, User)
+TOKENS = RowCodec(schema.tokens, Token)
+BREAKS = RowCodec(schema.reconciliation_breaks, Break)

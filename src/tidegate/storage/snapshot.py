@@ -1,0 +1,78 @@
+"""What recovery reads: what is open and what keeps promises. Every statement walks an index over just that.
+
+The SQL is the same on both databases; each journal brings `rows`, which runs a statement and returns all its rows,
+and `decode`, which turns a row into a record.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
+from tidegate.core.order import Order
+from tidegate.core.records import DeskSnapshot
+from tidegate.storage import chain
+from tidegate.storage.rows import ACCOUNTS, BREAKS, HOLDINGS, ORDERS, TOKENS, USERS, RecordT, RowCodec
+from tidegate.storage.statements import select
+from tidegate.storage.writing import Heads
+
+LAST_JOURNAL_ENTRY = "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
+LAST_HISTORY_ENTRY = "SELECT history_id, hash FROM order_history ORDER BY history_id DESC LIMIT 1"
+OPEN_ORDERS = select(ORDERS, "WHERE closed_at IS NULL ORDER BY timestamp, order_id")
+EXECUTIONS_OF_OPEN_ORDERS = (
+    "SELECT executions.order_id, executions.execution_id FROM orders "
+    "JOIN executions ON executions.order_id = orders.order_id WHERE orders.closed_at IS NULL"
+)
+LAST_EXECUTION_TIMES = (
+    "SELECT account_id, (SELECT executed_at FROM executions WHERE executions.account_id = accounts.account_id "
+    "ORDER BY executed_at DESC LIMIT 1) FROM accounts"
+)
+UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at, break_id")
+
+Rows = Callable[[str], Sequence[Sequence[Any]]]
+
+
+class Decode(Protocol):
+    """A row of the codec's table as its record."""
+
+    def __call__(self, codec: RowCodec[RecordT], row: Sequence[Any], /) -> RecordT: ...
+
+
+def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], datetime]) -> tuple[DeskSnapshot, Heads]:
+    """The desk as storage knows it, and the heads of both chains. Must run inside one read transaction."""
+
+    def records(codec: RowCodec[RecordT], statement: str) -> list[RecordT]:
+        return [decode(codec, row) for row in rows(statement)]
+
+    sequence, journal_head = _last(rows(LAST_JOURNAL_ENTRY))
+    history_id, history_head = _last(rows(LAST_HISTORY_ENTRY))
+    open_orders = records(ORDERS, OPEN_ORDERS)
+    snapshot = DeskSnapshot(
+        epoch=epoch,
+        sequence=sequence,
+        history_id=history_id,
+        users=records(USERS, select(USERS, "ORDER BY user_id")),
+        tokens=records(TOKENS, select(TOKENS, "ORDER BY token_id")),
+        accounts=records(ACCOUNTS, select(ACCOUNTS, "ORDER BY account_id")),
+        holdings=records(HOLDINGS, select(HOLDINGS, "ORDER BY account_id, user_id, asset")),
+        open_orders=open_orders,
+        execution_ids=executions_by_order(open_orders, rows(EXECUTIONS_OF_OPEN_ORDERS)),
+        execution_times={AccountId(name): time_of(at) for name, at in rows(LAST_EXECUTION_TIMES) if at is not None},
+        breaks=records(BREAKS, UNRESOLVED_BREAKS),
+    )
+    return snapshot, Heads(journal=journal_head, history=history_head)
+
+
+def executions_by_order(orders: Sequence[Order], pairs: Sequence[Sequence[Any]]) -> dict[OrderId, list[ExecutionId]]:
+    """Every order's execution ids, from (order id, execution id) pairs; an empty list where there are none."""
+    found: dict[OrderId, list[ExecutionId]] = {order.order_id: [] for order in orders}
+    for order_id, execution_id in pairs:
+        found[OrderId(order_id)].append(ExecutionId(execution_id))
+    return found
+
+
+def _last(rows: Sequence[Sequence[Any]]) -> tuple[int, str]:
+    if not rows:
+        return 0, chain.GENESIS_HASH
+    number, own_hash = rows[0]
+    return int(number), str(own_hash)

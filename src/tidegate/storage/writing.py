@@ -1,0 +1,63 @@
+"""What one transaction writes: a batch's rows per table, with the hash chains carried on."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Table
+
+from tidegate.core.records import Batch
+from tidegate.storage import chain, schema
+from tidegate.storage.errors import EpochFencedError
+from tidegate.storage.rows import (
+    ACCOUNTS,
+    ATTEMPTS,
+    BREAKS,
+    EXECUTIONS,
+    HOLDINGS,
+    LEDGER,
+    ORDERS,
+    TOKENS,
+    USERS,
+    RecordT,
+    Row,
+    RowCodec,
+)
+
+
+class Heads(msgspec.Struct, frozen=True, kw_only=True):
+    """The last hash of each chain."""
+
+    journal: str
+    history: str
+
+
+def check_epoch(batch: Batch, epoch: int) -> None:
+    """Raises `EpochFencedError` unless the batch carries the epoch that storage holds."""
+    if epoch != batch.epoch:
+        raise EpochFencedError(f"this engine's epoch is {batch.epoch}, the desk's is {epoch}: it was taken over")
+
+
+def rows_of(batch: Batch, heads: Heads) -> tuple[list[tuple[Table, list[Row]]], Heads]:
+    """The rows of each table that the batch touches, and the chains' new heads."""
+    journal_rows, journal_head = chain.journal_rows(batch.journal, epoch=batch.epoch, previous_hash=heads.journal)
+    history_rows, history_head = chain.history_rows(batch.history, previous_hash=heads.history)
+    rows = [
+        (schema.journal, journal_rows),
+        (schema.order_history, history_rows),
+        _encoded(ORDERS, batch.orders.values()),
+        _encoded(ATTEMPTS, batch.attempts.values()),
+        _encoded(EXECUTIONS, batch.executions),
+        _encoded(LEDGER, batch.ledger),
+        _encoded(HOLDINGS, batch.holdings.values()),
+        _encoded(ACCOUNTS, batch.accounts.values()),
+        _encoded(USERS, batch.users.values()),
+        _encoded(TOKENS, batch.tokens.values()),
+        _encoded(BREAKS, batch.breaks.values()),
+    ]
+    touched = [(table, table_rows) for table, table_rows in rows if table_rows]
+    return touched, Heads(journal=journal_head, history=history_head)
+
+
+def _encoded(codec: RowCodec[RecordT], records: Iterable[RecordT]) -> tuple[Table, list[Row]]:
+    encode = codec.encode
+    return codec.table, [encode(record) for record in records]

@@ -1,0 +1,1 @@
+"""What tests share: servers, and made-up but complete records."""

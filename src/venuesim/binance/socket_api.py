@@ -118,7 +118,7 @@ class SocketApiSession:
         return self._api.limits.status(self._socket.remote, account, self._api.clock.now_ms())
 
     def _answer(self, request_id: RequestId, reply: Reply, rate_limits: list[dict[str, object]] | None = None) -> None:
-        is_error = reply.status != 200  # noqa: PLR2004 - HTTP's own number.
+        is_error = reply.status != 200
         frame = {"id": request_id, "status": reply.status, "error" if is_error else "result": reply.payload}
         if rate_limits is not None:
             frame["rateLimits"] = rate_limits

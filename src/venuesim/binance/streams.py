@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -43,7 +44,7 @@ class MarketStreams:
         is_combined = path.rstrip("/").endswith("/stream")
         session = MarketSession(self, socket, is_combined=is_combined)
         _, _, query_names = socket.query.partition("streams=")
-        for name in query_names.split("/") + [path.rpartition("/ws/")[2]]:
+        for name in [*query_names.split("/"), path.rpartition("/ws/")[2]]:
             if "@" in name:
                 self.subscribe(name, session)
         return session
@@ -104,7 +105,7 @@ class MarketStreams:
                 self._publish(name, lambda: update)
         for depth in PARTIAL_DEPTHS:
             for name in (f"{prefix}@depth{depth}", f"{prefix}@depth{depth}@100ms"):
-                self._publish(name, lambda depth=depth: {"lastUpdateId": market.update_id, **levels(market, depth)})
+                self._publish(name, partial(_partial_depth, market, depth))
 
 
 class MarketSession:
@@ -171,6 +172,10 @@ def _book_ticker(market: Market) -> Json:
     bid, bid_quantity, ask, ask_quantity = best_levels(market)
     names = {"b": bid, "B": bid_quantity, "a": ask, "A": ask_quantity}
     return {"u": market.update_id, "s": market.instrument.venue_id, **names}
+
+
+def _partial_depth(market: Market, depth: int) -> Json:
+    return {"lastUpdateId": market.update_id, **levels(market, depth)}
 
 
 def _mini_ticker(market: Market, time_ms: int) -> Json:

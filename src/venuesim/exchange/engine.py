@@ -6,8 +6,8 @@ from decimal import Decimal
 from venuesim.exchange.accounts import ALL_PERMISSIONS, ZERO, Account
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.events import BookChanged, Listeners, OrderEvent, OrderEventKind, PublicTrade
-from venuesim.exchange.instruments import Instrument, fee_for
-from venuesim.exchange.market import Market
+from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.market import Market, Quote, house_order
 from venuesim.exchange.orders import (
     EndReason,
     Execution,
@@ -20,6 +20,7 @@ from venuesim.exchange.orders import (
     Side,
     TimeInForce,
 )
+from venuesim.exchange.settlement import amount_needed, release, settle
 
 
 class Exchange:
@@ -90,7 +91,7 @@ class Exchange:
         quantity = request.quantity
         if request.quote_quantity:
             quantity = market.book.base_for_quote(request.side, request.quote_quantity, request.instrument.lot_size)
-        needed = _needed(request, quantity, market)
+        needed = amount_needed(request, quantity, market.book)
         self._check(account, request, needed, takes=takes)
 
         order = self._accept(account, request, quantity, limit_ticks or 0)
@@ -138,7 +139,7 @@ class Exchange:
         self._withdraw_liquidity(market)
         for side in (Side.SELL, Side.BUY):
             quantity = sum((order.leaves_quantity for order in market.book.side(side.opposite)), ZERO)
-            sweep = self._house_order(market, side, price, quantity)
+            sweep = self._house_order(market, Quote(side, price, quantity))
             self._match(market, sweep, sweep.price_ticks)
         market.recenter(price)
         self._quote(market)
@@ -152,7 +153,7 @@ class Exchange:
     def _quote(self, market: Market) -> None:
         self._withdraw_liquidity(market)
         for quote in market.quotes():
-            order = self._house_order(market, quote.side, quote.price, quote.quantity)
+            order = self._house_order(market, quote)
             self._match(market, order, order.price_ticks)
             if order.leaves_quantity > 0:
                 market.book.side(order.side).add(order)
@@ -165,25 +166,9 @@ class Exchange:
                 market.book.side(order.side).remove(order)
         market.house_orders.clear()
 
-    def _house_order(self, market: Market, side: Side, price: Decimal, quantity: Decimal) -> Order:
+    def _house_order(self, market: Market, quote: Quote) -> Order:
         self._next_house_id -= 1
-        return Order(
-            order_id=self._next_house_id,
-            account=None,
-            instrument=market.instrument,
-            side=side,
-            order_type=OrderType.LIMIT,
-            client_order_id="",
-            time_in_force=TimeInForce.GTC,
-            post_only=False,
-            price=price,
-            price_ticks=market.instrument.ticks(price),
-            quantity=quantity,
-            quote_quantity=ZERO,
-            created_ms=0,
-            updated_ms=0,
-            extra={},
-        )
+        return house_order(market.instrument, quote, self._next_house_id)
 
     def _print_tape(self, market: Market) -> None:
         printed = market.tape()
@@ -263,43 +248,22 @@ class Exchange:
     def _execute(
         self, order: Order, account: Account, trade_id: int, price: Decimal, quantity: Decimal, *, is_maker: bool
     ) -> None:
-        instrument = order.instrument
-        buys = order.side is Side.BUY
-        given = price * quantity if buys else quantity
-        received = quantity if buys else price * quantity
-        received_asset = instrument.base if buys else instrument.quote
-        fee = fee_for(received, instrument.maker_fee if is_maker else instrument.taker_fee)
-
-        # The lock follows what is left at the limit price; a better price frees the difference.
-        still_locked = _needed_to_rest(order)
-        account.unlock(order.locked_asset, order.locked_amount - still_locked)
-        order.locked_amount = still_locked
-        account.balances[order.locked_asset].free -= given
-        assert account.balances[order.locked_asset].free >= 0, "the account was checked before the order was accepted"
-        account.balances[received_asset].free += received - fee
-
         order.updated_ms = self.clock.now_ms()
+        execution = settle(
+            order,
+            account,
+            trade_id=trade_id,
+            price=price,
+            quantity=quantity,
+            is_maker=is_maker,
+            time_ms=order.updated_ms,
+        )
+        self.executions.append(execution)
         if order.leaves_quantity == 0:
             self._close(order, OrderStatus.FILLED)
         else:
             order.status = OrderStatus.PARTIALLY_FILLED
-        execution = Execution(
-            trade_id=trade_id,
-            account=account,
-            order_id=order.order_id,
-            client_order_id=order.client_order_id,
-            instrument=instrument,
-            side=order.side,
-            price=price,
-            quantity=quantity,
-            fee=fee,
-            fee_asset=received_asset,
-            is_maker=is_maker,
-            time_ms=order.updated_ms,
-        )
-        order.executions.append(execution)
-        account.executions.append(execution)
-        self.executions.append(execution)
+        instrument = order.instrument
         self._tell(OrderEventKind.TRADE, order, (instrument.base, instrument.quote), execution)
 
     def _settle_remainder(self, market: Market, order: Order) -> None:
@@ -315,8 +279,7 @@ class Exchange:
 
     def _end(self, order: Order, status: OrderStatus, reason: EndReason) -> None:
         assert order.account is not None, "liquidity is withdrawn, not ended"
-        order.account.unlock(order.locked_asset, order.locked_amount)
-        order.locked_amount = ZERO
+        release(order, order.account)
         order.updated_ms = self.clock.now_ms()
         order.end_reason = reason
         self._close(order, status)
@@ -368,18 +331,3 @@ class Exchange:
         )
         for listener in self.listeners.orders:
             listener(event)
-
-
-def _needed_to_rest(order: Order) -> Decimal:
-    if order.order_type is OrderType.MARKET:
-        return ZERO
-    return order.leaves_quantity * order.price if order.side is Side.BUY else order.leaves_quantity
-
-
-def _needed(request: OrderRequest, quantity: Decimal, market: Market) -> Decimal:
-    """Return what an order for `quantity` can cost at most, in the asset it gives."""
-    if request.side is Side.SELL:
-        return quantity
-    if request.order_type is OrderType.LIMIT:
-        return quantity * request.price
-    return request.quote_quantity or market.book.available(request.side, quantity, None)[1]

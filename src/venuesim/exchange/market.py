@@ -9,7 +9,7 @@ import msgspec
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.book import Book
 from venuesim.exchange.instruments import Instrument, floor_to
-from venuesim.exchange.orders import Order, Side
+from venuesim.exchange.orders import Order, OrderType, Side, TimeInForce
 
 STEP_SECONDS = 0.25
 """How often a market walks and its liquidity is quoted anew."""
@@ -172,6 +172,27 @@ class Market:
             best.leaves_quantity * Decimal(self._sizes.randint(1, 300)) / 1000, self.instrument.lot_size
         )
         return (buyer_is_maker, best.price, quantity) if quantity > ZERO else None
+
+
+def house_order(instrument: Instrument, quote: Quote, order_id: int) -> Order:
+    """Return a synthetic order: it has no account and is in no ledger."""
+    return Order(
+        order_id=order_id,
+        account=None,
+        instrument=instrument,
+        side=quote.side,
+        order_type=OrderType.LIMIT,
+        client_order_id="",
+        time_in_force=TimeInForce.GTC,
+        post_only=False,
+        price=quote.price,
+        price_ticks=instrument.ticks(quote.price),
+        quantity=quote.quantity,
+        quote_quantity=ZERO,
+        created_ms=0,
+        updated_ms=0,
+        extra={},
+    )
 
 
 def _on_tick(price: Decimal, instrument: Instrument) -> Decimal:

@@ -11,8 +11,6 @@ from venuesim.wire.calls import Call, Reply
 from venuesim.wire.performing import Performer
 from venuesim.wire.sockets import Session, Socket, serve_socket
 
-BODY_SIZE_MAX = 1_000_000
-
 
 class Route(NamedTuple):
     """What a REST path is for, and what answers it. The handler is synchronous: nothing it does waits."""
@@ -94,7 +92,7 @@ class Site:
     """A listening port on 127.0.0.1."""
 
     def __init__(self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
-        server = web.Server(handle, access_log=None, client_max_size=BODY_SIZE_MAX)
+        server = web.Server(handle, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
 
     async def start(self, *, host: str, port: int) -> int:

@@ -1,0 +1,63 @@
+"""The engine's inbox, in three lanes: reports and cancels first, then new orders; of prices only the newest counts.
+
+Only new orders and other commands can be refused for want of room: what a venue reports must never be lost.
+"""
+
+import asyncio
+from collections import deque
+
+from tidegate.core.engine import Input
+from tidegate.core.messages.commands import CancelOrder, CancelOrders, Command
+from tidegate.core.messages.reports import PriceReported, Report
+from tidegate.core.vocabulary import Exchange
+from tidegate.ports import DeskBusyError
+
+
+class Inbox:
+    """What waits to be decided."""
+
+    def __init__(self, commands_max: int, batch_max: int) -> None:
+        self._commands_max = commands_max
+        self._batch_max = batch_max
+        self._urgent: deque[Input] = deque()
+        self._commands: deque[Command] = deque()
+        self._prices: dict[tuple[Exchange, str], PriceReported] = {}
+        self._something = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._commands)
+
+    def put_command(self, command: Command) -> None:
+        """Raises `DeskBusyError` when new orders arrive faster than they can be decided. Cancels are always taken."""
+        if isinstance(command, CancelOrder | CancelOrders):
+            self._urgent.append(command)
+        elif len(self._commands) >= self._commands_max:
+            raise DeskBusyError
+        else:
+            self._commands.append(command)
+        self._something.set()
+
+    def put_report(self, report: Report) -> None:
+        """Never refuses, never blocks."""
+        if isinstance(report, PriceReported):
+            self._prices[(report.exchange, report.symbol)] = report
+        else:
+            self._urgent.append(report)
+        self._something.set()
+
+    def wake(self) -> None:
+        """Let `take` return even if nothing waits."""
+        self._something.set()
+
+    async def take(self) -> list[Input]:
+        """All that waits, urgent things first, up to the size of a batch; nothing after a `wake`."""
+        await self._something.wait()
+        taken: list[Input] = list(self._prices.values())
+        self._prices.clear()
+        while self._urgent and len(taken) < self._batch_max:
+            taken.append(self._urgent.popleft())
+        while self._commands and len(taken) < self._batch_max:
+            taken.append(self._commands.popleft())
+        if not self._urgent and not self._commands:
+            self._something.clear()
+        return taken

@@ -1,0 +1,256 @@
+"""The one writer: takes all inputs that wait, decides them, commits them together, and only then lets effects out.
+
+The next batch is decided while the previous one commits. A commit that fails ends the loop, and with it the process:
+recovery rebuilds from storage.
+"""
+
+import asyncio
+import copy
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from tidegate.core.apply import apply
+from tidegate.core.desk import Desk
+from tidegate.core.engine import Input, decide
+from tidegate.core.identifiers import OrderId, order_of
+from tidegate.core.messages.commands import CancelOrder, Command, PlaceOrder
+from tidegate.core.messages.effects import Effect, Reply, VenueEffect, WakeAt
+from tidegate.core.messages.events import InstrumentsListed, PriceMoved
+from tidegate.core.messages.reports import (
+    DeskStarted,
+    ExecutionReported,
+    OrderReported,
+    Report,
+)
+from tidegate.core.order import Order
+from tidegate.core.projection import Projector
+from tidegate.core.records import Batch
+from tidegate.core.vocabulary import PendingAction
+from tidegate.ports import Answer, Clock, Journal, OrderKeys, WaitFor
+from tidegate.runtime.inbox import Inbox
+from tidegate.runtime.timers import Timers
+from tidegate.runtime.waiting import WaitingRoom
+
+log = structlog.get_logger()
+
+
+class LoopSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How much may wait, how much is decided at once, and how many closed orders stay in memory for late reports."""
+
+    inbox_size_max: int = 10_000
+    batch_size_max: int = 512
+    closed_orders_kept: int = 1_000
+
+
+class Outcome(msgspec.Struct):
+    """One decided batch: what to write, then what to let out."""
+
+    batch: Batch | None
+    effects: list[Effect]
+    snapshots: dict[OrderId, Order]
+
+
+class DeskLoop:
+    """Owns the desk. Commands come in by `submit`, reports by `report`; venue effects leave through `perform`."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        epoch: int,
+        journal: Journal,
+        clock: Clock,
+        perform: Callable[[VenueEffect], None],
+        settings: LoopSettings | None = None,
+    ) -> None:
+        settings = settings or LoopSettings()
+        self._desk = desk
+        self._journal = journal
+        self._clock = clock
+        self._perform = perform
+        self._inbox = Inbox(settings.inbox_size_max, settings.batch_size_max)
+        self._timers = Timers(clock, self._inbox.put_report)
+        self._waiting = WaitingRoom()
+        self._projector = Projector(epoch)
+        self._closed: deque[OrderId] = deque()
+        self._closed_kept = settings.closed_orders_kept
+        self.on_release: list[Callable[[Batch], None]] = []
+
+    # --- doors -------------------------------------------------------------------------------------------------
+
+    def report(self, report: Report) -> None:
+        """What sessions tell. Never blocks, never refuses."""
+        self._inbox.put_report(report)
+
+    async def submit(self, command: Command, wait_for: WaitFor | None = None) -> Answer:
+        """The answer to a command, durable; for orders, after waiting as long as asked.
+
+        Raises:
+            DeskBusyError: the inbox is full, nothing was taken.
+            DeskStoppedError: the loop has ended; ask again with the same idempotency key.
+        """
+        answered = self._waiting.expect(command.command_id)
+        try:
+            if wait_for is None or not isinstance(command, PlaceOrder | CancelOrder):
+                self._inbox.put_command(command)
+                return await answered
+            with self._waiting.watch(command.order_id) as watch:
+                self._inbox.put_command(command)
+                answer = await answered
+                if answer.refusal is not None or answer.replayed:
+                    return answer
+                order = await watch.until(_goal(command, wait_for), wait_for.timeout_seconds)
+                return answer if order is None else msgspec.structs.replace(answer, orders=(order,))
+        finally:
+            self._waiting.forget(command.command_id)
+
+    def load(self) -> int:
+        """How many inputs wait."""
+        return len(self._inbox)
+
+    # --- the loop ----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Decide, commit, release, until canceled. Ends with the error when a commit fails."""
+        self._inbox.put_report(DeskStarted(at=self._clock.now()))
+        committing: asyncio.Task[None] | None = None
+        try:
+            while True:
+                inputs = await self._inbox.take()
+                if committing is not None and committing.done():
+                    committing.result()  # A failed commit ends the loop at once.
+                if keys := self._not_in_memory(inputs):
+                    await self._attach(keys)
+                outcome = self._decide_all(inputs)
+                if committing is not None:
+                    await committing
+                    self._let_go(outcome)
+                committing = asyncio.create_task(self._commit_and_release(outcome))
+                # Give the commit its start before the next inputs are taken.
+                await asyncio.sleep(0)
+        finally:
+            self._timers.close()
+            if committing is not None and not committing.done():
+                await asyncio.wait([committing])  # A COMMIT is never abandoned half-way.
+            self._waiting.stop()
+
+    def _decide_all(self, inputs: list[Input]) -> Outcome:
+        desk, projector = self._desk, self._projector
+        effects: list[Effect] = []
+        for message in inputs:
+            decision = decide(desk, message)
+            for event in decision.events:
+                apply(desk, event)
+                if not isinstance(event, PriceMoved | InstrumentsListed):
+                    projector.record(desk, event)
+            effects += decision.effects
+        batch = projector.take(desk) if projector else None
+        return Outcome(batch, effects, self._snapshots(batch, effects))
+
+    def _snapshots(self, batch: Batch | None, effects: list[Effect]) -> dict[OrderId, Order]:
+        """The orders that answers speak of, as they are now: memory may be ahead when the answers leave."""
+        snapshots = {} if batch is None else dict(batch.orders)
+        for effect in effects:
+            if isinstance(effect, Reply):
+                for order_id in effect.order_ids:
+                    if order_id not in snapshots:
+                        snapshots[order_id] = copy.copy(self._desk.orders[order_id])
+        return snapshots
+
+    async def _commit_and_release(self, outcome: Outcome) -> None:
+        if outcome.batch is not None:
+            try:
+                await self._journal.commit(outcome.batch)
+            except BaseException:
+                self._inbox.wake()
+                raise
+            self._released(outcome.batch)
+        for effect in outcome.effects:
+            self._release(effect, outcome.snapshots)
+
+    def _released(self, batch: Batch) -> None:
+        self._waiting.tell(batch.orders)
+        for order_id, order in batch.orders.items():
+            if order.is_closed:
+                self._timers.forget(order_id)
+                self._closed.append(order_id)
+        for listener in self.on_release:
+            listener(batch)
+
+    def _release(self, effect: Effect, snapshots: dict[OrderId, Order]) -> None:
+        match effect:
+            case Reply():
+                orders = tuple(snapshots[order_id] for order_id in effect.order_ids)
+                answer = Answer(refusal=effect.refusal, orders=orders, replayed=effect.replayed)
+                self._waiting.answer(effect.command_id, answer)
+            case WakeAt():
+                self._timers.set(effect.order_id, effect.at)
+            case _:
+                self._perform(effect)
+
+    # --- memory ------------------------------------------------------------------------------------------------
+
+    def _not_in_memory(self, inputs: list[Input]) -> OrderKeys:
+        """The orders that these inputs refer to and memory does not hold."""
+        desk, keys = self._desk, OrderKeys()
+        for message in inputs:
+            match message:
+                case PlaceOrder():
+                    if message.idempotency_key is not None:
+                        known = (message.user_id, message.idempotency_key)
+                        if known not in desk.by_idempotency_key:
+                            keys.idempotency_keys.add(known)
+                    if message.client_order_id is not None:
+                        named = (message.user_id, message.client_order_id)
+                        if named not in desk.by_client_order_id:
+                            keys.client_order_ids.add(named)
+                case CancelOrder():
+                    if message.order_id not in desk.orders:
+                        keys.order_ids.add(message.order_id)
+                case OrderReported() | ExecutionReported():
+                    self._note_venue_order(message, keys)
+                case _:
+                    pass
+        return keys
+
+    def _note_venue_order(self, message: OrderReported | ExecutionReported, keys: OrderKeys) -> None:
+        desk = self._desk
+        known = desk.order_for(
+            message.account_id, message.symbol, message.exchange_client_order_id, message.exchange_order_id
+        )
+        if known is not None:
+            return
+        named = order_of(message.exchange_client_order_id) if message.exchange_client_order_id is not None else None
+        if named is not None:
+            keys.order_ids.add(named[0])
+        elif message.exchange_order_id is not None:
+            keys.exchange_order_ids.add((message.account_id, message.symbol, message.exchange_order_id))
+
+    async def _attach(self, keys: OrderKeys) -> None:
+        found = await self._journal.find(keys)
+        self._desk.attach(found)
+        self._closed.extend(order.order_id for order in found.orders if order.is_closed)
+
+    def _let_go(self, undecided: Outcome) -> None:
+        """Closed orders leave memory once storage has them; those of the batch that is about to commit stay."""
+        busy = undecided.snapshots
+        for _ in range(len(self._closed) - self._closed_kept):
+            order_id = self._closed.popleft()
+            if order_id in busy:
+                self._closed.append(order_id)
+            else:
+                self._desk.detach(order_id)
+
+
+def _goal(command: PlaceOrder | CancelOrder, wait_for: WaitFor) -> Callable[[Order], bool]:
+    """What the caller waits for."""
+    if wait_for.closed:
+        return lambda order: order.is_closed
+    if not wait_for.acknowledged:
+        return lambda _: True
+    if isinstance(command, CancelOrder):
+        return lambda order: order.is_closed or order.pending_action is PendingAction.NONE
+    return lambda order: order.is_acknowledged

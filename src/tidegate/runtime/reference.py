@@ -1,0 +1,20 @@
+"""Instruments and prices as the desk last heard them, for people to read."""
+
+from collections.abc import Collection
+
+from tidegate.core.desk import Desk
+from tidegate.core.instruments import Instrument, Price
+from tidegate.core.vocabulary import Exchange
+
+
+class DeskReference:
+    """Reads the desk's reference data. It is never journaled, so there is nothing unreleased to hide."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def instruments(self, exchange: Exchange | None = None) -> Collection[Instrument]:
+        return [rule for rule in self._desk.instruments.values() if exchange is None or rule.exchange is exchange]
+
+    def price(self, exchange: Exchange, symbol: str) -> Price | None:
+        return self._desk.prices.get((exchange, symbol))

@@ -1,0 +1,106 @@
+"""All venue sessions of the desk: effects find theirs here, and every account's books are compared now and then."""
+
+import asyncio
+
+import structlog
+
+from tidegate.core.identifiers import AccountId
+from tidegate.core.messages.effects import (
+    FetchExecutions,
+    QueryOrder,
+    SendCancel,
+    SendOrder,
+    SynchronizeAccount,
+    VenueEffect,
+)
+from tidegate.core.messages.reports import AccountConnected, CancelFailed, OrderRefused, QueryFailed, Report
+from tidegate.core.vocabulary import RejectReason
+from tidegate.ports import Clock, ReportSink, VenueHealth, VenueSession
+
+log = structlog.get_logger()
+
+
+class Sessions:
+    """Routes effects by account. An effect without a session is answered at once, so that nothing waits for ever."""
+
+    def __init__(self, clock: Clock, compare_every_seconds: float) -> None:
+        self._clock = clock
+        self._compare_every_seconds = compare_every_seconds
+        self._sessions: dict[AccountId, VenueSession] = {}
+        self._report: ReportSink | None = None
+        self._polling: asyncio.Task[None] | None = None
+
+    def start(self, report: ReportSink) -> None:
+        """Begin to compare the books regularly: the poll behind the streams."""
+        self._report = report
+        self._polling = asyncio.create_task(self._compare_regularly())
+
+    def add(self, session: VenueSession) -> None:
+        """Take a session in and start it."""
+        self._sessions[session.account_id] = session
+        session.start()
+
+    def __contains__(self, account_id: object) -> bool:
+        return account_id in self._sessions
+
+    def perform(self, effect: VenueEffect) -> None:
+        """Hand an effect to its account's session; never blocks."""
+        session = self._sessions.get(effect.account_id)
+        if session is not None:
+            session.perform(effect)
+            return
+        assert self._report is not None
+        refusal = self._without_session(effect)
+        if refusal is not None:
+            self._report(refusal)
+
+    def _without_session(self, effect: VenueEffect) -> Report | None:
+        at, message = self._clock.now(), "the account has no session"
+        match effect:
+            case SendOrder():
+                return OrderRefused(
+                    at=at,
+                    account_id=effect.account_id,
+                    order_id=effect.order_id,
+                    attempt=effect.attempt,
+                    retryable=True,
+                    reason=RejectReason.VENUE_UNREACHABLE,
+                    message=message,
+                )
+            case SendCancel():
+                return CancelFailed(
+                    at=at,
+                    account_id=effect.account_id,
+                    order_id=effect.order_id,
+                    final=False,
+                    reason=RejectReason.VENUE_UNREACHABLE,
+                    message=message,
+                )
+            case QueryOrder() | FetchExecutions():
+                return QueryFailed(at=at, account_id=effect.account_id, order_id=effect.order_id, message=message)
+            case SynchronizeAccount():
+                return None  # Asked again when a session connects.
+
+    def health(self) -> list[VenueHealth]:
+        """How every session is."""
+        return [session.health() for session in self._sessions.values()]
+
+    async def close(self) -> None:
+        """Stop comparing and let every session go."""
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
+        results = await asyncio.gather(
+            *(session.close() for session in self._sessions.values()), return_exceptions=True
+        )
+        for problem in results:
+            if problem is not None:
+                log.error("a venue session did not close cleanly", error=repr(problem))
+
+    async def _compare_regularly(self) -> None:
+        assert self._report is not None
+        while True:
+            await asyncio.sleep(self._compare_every_seconds)
+            for account_id, session in self._sessions.items():
+                if session.health().connected:
+                    self._report(AccountConnected(at=self._clock.now(), account_id=account_id))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from venuesim.exchange.accounts import ZERO
+from venuesim.exchange.instruments import floor_to
 from venuesim.exchange.orders import Order, Side
 
 Level = dict[int, Order]
@@ -102,8 +103,7 @@ class Book:
         base = ZERO
         left = quote_quantity
         for order in self.side(side.opposite):
-            affordable = left / order.price
-            traded = min(order.leaves_quantity, affordable - affordable % lot_size)
+            traded = min(order.leaves_quantity, floor_to(left / order.price, lot_size))
             if traded <= 0:
                 break
             base += traded

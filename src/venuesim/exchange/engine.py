@@ -43,10 +43,7 @@ class Exchange:
         self.accounts: dict[str, Account] = {}
         self.orders: list[Order] = []
         self.executions: list[Execution] = []
-        self.markets = {
-            instrument.symbol: Market(instrument, seed=seed, venue=name, now_ms=clock.now_ms())
-            for instrument in instruments
-        }
+        self.markets = {instrument.symbol: Market(instrument, seed=seed, venue=name) for instrument in instruments}
         self._next_order_id = first_order_id
         self._next_house_id = -1
         self._trade_ids_per_symbol = trade_ids_per_symbol

@@ -49,7 +49,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 
 def floor_to(amount: Decimal, step: Decimal) -> Decimal:
     """Return `amount` rounded down to a multiple of `step`."""
-    return amount - amount % step
+    return amount // step * step
 
 
 def fee_for(amount: Decimal, rate: Decimal) -> Decimal:

@@ -29,16 +29,16 @@ class Listing(NamedTuple):
     level_notional: Decimal
 
 
-def _listing(low: str, high: str, level_notional: str = "8000") -> Listing:
+def _listing(low: str, high: str, level_notional: str = "4000") -> Listing:
     return Listing(Decimal(low), Decimal(high), Decimal(level_notional))
 
 
 LISTINGS = {
-    "BTC/USDT": _listing("60000", "100000", "40000"),
-    "ETH/USDT": _listing("2400", "4200", "30000"),
+    "BTC/USDT": _listing("60000", "100000", "12000"),
+    "ETH/USDT": _listing("2400", "4200", "10000"),
     "BNB/USDT": _listing("550", "900"),
-    "SOL/USDT": _listing("120", "240", "15000"),
-    "XRP/USDT": _listing("1.8", "3.2", "15000"),
+    "SOL/USDT": _listing("120", "240", "6000"),
+    "XRP/USDT": _listing("1.8", "3.2", "6000"),
     "DOGE/USDT": _listing("0.12", "0.35"),
     "ADA/USDT": _listing("0.5", "1.1"),
     "LINK/USDT": _listing("12", "26"),
@@ -46,7 +46,7 @@ LISTINGS = {
     "AVAX/USDT": _listing("18", "40"),
     "DOT/USDT": _listing("3.5", "7"),
     "TRX/USDT": _listing("0.22", "0.36"),
-    "ETH/BTC": _listing("0.034", "0.046", "0.4"),
+    "ETH/BTC": _listing("0.034", "0.046", "0.15"),
 }
 """The markets that every venue can list, by unified symbol."""
 
@@ -70,15 +70,14 @@ class Ladder(msgspec.Struct, kw_only=True):
 class Statistics:
     """The figures of a 24 hour ticker; they begin with an invented day and then follow the trades."""
 
-    def __init__(self, last: Decimal, instrument: Instrument, rng: random.Random, opened_ms: int) -> None:
-        self.opened_ms = opened_ms
+    def __init__(self, last: Decimal, instrument: Instrument, rng: random.Random, level_notional: Decimal) -> None:
         change = Decimal(rng.randint(-300, 300)) / 10_000
         self.open = _on_tick(last * (1 - change), instrument)
         self.last = last
         self.last_quantity = instrument.quantity_min
         self.high = _on_tick(max(self.open, last) * Decimal("1.01"), instrument)
         self.low = _on_tick(min(self.open, last) * Decimal("0.99"), instrument)
-        self.volume = floor_to(Decimal(rng.randint(10_000_000, 90_000_000)) / last, instrument.lot_size)
+        self.volume = floor_to(level_notional * rng.randint(2000, 20_000) / last, instrument.lot_size)
         self.quote_volume = self.volume * self.average
         self.trade_count = rng.randint(100_000, 900_000)
 
@@ -101,7 +100,7 @@ class Statistics:
 class Market:
     """One instrument's price, book and statistics. It decides what to quote; the exchange places it."""
 
-    def __init__(self, instrument: Instrument, *, seed: int, venue: str, now_ms: int) -> None:
+    def __init__(self, instrument: Instrument, *, seed: int, venue: str) -> None:
         self.instrument = instrument
         self.book = Book()
         self.ladder = Ladder()
@@ -116,7 +115,7 @@ class Market:
             self._listing.low + (self._listing.high - self._listing.low) * Decimal(self._walk.randint(200, 800)) / 1000
         )
         self.mid = _on_tick(start, instrument)
-        self.statistics = Statistics(self.mid, instrument, self._sizes, now_ms - 86_400_000)
+        self.statistics = Statistics(self.mid, instrument, self._sizes, self._listing.level_notional)
 
     def walk(self) -> None:
         """Move the price by one random step, reflected at the ends of its range."""

@@ -45,7 +45,7 @@ class UserStreams:
             self._subscriptions[account_id] = [entry for entry in subscriptions if entry.socket is not socket]
 
     def _deliver(self, event: OrderEvent) -> None:
-        subscriptions = self._subscriptions.get(event.account.account_id)
+        subscriptions = self._open(self._subscriptions.get(event.account.account_id, []))
         if not subscriptions:
             return
         if self._draw(FaultKind.DROP_STREAM) is not None:
@@ -68,9 +68,14 @@ class UserStreams:
         """Break the streams that are open when `drop_stream` is switched on, unless it is a matter of chance."""
         if fault.request.kind is not FaultKind.DROP_STREAM or fault.request.match.probability < 1:
             return
-        subscribed = [entry for entries in self._subscriptions.values() for entry in entries]
+        subscribed = self._open(entry for entries in self._subscriptions.values() for entry in entries)
         if subscribed and self._draw(FaultKind.DROP_STREAM) is not None:
             self._drop(subscribed)
+
+    @staticmethod
+    def _open(subscriptions: Iterable[Subscription]) -> list[Subscription]:
+        """Leave out sockets that were dropped a moment ago and have not said so yet."""
+        return [entry for entry in subscriptions if entry.socket.is_open]
 
     def _drop(self, subscriptions: Iterable[Subscription]) -> None:
         for subscription in subscriptions:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ import uvloop
 
 from venuesim.server import Simulator
 from venuesim.venue import VENUES
+
+STDIN = 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,8 +66,12 @@ def _announce(urls: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Set `stop` once standard input ends; reading blocks, so this runs in a thread of its own."""
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
+    try:
+        while os.read(STDIN, 4096):
+            pass
+    except OSError as error:
+        if error.errno != errno.EBADF:  # Closed from the start counts as ended.
+            raise
     loop.call_soon_threadsafe(stop.set)
 
 

@@ -49,6 +49,12 @@ class MarketBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     half_spread: str | None = None
 
 
+class ExchangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which venue is meant (None: all)."""
+
+    exchange: str | None = None
+
+
 class LimitsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to multiply every rate limit with."""
 
@@ -68,7 +74,7 @@ class ControlApi:
             ("POST", "/_sim/market"): lambda _, body: self._change_market(_decode(body, MarketBody)),
             ("GET", "/_sim/faults"): lambda _, __: self._show_faults(),
             ("POST", "/_sim/faults"): lambda _, body: self._add_fault(_decode(body, FaultRequest)),
-            ("DELETE", "/_sim/faults"): lambda query, _: self._clear_faults(query),
+            ("DELETE", "/_sim/faults"): self._clear_faults,
             ("POST", "/_sim/limits"): lambda _, body: self._scale_limits(_decode(body, LimitsBody)),
             ("GET", "/_sim/ledger"): lambda query, _: self._read_ledger(query),
         }
@@ -81,7 +87,7 @@ class ControlApi:
             return _json({"error": f"no control call {request.method} {path}"}, status=404)
         try:
             return _json(call(dict(parse_qsl(query)), await request.read()))
-        except (ControlError, msgspec.MsgspecError) as error:
+        except ControlError as error:
             return _json({"error": str(error)}, status=400)
 
     def _add_accounts(self, body: AccountBody) -> object:
@@ -135,9 +141,11 @@ class ControlApi:
     def _show_faults(self) -> object:
         return {"faults": [_fault_row(fault) for fault in self._faults]}
 
-    def _clear_faults(self, query: Mapping[str, str]) -> object:
-        self._exchanges(query.get("exchange"))
-        self._faults.clear(exchange=query.get("exchange"))
+    def _clear_faults(self, query: Mapping[str, str], body: bytes) -> object:
+        """Switch faults off; the exchange may be named in the query or in a body."""
+        exchange = _decode(body, ExchangeBody).exchange if body else query.get("exchange")
+        self._exchanges(exchange)
+        self._faults.clear(exchange=exchange)
         return self._show_faults()
 
     def _scale_limits(self, body: LimitsBody) -> object:
@@ -172,7 +180,10 @@ class ControlApi:
 
 
 def _decode(body: bytes, kind: type[Body]) -> Body:
-    return msgspec.json.decode(body, type=kind)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(str(error)) from error
 
 
 def _json(payload: object, *, status: int = 200) -> web.Response:

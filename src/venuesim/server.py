@@ -80,5 +80,6 @@ class Simulator:
             due += STEP_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
             for venue in self.venues.values():
-                venue.exchange.step()
-                await asyncio.sleep(0)  # Let calls in between the venues: a step takes a few milliseconds.
+                for market in venue.exchange.markets.values():
+                    venue.exchange.step_market(market)
+                    await asyncio.sleep(0)  # Calls get their turn between the markets, so that none waits for long.

@@ -91,7 +91,16 @@ async def test_faults_are_listed_with_how_often_they_fired_and_cleared(binance) 
         assert response.status == 429
     faults = (await binance.control("GET", "faults"))["faults"]
     assert [(fault["kind"], fault["fired"]) for fault in faults] == [("rate_limit", 1)]
+    assert len((await binance.control("DELETE", "faults", {"exchange": "binance"}))["faults"]) == 1  # It is for all.
     assert (await binance.control("DELETE", "faults"))["faults"] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"kind": null}'])
+async def test_broken_bodies_are_refused(binance, body: bytes) -> None:
+    url = f"{binance.simulator.urls['control']}/_sim/faults"
+    async with binance.session.post(url, data=body) as response:
+        assert response.status == 400
+        assert "error" in await response.json()
 
 
 async def test_limits_are_scaled(binance) -> None:

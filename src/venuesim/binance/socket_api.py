@@ -79,7 +79,7 @@ class SocketApiSession:
         """Answer one request frame."""
         try:
             message = msgspec.json.decode(text, type=Message)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             self._answer(None, refusal(BinanceError(-1135, "Invalid JSON Request")))
             return
         operation = self._own.get(message.method) or self._api.catalog.socket.get(message.method)

@@ -125,7 +125,7 @@ class MarketSession:
         """Answer SUBSCRIBE, UNSUBSCRIBE and LIST_SUBSCRIPTIONS."""
         try:
             control = msgspec.json.decode(text, type=Control)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             self._refuse(None, 3, f"Invalid JSON: {error}")
             return
         match control.method:

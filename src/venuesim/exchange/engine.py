@@ -121,14 +121,18 @@ class Exchange:
     # The market
 
     def step(self) -> None:
-        """Let every market that is not frozen walk one step and quote anew; tell every book."""
+        """Let every market make one step."""
         for market in self.markets.values():
-            if market.frozen:
-                self._tell_book(market)
-            else:
-                market.walk()
-                self._quote(market)
-                self._print_tape(market)
+            self.step_market(market)
+
+    def step_market(self, market: Market) -> None:
+        """Walk and quote one market anew, unless it is frozen, and tell its book."""
+        if market.frozen:
+            self._tell_book(market)
+        else:
+            market.walk()
+            self._quote(market)
+            self._print_tape(market)
 
     def move_market(self, symbol: str, price: Decimal) -> None:
         """Trade through `price`, filling every resting client order that it reaches, and quote around it."""

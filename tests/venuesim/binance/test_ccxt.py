@@ -124,11 +124,19 @@ async def test_best_prices_trades_and_the_book_stream(client, venues) -> None:
     )
 
 
-async def test_user_streams_tell_orders_trades_and_balances(client) -> None:
+async def until_subscribed(venues) -> None:
+    streams = venues.simulator.venues["binance"]._socket_api.user_streams
+    async with asyncio.timeout(10):
+        while not any(streams._subscriptions.values()):
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)  # The acknowledgement is on its way to ccxt; it keeps no event that comes before it.
+
+
+async def test_user_streams_tell_orders_trades_and_balances(client, venues) -> None:
     orders = asyncio.create_task(client.watch_orders(SYMBOL))
     trades = asyncio.create_task(client.watch_my_trades(SYMBOL))
     balance = asyncio.create_task(client.watch_balance())
-    await asyncio.sleep(0.3)
+    await until_subscribed(venues)
     placed = await client.create_order(SYMBOL, "market", "buy", "0.5")
     assert (await asyncio.wait_for(orders, 5))[-1]["id"] == placed["id"]
     trade = (await asyncio.wait_for(trades, 5))[-1]

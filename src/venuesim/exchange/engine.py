@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from venuesim.exchange.accounts import ALL_PERMISSIONS, ZERO, Account
 from venuesim.exchange.clock import Clock
+from venuesim.exchange.counters import Counters
 from venuesim.exchange.events import BookChanged, Listeners, OrderEvent, OrderEventKind, PublicTrade
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.market import Market, Quote, house_order
@@ -19,6 +20,7 @@ from venuesim.exchange.orders import (
     RefusalReason,
     Side,
     TimeInForce,
+    new_order,
 )
 from venuesim.exchange.settlement import amount_needed, release, settle
 
@@ -44,10 +46,12 @@ class Exchange:
         self.orders: list[Order] = []
         self.executions: list[Execution] = []
         self.markets = {instrument.symbol: Market(instrument, seed=seed, venue=name) for instrument in instruments}
-        self._next_order_id = first_order_id
-        self._next_house_id = -1
-        self._trade_ids_per_symbol = trade_ids_per_symbol
-        self._next_trade_ids = dict.fromkeys(self.markets, first_trade_id)
+        self._counters = Counters(
+            self.markets,
+            first_order_id=first_order_id,
+            first_trade_id=first_trade_id,
+            trade_ids_per_symbol=trade_ids_per_symbol,
+        )
         for market in self.markets.values():
             self._quote(market)
 
@@ -145,7 +149,9 @@ class Exchange:
         market.recenter(price)
         self._quote(market)
         last_quantity = market.instrument.quantity_min
-        self._publish_trade(market, price, last_quantity, self._trade_id(market.instrument), buyer_is_maker=False)
+        self._publish_trade(
+            market, price, last_quantity, self._counters.trade_id(market.instrument.symbol), buyer_is_maker=False
+        )
 
     def requote(self, symbol: str) -> None:
         """Quote the liquidity anew at the present price."""
@@ -168,15 +174,13 @@ class Exchange:
         market.house_orders.clear()
 
     def _house_order(self, market: Market, quote: Quote) -> Order:
-        self._next_house_id -= 1
-        return house_order(market.instrument, quote, self._next_house_id)
+        return house_order(market.instrument, quote, self._counters.house_order_id())
 
     def _print_tape(self, market: Market) -> None:
         printed = market.tape()
         if printed is not None:
             buyer_is_maker, price, quantity = printed
-            trade_id = self._trade_id(market.instrument)
-            self._publish_trade(market, price, quantity, trade_id, buyer_is_maker=buyer_is_maker)
+            self._publish_trade(market, price, quantity, buyer_is_maker=buyer_is_maker)
 
     # Accepting
 
@@ -191,25 +195,14 @@ class Exchange:
             raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
 
     def _accept(self, account: Account, request: OrderRequest, quantity: Decimal, price_ticks: int) -> Order:
-        now_ms = self.clock.now_ms()
-        order = Order(
-            order_id=self._next_order_id,
+        order = new_order(
+            request,
+            order_id=self._counters.order_id(),
             account=account,
-            instrument=request.instrument,
-            side=request.side,
-            order_type=request.order_type,
-            client_order_id=request.client_order_id,
-            time_in_force=request.time_in_force,
-            post_only=request.post_only,
-            price=request.price,
-            price_ticks=price_ticks,
             quantity=quantity,
-            quote_quantity=request.quote_quantity,
-            created_ms=now_ms,
-            updated_ms=now_ms,
-            extra=request.extra,
+            price_ticks=price_ticks,
+            now_ms=self.clock.now_ms(),
         )
-        self._next_order_id += 1
         self.orders.append(order)
         account.orders[order.order_id] = order
         account.open_orders[order.order_id] = order
@@ -235,13 +228,12 @@ class Exchange:
                 opposite.remove(maker)
 
     def _trade(self, market: Market, maker: Order, taker: Order, quantity: Decimal) -> None:
-        trade_id = self._trade_id(market.instrument)
         price = maker.price
         market.update_id += 1
         for order in (taker, maker):
             order.filled_quantity += quantity
             order.filled_quote += price * quantity
-        self._publish_trade(market, price, quantity, trade_id, buyer_is_maker=maker.side is Side.BUY)
+        trade_id = self._publish_trade(market, price, quantity, buyer_is_maker=maker.side is Side.BUY)
         for order in (taker, maker):
             if order.account is not None:
                 self._execute(order, order.account, trade_id, price, quantity, is_maker=order is maker)
@@ -294,15 +286,9 @@ class Exchange:
 
     # Telling
 
-    def _trade_id(self, instrument: Instrument) -> int:
-        counter = instrument.symbol if self._trade_ids_per_symbol else next(iter(self._next_trade_ids))
-        trade_id = self._next_trade_ids[counter]
-        self._next_trade_ids[counter] = trade_id + 1
-        return trade_id
-
-    def _publish_trade(
-        self, market: Market, price: Decimal, quantity: Decimal, trade_id: int, *, buyer_is_maker: bool
-    ) -> None:
+    def _publish_trade(self, market: Market, price: Decimal, quantity: Decimal, *, buyer_is_maker: bool) -> int:
+        """Number a trade, tell everybody, and return its id."""
+        trade_id = self._counters.trade_id(market.instrument.symbol)
         market.statistics.count(price, quantity)
         if self.listeners.trades:
             trade = PublicTrade(
@@ -315,6 +301,7 @@ class Exchange:
             )
             for listener in self.listeners.trades:
                 listener(trade)
+        return trade_id
 
     def _tell_book(self, market: Market) -> None:
         market.update_id += 1

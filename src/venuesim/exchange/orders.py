@@ -203,6 +203,29 @@ class Order:
         )
 
 
+def new_order(
+    request: OrderRequest, *, order_id: int, account: Account, quantity: Decimal, price_ticks: int, now_ms: int
+) -> Order:
+    """Return the order that accepts a request; `quantity` is its base quantity, also when it was asked for by quote."""
+    return Order(
+        order_id=order_id,
+        account=account,
+        instrument=request.instrument,
+        side=request.side,
+        order_type=request.order_type,
+        client_order_id=request.client_order_id,
+        time_in_force=request.time_in_force,
+        post_only=request.post_only,
+        price=request.price,
+        price_ticks=price_ticks,
+        quantity=quantity,
+        quote_quantity=request.quote_quantity,
+        created_ms=now_ms,
+        updated_ms=now_ms,
+        extra=request.extra,
+    )
+
+
 class RefusalReason(StrEnum):
     """Why the exchange did not accept an order; each venue has its own code for each."""
 

@@ -148,10 +148,7 @@ class Exchange:
             self._match(market, sweep, sweep.price_ticks)
         market.recenter(price)
         self._quote(market)
-        last_quantity = market.instrument.quantity_min
-        self._publish_trade(
-            market, price, last_quantity, self._counters.trade_id(market.instrument.symbol), buyer_is_maker=False
-        )
+        self._publish_trade(market, price, market.instrument.quantity_min, buyer_is_maker=False)
 
     def requote(self, symbol: str) -> None:
         """Quote the liquidity anew at the present price."""

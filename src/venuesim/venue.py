@@ -48,5 +48,11 @@ def _binance(*, clock: Clock, seed: int, faults: FaultSet) -> Venue:
     return BinanceVenue(clock=clock, seed=seed, faults=faults)
 
 
-VENUES: dict[str, VenueFactory] = {"binance": _binance}
+def _okx(*, clock: Clock, seed: int, faults: FaultSet) -> Venue:
+    from venuesim.okx.venue import OkxVenue
+
+    return OkxVenue(clock=clock, seed=seed, faults=faults)
+
+
+VENUES: dict[str, VenueFactory] = {"binance": _binance, "okx": _okx}
 """Every venue by its ccxt id."""

@@ -1,0 +1,129 @@
+"""What OKX's public and private sockets share: frames, connection ids, ping, and the end of the idle."""
+
+import asyncio
+from itertools import count
+
+import msgspec
+
+from venuesim.okx.errors import OkxError
+from venuesim.okx.parameters import Parameters
+from venuesim.wire.sockets import Socket
+
+IDLE_SECONDS_MAX = 30.0
+"""A socket that neither hears nor says anything for so long is closed."""
+
+FIRST_CONNECTION_ID = 0xA4D3_0000
+CHECK_SECONDS = 0.5
+
+Arg = dict[str, object]
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, rename={"expires_at": "expTime"}):
+    """What a client sends: an operation with its arguments. `id` is echoed in the answers to operations on orders."""
+
+    op: str
+    args: list[Arg] = []
+    id: str | None = None
+    expires_at: str | None = None
+
+
+class Connection:
+    """The sending side of one socket, with OKX's events."""
+
+    def __init__(self, socket: Socket, connection_id: str) -> None:
+        self.socket = socket
+        self.connection_id = connection_id
+        self.active_at = asyncio.get_running_loop().time()
+
+    def touch(self) -> None:
+        """Note that something was heard or said."""
+        self.active_at = asyncio.get_running_loop().time()
+
+    def send(self, payload: object) -> None:
+        """Queue one JSON frame."""
+        self.touch()
+        self.socket.send(encode(payload))
+
+    def event(self, name: str, **fields: object) -> None:
+        """Queue an event such as the acknowledgement of a subscription."""
+        self.send({"event": name, **fields, "connId": self.connection_id})
+
+    def refuse(self, error: OkxError) -> None:
+        """Queue an error event."""
+        self.event("error", code=error.code, msg=error.message)
+
+    def read(self, text: str) -> Frame | None:
+        """Return what a client says; None for a ping, which is answered, and for nonsense, which is refused."""
+        self.touch()
+        if text == "ping":
+            self.socket.send("pong")
+            return None
+        try:
+            return msgspec.json.decode(text, type=Frame)
+        except msgspec.MsgspecError:
+            self.refuse(illegal_request(text))
+            return None
+
+
+class Connections:
+    """All open sockets; it drops those that are idle."""
+
+    def __init__(self, *, idle_seconds_max: float = IDLE_SECONDS_MAX) -> None:
+        self.idle_seconds_max = idle_seconds_max
+        self._open: set[Connection] = set()
+        self._ids = count(FIRST_CONNECTION_ID)
+        self._watch: asyncio.Task[None] | None = None
+
+    def open(self, socket: Socket) -> Connection:
+        """Begin to watch a socket."""
+        connection = Connection(socket, f"{next(self._ids):08x}")
+        self._open.add(connection)
+        return connection
+
+    def forget(self, connection: Connection) -> None:
+        """Stop watching a socket that closed."""
+        self._open.discard(connection)
+
+    def start(self) -> None:
+        """Start to look for idle sockets."""
+        self._watch = asyncio.create_task(self._drop_idle())
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+
+    async def _drop_idle(self) -> None:
+        while True:
+            await asyncio.sleep(min(CHECK_SECONDS, self.idle_seconds_max / 2))
+            oldest = asyncio.get_running_loop().time() - self.idle_seconds_max
+            for connection in list(self._open):
+                if connection.active_at < oldest:
+                    connection.socket.drop()
+
+
+def encode(payload: object) -> str:
+    """Return a frame's text."""
+    return msgspec.json.encode(payload).decode()
+
+
+def illegal_request(text: str) -> OkxError:
+    """Return the refusal of a frame that makes no sense."""
+    return OkxError("60012", f"Illegal request: {text}")
+
+
+def no_such_channel(arg: Arg) -> OkxError:
+    """Return the refusal of a subscription to what this socket does not have."""
+    named = Parameters(arg)
+    parts = (f"{name}:{value}" for name in ("channel", "instType", "instId") if (value := named.echo(name)))
+    message = (
+        f"Wrong URL or {','.join(parts)} doesn't exist. "
+        "Please use the correct URL, channel and parameters referring to API document."
+    )
+    return OkxError("60018", message)
+
+
+def key_of(arg: Arg) -> str:
+    """Return what makes a subscription itself: its argument, whatever order its names have."""
+    return msgspec.json.encode(arg, order="sorted").decode()

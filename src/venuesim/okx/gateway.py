@@ -1,0 +1,73 @@
+"""What REST and the sockets share: limits, permissions and errors around one operation."""
+
+from collections.abc import Sequence
+
+from venuesim.exchange.accounts import Account
+from venuesim.okx import errors
+from venuesim.okx.errors import OkxError
+from venuesim.okx.limits import OkxLimits
+from venuesim.okx.operations import Operation, Request, Result
+from venuesim.okx.parameters import Parameters
+from venuesim.wire.calls import Reply
+
+
+class Gateway:
+    """Runs operations; raises OkxError for what is refused as a whole."""
+
+    def __init__(self, limits: OkxLimits) -> None:
+        self._limits = limits
+
+    def spend(self, operation: Operation, caller: str, now_ms: int) -> None:
+        """Count a request of an address (public) or an API key (private)."""
+        if operation.window is not None:
+            self._limits.spend_request(operation.window, caller, now_ms)
+
+    def run(
+        self,
+        operation: Operation,
+        *,
+        query: Parameters,
+        items: Sequence[Parameters],
+        signer: Account | None,
+        now_ms: int,
+        as_of_ms: int | None,
+        expires_at: str | None,
+    ) -> Reply:
+        """Run an operation and return its answer."""
+        request = Request(
+            query=query, items=items, now_ms=now_ms, as_of_ms=as_of_ms, signer=signer, expires_at=expires_at
+        )
+        result = operation.run(request)
+        return Reply(payload=_payload(result, now_ms), accepted=result.accepted)
+
+
+def refusal(error: OkxError) -> Reply:
+    """Return the answer that carries an error."""
+    return Reply(payload=error.payload(), status=error.status)
+
+
+def _payload(result: Result, now_ms: int) -> dict[str, object]:
+    payload: dict[str, object] = {"code": result.code, "data": result.data, "msg": result.message}
+    if result.is_timed:
+        payload["inTime"] = payload["outTime"] = str(now_ms * 1000)
+    return payload
+
+
+class OkxFaultAnswers:
+    """How OKX words what faults make it say."""
+
+    def rate_limited(self) -> Reply:
+        """Return a 429."""
+        return refusal(errors.too_many_requests())
+
+    def overloaded(self) -> Reply:
+        """Return an HTTP 503: it may have happened."""
+        return refusal(OkxError("50001", "Service temporarily unavailable. Please try again later.", status=503))
+
+    def status_unknown(self) -> Reply:
+        """Return 50004: the request may have succeeded or failed."""
+        message = (
+            "API endpoint request timeout. (does not mean that the request was successful or failed, "
+            "please check the request result)."
+        )
+        return refusal(OkxError("50004", message, status=400))

@@ -1,0 +1,93 @@
+"""The spot pairs that the simulated OKX lists, with the figures of its public/instruments."""
+
+from decimal import Decimal
+
+from venuesim.exchange.engine import Exchange
+from venuesim.exchange.instruments import Instrument
+from venuesim.okx import errors
+from venuesim.okx.parameters import Parameters
+
+MAKER_FEE = Decimal("0.0008")
+TAKER_FEE = Decimal("0.001")
+"""The regular tier: 8 and 10 basis points."""
+
+LIMIT_NOTIONAL_MAX = Decimal(20_000_000)
+MARKET_NOTIONAL_MAX = Decimal(1_000_000)
+QUANTITY_MAX = Decimal(9_999_999_999)
+OPEN_ORDERS_MAX = 500
+FIRST_CODE = 1_000_000_001
+
+
+def _pair(base: str, quote: str, tick_size: str, lot_size: str, quantity_min: str) -> Instrument:
+    return Instrument(
+        symbol=f"{base}/{quote}",
+        base=base,
+        quote=quote,
+        tick_size=Decimal(tick_size),
+        lot_size=Decimal(lot_size),
+        quantity_min=Decimal(quantity_min),
+        quantity_max=QUANTITY_MAX,
+        market_quantity_max=QUANTITY_MAX,
+        notional_min=Decimal(0),
+        notional_max=LIMIT_NOTIONAL_MAX,
+        price_min=Decimal(tick_size),
+        price_max=Decimal(10_000_000),
+        price_multiplier_up=Decimal("1.05"),
+        price_multiplier_down=Decimal("0.95"),
+        maker_fee=MAKER_FEE,
+        taker_fee=TAKER_FEE,
+        open_orders_max=OPEN_ORDERS_MAX,
+    )
+
+
+INSTRUMENTS = [
+    _pair("BTC", "USDT", "0.1", "0.00000001", "0.00001"),
+    _pair("ETH", "USDT", "0.01", "0.000001", "0.0001"),
+    _pair("BNB", "USDT", "0.1", "0.00001", "0.001"),
+    _pair("SOL", "USDT", "0.01", "0.000001", "0.001"),
+    _pair("XRP", "USDT", "0.0001", "0.000001", "1"),
+    _pair("DOGE", "USDT", "0.00001", "0.000001", "10"),
+    _pair("ADA", "USDT", "0.0001", "0.0001", "1"),
+    _pair("LINK", "USDT", "0.001", "0.00001", "0.1"),
+    _pair("LTC", "USDT", "0.01", "0.000001", "0.01"),
+    _pair("AVAX", "USDT", "0.001", "0.000001", "0.1"),
+    _pair("DOT", "USDT", "0.001", "0.000001", "0.1"),
+    _pair("TRX", "USDT", "0.00001", "0.000001", "1"),
+    _pair("ETH", "BTC", "0.00001", "0.000001", "0.001"),
+]
+
+
+def instrument_id(instrument: Instrument) -> str:
+    """Return the instrument's id as OKX writes it: BTC-USDT."""
+    return f"{instrument.base}-{instrument.quote}"
+
+
+class Instruments:
+    """The listed pairs by OKX's own ids and codes."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        listed = [market.instrument for market in exchange.markets.values()]
+        self._by_id = {instrument_id(instrument): instrument for instrument in listed}
+        self._by_code = dict(enumerate(listed, FIRST_CODE))
+        self.codes = {instrument.symbol: code for code, instrument in self._by_code.items()}
+
+    def named(self, name: str) -> Instrument:
+        """Return the instrument of an id like BTC-USDT; raises OkxError if there is none."""
+        instrument = self._by_id.get(name)
+        if instrument is None:
+            raise errors.no_such_instrument()
+        return instrument
+
+    def read(self, parameters: Parameters) -> Instrument:
+        """Return the instrument that a request names by instId, or on sockets by instIdCode."""
+        code = parameters.code("instIdCode")
+        if code is None:
+            return self.named(parameters.required("instId"))
+        instrument = self._by_code.get(code)
+        if instrument is None:
+            raise errors.no_such_instrument()
+        return instrument
+
+    def read_optional(self, parameters: Parameters) -> Instrument | None:
+        """Return the instrument that a request names, or None if it names none."""
+        return self.read(parameters) if parameters.has("instId") else None

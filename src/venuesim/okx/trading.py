@@ -1,0 +1,210 @@
+"""Cancels and look-ups of one account's orders and executions."""
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from itertools import islice
+from typing import TypeVar
+
+from venuesim.exchange.accounts import Account
+from venuesim.exchange.engine import Exchange
+from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.orders import Execution, Order
+from venuesim.okx import errors
+from venuesim.okx.errors import OkxError
+from venuesim.okx.limits import OkxLimits
+from venuesim.okx.listing import Instruments
+from venuesim.okx.operations import Request, Result, summarize
+from venuesim.okx.parameters import Parameters
+from venuesim.okx.placing import WireType
+from venuesim.okx.rendering import FIRST_BILL_ID, Extra, State, fill, order_type_of, shown, state_of
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+UNFILLED_KEPT_MS = 2 * HOUR_MS
+"""How long a canceled order that never traded can be found."""
+
+Row = TypeVar("Row")
+
+
+class InstrumentType(StrEnum):
+    """The `instType` values."""
+
+    SPOT = "SPOT"
+    MARGIN = "MARGIN"
+    SWAP = "SWAP"
+    FUTURES = "FUTURES"
+    OPTION = "OPTION"
+
+
+class Trading:
+    """Everything about existing orders."""
+
+    def __init__(self, *, exchange: Exchange, instruments: Instruments, limits: OkxLimits) -> None:
+        self._exchange = exchange
+        self._instruments = instruments
+        self._limits = limits
+
+    # Cancels
+
+    def cancel(self, request: Request) -> Result:
+        """Cancel the orders of a request, each for itself."""
+        known = [order.instrument for item in request.items if (order := self._find_or_none(request.account, item))]
+        self._limits.spend_canceling(request.account, known, request.now_ms)
+        return summarize([self._cancel_one(request, item) for item in request.items])
+
+    def _cancel_one(self, request: Request, item: Parameters) -> tuple[dict[str, str], bool]:
+        answer = {"clOrdId": item.echo("clOrdId"), "ordId": item.echo("ordId"), "ts": str(request.now_ms)}
+        try:
+            order = self._find(request.account, item)
+            if order is None or not order.is_open:
+                raise errors.not_cancelable()
+        except OkxError as error:
+            return {**answer, "sCode": error.code, "sMsg": error.message}, False
+        self._exchange.cancel(order)
+        ids = {"clOrdId": order.extra[Extra.CLIENT_ORDER_ID], "ordId": str(order.order_id)}
+        return {**answer, **ids, "sCode": "0", "sMsg": ""}, True
+
+    # Orders
+
+    def query(self, request: Request) -> Result:
+        """Show one order, by its id or else the newest with a client order id."""
+        order = self._find(request.account, request.query)
+        seen = None if order is None else order.as_of(request.as_of_ms)
+        if seen is None or _is_forgotten(seen, request.now_ms):
+            raise errors.no_such_order()
+        return Result(data=[shown(seen)])
+
+    def pending(self, request: Request) -> Result:
+        """List the open orders, newest first."""
+        if request.as_of_ms is None:
+            seen = list(request.account.open_orders.values())
+        else:
+            past = (order.as_of(request.as_of_ms) for order in request.account.orders.values())
+            seen = [order for order in past if order is not None and order.is_open]
+        return self._orders(request, reversed(seen))
+
+    def history(self, request: Request) -> Result:
+        """List the orders that ended within a week, newest first."""
+        return self._ended(request, kept_ms=7 * DAY_MS)
+
+    def archive(self, request: Request) -> Result:
+        """List the orders that ended within three months, newest first."""
+        return self._ended(request, kept_ms=90 * DAY_MS)
+
+    def _ended(self, request: Request, *, kept_ms: int) -> Result:
+        request.query.required("instType")
+        ended = (
+            order
+            for order in _seen_newest_first(request)
+            if not order.is_open
+            and not _is_forgotten(order, request.now_ms)
+            and order.updated_ms >= request.now_ms - kept_ms
+        )
+        return self._orders(request, ended)
+
+    def _orders(self, request: Request, orders: Iterable[Order]) -> Result:
+        query = request.query
+        instrument = self._instruments.read_optional(query)
+        types = query.choices("ordType", WireType)
+        states = query.choices("state", State)
+        begin_ms, end_ms = _period(query)
+        if not _is_spot(query):
+            return Result(data=[])
+        wanted = (
+            order
+            for order in orders
+            if (instrument is None or order.instrument is instrument)
+            and (not types or order_type_of(order) in types)
+            and (not states or state_of(order) in states)
+            and begin_ms <= order.created_ms <= end_ms
+        )
+        return Result(data=[shown(order) for order in _page(wanted, query, lambda order: order.order_id)])
+
+    # Executions
+
+    def fills(self, request: Request) -> Result:
+        """List the executions of the last three days, newest first."""
+        return self._executions(request, kept_ms=3 * DAY_MS)
+
+    def fills_history(self, request: Request) -> Result:
+        """List the executions of the last three months, newest first."""
+        request.query.required("instType")
+        return self._executions(request, kept_ms=90 * DAY_MS)
+
+    def _executions(self, request: Request, *, kept_ms: int) -> Result:
+        query = request.query
+        instrument = self._instruments.read_optional(query)
+        order_id = query.integer("ordId")
+        begin_ms, end_ms = _period(query)
+        begin_ms = max(begin_ms, request.now_ms - kept_ms)
+        if request.as_of_ms is not None:
+            end_ms = min(end_ms, request.as_of_ms)
+        if not _is_spot(query):
+            return Result(data=[])
+        wanted = (
+            (bill_id, execution)
+            for bill_id, execution in _billed_newest_first(request.account)
+            if (instrument is None or execution.instrument is instrument)
+            and order_id in {None, execution.order_id}
+            and begin_ms <= execution.time_ms <= end_ms
+        )
+        return Result(
+            data=[fill(execution, bill_id) for bill_id, execution in _page(wanted, query, lambda row: row[0])]
+        )
+
+    # Finding
+
+    def _find_or_none(self, account: Account, item: Parameters) -> Order | None:
+        """Return the order that an item names, or None also when the item makes no sense."""
+        try:
+            return self._find(account, item)
+        except OkxError:
+            return None
+
+    def _find(self, account: Account, item: Parameters) -> Order | None:
+        instrument: Instrument = self._instruments.read(item)
+        order_id = item.integer("ordId")
+        client_order_id = item.client_order_id()
+        if order_id is None and client_order_id is None:
+            raise errors.either("ordId", "clOrdId")
+        order = self._exchange.find_order(account, order_id=order_id, client_order_id=client_order_id)
+        return order if order is not None and order.instrument is instrument else None
+
+
+def _is_forgotten(order: Order, now_ms: int) -> bool:
+    return not order.is_open and not order.filled_quantity and order.updated_ms < now_ms - UNFILLED_KEPT_MS
+
+
+def _is_spot(query: Parameters) -> bool:
+    return not query.has("instType") or query.choice("instType", InstrumentType) is InstrumentType.SPOT
+
+
+def _period(query: Parameters) -> tuple[int, int]:
+    """Return (begin, end) in milliseconds, open where not sent."""
+    begin_ms, end_ms = query.integer("begin"), query.integer("end")
+    return (begin_ms or 0), (2**63 if end_ms is None else end_ms)
+
+
+def _seen_newest_first(request: Request) -> Iterator[Order]:
+    for order in reversed(request.account.orders.values()):
+        seen = order.as_of(request.as_of_ms)
+        if seen is not None:
+            yield seen
+
+
+def _billed_newest_first(account: Account) -> Iterator[tuple[int, Execution]]:
+    """Yield executions with their bill ids, which count an account's executions."""
+    number = len(account.executions)
+    for execution in reversed(account.executions):
+        number -= 1
+        yield FIRST_BILL_ID + number, execution
+
+
+def _page(rows: Iterable[Row], query: Parameters, id_of: Callable[[Row], int]) -> list[Row]:
+    """Return a page of rows that come newest first: `after` asks for older ids, `before` for newer ones.
+
+    Assumption: of more than a page of newer rows, the newest are returned.
+    """
+    after, before = query.integer("after"), query.integer("before")
+    wanted = (row for row in rows if (after is None or id_of(row) < after) and (before is None or id_of(row) > before))
+    return list(islice(wanted, query.limit()))

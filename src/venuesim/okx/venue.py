@@ -1,0 +1,101 @@
+"""Puts the simulated OKX together."""
+
+from aiohttp import web
+
+from venuesim.exchange.clock import Clock
+from venuesim.exchange.engine import Exchange
+from venuesim.faults import FaultSet
+from venuesim.okx.catalog import Catalog
+from venuesim.okx.connections import Connections
+from venuesim.okx.gateway import Gateway, OkxFaultAnswers
+from venuesim.okx.holdings import Holdings
+from venuesim.okx.limits import OkxLimits
+from venuesim.okx.listing import INSTRUMENTS, Instruments
+from venuesim.okx.market_data import MarketData
+from venuesim.okx.placing import Placing
+from venuesim.okx.private_socket import PrivateSockets
+from venuesim.okx.public_socket import PublicStreams
+from venuesim.okx.rest import not_found, rest_routes
+from venuesim.okx.trading import Trading
+from venuesim.wire.http import HttpApi
+from venuesim.wire.performing import Performer
+from venuesim.wire.sockets import Session, Socket
+from venuesim.wire.user_streams import UserStreams
+from venuesim.wire.windows import RateWindows
+
+NAME = "okx"
+FIRST_ORDER_ID = 2_000_000_000_000_000_001
+FIRST_TRADE_ID = 800_000_001
+SOCKET_PATH = "/ws/v5"
+
+
+class OkxVenue:
+    """One OKX on one port."""
+
+    def __init__(self, *, clock: Clock, seed: int, faults: FaultSet) -> None:
+        self.exchange = Exchange(
+            name=NAME,
+            instruments=INSTRUMENTS,
+            clock=clock,
+            seed=seed,
+            first_order_id=FIRST_ORDER_ID,
+            first_trade_id=FIRST_TRADE_ID,
+        )
+        self.limits = RateWindows()
+        self.connections = Connections()
+        limits = OkxLimits(self.limits)
+        instruments = Instruments(self.exchange)
+        catalog = Catalog(
+            market_data=MarketData(self.exchange, instruments),
+            holdings=Holdings(self.exchange),
+            placing=Placing(exchange=self.exchange, instruments=instruments, limits=limits),
+            trading=Trading(exchange=self.exchange, instruments=instruments, limits=limits),
+        )
+        gateway = Gateway(limits)
+        performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=OkxFaultAnswers())
+        self._public = PublicStreams(
+            exchange=self.exchange, clock=clock, instruments=instruments, connections=self.connections
+        )
+        self._private = PrivateSockets(
+            exchange=self.exchange,
+            clock=clock,
+            gateway=gateway,
+            instruments=instruments,
+            operations=catalog.socket,
+            performer=performer,
+            user_streams=UserStreams(self.exchange, faults),
+            connections=self.connections,
+        )
+        self._http = HttpApi(
+            clock=clock,
+            performer=performer,
+            routes=rest_routes(catalog.rest, gateway, self.exchange),
+            not_found=not_found,
+            open_session=self._open_session,
+        )
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer whatever arrives on the port."""
+        return await self._http.handle(request)
+
+    def urls(self, host: str, port: int) -> dict[str, str]:
+        """Return the base URLs: clients append /api/v5/... to `rest`, and /public or /private to `ws`."""
+        return {"rest": f"http://{host}:{port}", "ws": f"ws://{host}:{port}{SOCKET_PATH}"}
+
+    async def start(self) -> None:
+        """Start to close idle sockets."""
+        self.connections.start()
+
+    async def stop(self) -> None:
+        """Drop every socket."""
+        await self.connections.stop()
+        self._http.close()
+
+    def _open_session(self, path: str, socket: Socket) -> Session | None:
+        match path.rstrip("/").removeprefix(SOCKET_PATH):
+            case "/public":
+                return self._public.open(socket)
+            case "/private":
+                return self._private.open(socket)
+            case _:
+                return None

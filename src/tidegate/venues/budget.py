@@ -1,0 +1,232 @@
+"""Rate budgets: what may be sent now, in which order, and how long to wait otherwise.
+
+Windows slide, which never lets through more than a venue's fixed window of the same length. Orders leave a reserve to
+cancels, and queries leave one to orders. Windows that count per address are shared by all sessions of a venue.
+"""
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Lane(IntEnum):
+    """Who goes first: a smaller number."""
+
+    CANCEL = 0
+    ORDER = 1
+    QUERY = 2
+
+
+SHARES: Mapping[Lane, float] = {Lane.CANCEL: 1.0, Lane.ORDER: 0.9, Lane.QUERY: 0.7}
+"""The part of each window that a lane may fill."""
+
+
+class Limit(NamedTuple):
+    """So many units in so many seconds, as a venue documents it."""
+
+    units_max: int
+    seconds: float
+
+
+class Cost(NamedTuple):
+    """What one call takes out of one window."""
+
+    window: str
+    units: int = 1
+
+
+class BudgetExceededError(Exception):
+    """The call would have to wait beyond its deadline; nothing was sent."""
+
+    def __init__(self, message: str, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Window:
+    """What was spent in the last so many seconds."""
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+        self._spent: deque[tuple[float, int]] = deque()
+        self._used = 0
+
+    def used(self, now: float) -> int:
+        """Units spent within the window's length before now."""
+        while self._spent and self._spent[0][0] <= now - self.limit.seconds:
+            self._used -= self._spent.popleft()[1]
+        return self._used
+
+    def spend(self, units: int, now: float) -> None:
+        """Count units as spent now."""
+        if units:
+            self._spent.append((now, units))
+            self._used += units
+
+    def observe(self, used: int, now: float) -> None:
+        """Take over the venue's own count when it is higher: somebody else spends from the same account."""
+        self.spend(max(0, used - self.used(now)), now)
+
+    def seconds_until(self, units: int, share: float, now: float) -> float:
+        """How long until so many units fit into a share of the window; zero when they fit now."""
+        room_needed = self.used(now) + units - max(units, int(self.limit.units_max * share))
+        if room_needed <= 0:
+            return 0.0
+        for at, spent in self._spent:
+            room_needed -= spent
+            if room_needed <= 0:
+                return max(0.0, at + self.limit.seconds - now)
+        return self.limit.seconds
+
+
+class WindowGroup:
+    """Windows that are counted together, created when first used, and a pause that stops them all.
+
+    A window's name may carry a subject: the limit `orders` governs `orders:BTC-USDT` and `orders:ETH-USDT` apart.
+    """
+
+    def __init__(self, limits: Mapping[str, Limit], *, scale: float = 1.0) -> None:
+        self._limits = {
+            name: Limit(max(1, int(limit.units_max * scale)), limit.seconds) for name, limit in limits.items()
+        }
+        self.windows: dict[str, Window] = {}
+        self.paused_until = 0.0
+        self.paused_except_cancels_until = 0.0
+
+    def window(self, name: str) -> Window | None:
+        """The window of this name; None when it belongs to another group."""
+        found = self.windows.get(name)
+        if found is None:
+            limit = self._limits.get(name.partition(":")[0])
+            if limit is None:
+                return None
+            found = self.windows[name] = Window(limit)
+        return found
+
+
+class _Waiter(NamedTuple):
+    lane: Lane
+    sequence: int
+    costs: tuple[Cost, ...]
+    granted: asyncio.Future[None]
+
+
+class RateBudget:
+    """One session's budget: windows of its own and windows that it shares."""
+
+    def __init__(self, groups: Iterable[WindowGroup], *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._groups = tuple(groups)
+        self._monotonic = monotonic
+        self._waiters: list[_Waiter] = []
+        self._sequence = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def acquire(self, lane: Lane, costs: tuple[Cost, ...], *, timeout_seconds: float | None = None) -> None:
+        """Wait until the costs fit, more urgent lanes first. Raises `BudgetExceededError` past the time-out."""
+        now = self._monotonic()
+        paused = self._paused_seconds(lane, now)
+        if timeout_seconds is not None and paused >= timeout_seconds:
+            raise BudgetExceededError("the venue asked to pause", paused)
+        if not self._waiters and not paused and not self._delay(lane, costs, now):
+            self._spend(costs, now)
+            return
+        waiter = _Waiter(lane, next(self._sequence), costs, asyncio.get_running_loop().create_future())
+        heapq.heappush(self._waiters, waiter)
+        self.pump()
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await waiter.granted
+        except TimeoutError:
+            raise BudgetExceededError(
+                "the rate budget left no room in time", max(0.05, self._delay(lane, costs, self._monotonic()))
+            ) from None
+
+    def pump(self) -> None:
+        """Grant what fits now and set the timer for the next time something may fit.
+
+        A window that an urgent caller waits for is closed to less urgent ones, so that nobody overtakes; windows of
+        other instruments stay open.
+        """
+        now = self._monotonic()
+        delay_next = 0.0
+        remaining: list[_Waiter] = []
+        claimed: set[str] = set()
+        for waiter in sorted(self._waiters):
+            if waiter.granted.done():
+                continue
+            delay = self._paused_seconds(waiter.lane, now) or self._delay(waiter.lane, waiter.costs, now)
+            if delay or any(cost.window in claimed for cost in waiter.costs):
+                claimed.update(cost.window for cost in waiter.costs if self._delay(waiter.lane, (cost,), now))
+                remaining.append(waiter)
+                delay_next = min(delay_next or delay, delay) if delay else delay_next
+            else:
+                self._spend(waiter.costs, now)
+                waiter.granted.set_result(None)
+        self._waiters = remaining  # Sorted, hence a heap.
+        self._set_timer(delay_next)
+
+    def pause(self, seconds: float, *, spare_cancels: bool = False) -> None:
+        """Send nothing for so long, in every session that shares these windows; cancels alone may be spared."""
+        until = self._monotonic() + seconds
+        for group in self._groups:
+            group.paused_except_cancels_until = max(group.paused_except_cancels_until, until)
+            if not spare_cancels:
+                group.paused_until = max(group.paused_until, until)
+
+    def observe(self, window: str, used: int) -> None:
+        """Take over the venue's own count of a window."""
+        found = self._window(window)
+        if found is not None:
+            found.observe(used, self._monotonic())
+
+    def describe(self) -> dict[str, str]:
+        """Each window's use, as `used/limit`, and the pause if there is one."""
+        now = self._monotonic()
+        shown = {
+            name: f"{window.used(now)}/{window.limit.units_max}"
+            for group in self._groups
+            for name, window in group.windows.items()
+            if window.used(now)
+        }
+        paused = self._paused_seconds(Lane.QUERY, now)
+        return {**shown, "paused_seconds": f"{paused:.1f}"} if paused else shown
+
+    def close(self) -> None:
+        """Stop the timer; whoever still waits is canceled by its own task."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _window(self, name: str) -> Window | None:
+        return next((window for group in self._groups if (window := group.window(name)) is not None), None)
+
+    def _delay(self, lane: Lane, costs: tuple[Cost, ...], now: float) -> float:
+        delay = 0.0
+        for cost in costs:
+            window = self._window(cost.window)
+            if window is not None:
+                delay = max(delay, window.seconds_until(cost.units, SHARES[lane], now))
+        return delay
+
+    def _spend(self, costs: tuple[Cost, ...], now: float) -> None:
+        for cost in costs:
+            window = self._window(cost.window)
+            if window is not None:
+                window.spend(cost.units, now)
+
+    def _paused_seconds(self, lane: Lane, now: float) -> float:
+        until = max(
+            group.paused_until if lane is Lane.CANCEL else group.paused_except_cancels_until for group in self._groups
+        )
+        return max(0.0, until - now)
+
+    def _set_timer(self, delay: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiters:
+            self._timer = asyncio.get_running_loop().call_later(max(delay, 0.001), self.pump)

@@ -1,0 +1,119 @@
+"""Keeps an account's private stream up, and knows whether the venue can be reached at all."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from tidegate.venues.backoff import backoff_seconds
+from tidegate.venues.client import VenueClient
+from tidegate.venues.outcomes import CallFailed, VenueAnswer, judge_transport
+from tidegate.venues.values import MalformedError
+from tidegate.venues.venue import SpotVenue
+
+log = structlog.get_logger(__name__)
+
+STREAM_TIMEOUT_SECONDS_MAX = 10.0
+
+
+class Connection:
+    """Connects, waits for the end, and connects again, for ever.
+
+    `on_connected` is called after every (re)subscription: what happened before it was not heard. `on_disconnected` is
+    called once when a try fails, with a message for people.
+    """
+
+    def __init__(
+        self,
+        venue: SpotVenue,
+        client: VenueClient,
+        *,
+        on_connected: Callable[[], None],
+        on_disconnected: Callable[[str], None],
+    ) -> None:
+        self._venue = venue
+        self._client = client
+        self._on_connected = on_connected
+        self._on_disconnected = on_disconnected
+        self._ended = asyncio.Event()
+        self._stream: Any = None
+        self._credentials_proven = False
+        self._told_disconnected = False
+        self.connected = False
+        self.message = "not connected yet"
+        client.exchange.taps.on_connection_ended = self._stream_ended
+
+    @property
+    def streaming(self) -> bool:
+        """Whether the private stream is subscribed."""
+        return self._stream is not None
+
+    async def run(self) -> None:
+        """Run until canceled."""
+        failures = 0
+        while True:
+            try:
+                await self._connect()
+            except Exception as error:  # noqa: BLE001 - Whatever it is, the answer is to tell and to try again.
+                failures += 1
+                failure = self._explain(error)
+                self._tell_disconnected(failure.message)
+                await asyncio.sleep(backoff_seconds(failures, at_least=failure.retry_after_seconds))
+                continue
+            failures = 0
+            await self._ended.wait()
+
+    def lose(self, message: str) -> None:
+        """A call found the venue out of reach or the credentials refused: start over, credentials included."""
+        if self.connected:
+            self._credentials_proven = False
+            self._tell_disconnected(message)
+            self._stream = None
+            self._ended.set()
+
+    async def _connect(self) -> None:
+        await self._client.exchange.close_ws_clients()
+        self._client.exchange.ws_dial_backoff = {}  # The waiting is done here, not inside ccxt.
+        await self._client.measure_clock()
+        if not self._credentials_proven:
+            await self._venue.balances()
+            self._credentials_proven = True
+        self._ended.clear()
+        async with asyncio.timeout(STREAM_TIMEOUT_SECONDS_MAX):
+            stream = await self._venue.open_stream()
+        if stream.closed():
+            raise MalformedError("the stream closed right after its subscription")
+        self._stream = stream
+        self.connected = True
+        self._told_disconnected = False
+        self.message = "connected"
+        self._on_connected()
+
+    def _stream_ended(self, stream: Any, cause: object) -> None:
+        if stream is self._stream:
+            log.info("the private stream ended", cause=type(cause).__name__)
+            self._stream = None
+            self._ended.set()
+
+    def _tell_disconnected(self, message: str) -> None:
+        self.connected = False
+        self.message = message
+        if not self._told_disconnected:
+            self._told_disconnected = True
+            self._on_disconnected(message)
+
+    def _explain(self, error: Exception) -> CallFailed:
+        match error:
+            case CallFailed():
+                return error
+            case TimeoutError():
+                message = "the private stream was not confirmed in time"
+            case MalformedError():
+                message = str(error)
+            case VenueAnswer():
+                message = f"the private stream was refused: {error.payload}"
+            case _:
+                message = f"the private stream could not be opened: {error}"
+        judged = judge_transport(error)
+        return CallFailed(judged.verdict, judged.reason, self._client.redact(message))

@@ -1,0 +1,82 @@
+"""Questions about orders and accounts: several calls each, answered as one list of reports in a safe order.
+
+Executions come before the order report that counts them, so that nobody has to fetch what is about to arrive.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from tidegate.core.identifiers import ExchangeClientOrderId, order_of
+from tidegate.core.messages.effects import QueryOrder, SynchronizeAccount
+from tidegate.core.messages.reports import AccountSynchronized, BalancesReported, OrderNotFound, Report
+from tidegate.core.vocabulary import RejectReason
+from tidegate.ports import Clock
+from tidegate.venues.outcomes import CallFailed
+from tidegate.venues.venue import SpotVenue
+
+log = structlog.get_logger(__name__)
+
+EXECUTIONS_OVERLAP = timedelta(seconds=60)
+
+
+async def query_order(venue: SpotVenue, query: QueryOrder, clock: Clock) -> list[Report]:
+    """What the venue says of one attempt: its executions and state, or that it does not know it."""
+    requested_at = clock.now()
+    found = await venue.find_order(query.symbol, query.exchange_client_order_id, query.exchange_order_id)
+    if found is None:
+        return [
+            OrderNotFound(
+                at=clock.now(),
+                account_id=query.account_id,
+                order_id=query.order_id,
+                attempt=query.attempt,
+                requested_at=requested_at,
+            )
+        ]
+    if not found.filled_quantity or found.exchange_order_id is None:
+        return [found]
+    return [*await venue.executions_of(query.symbol, found.exchange_order_id, None), found]
+
+
+async def synchronize(venue: SpotVenue, wanted: SynchronizeAccount, clock: Clock) -> list[Report]:
+    """All open orders, the executions since a time and the balances, ending with `AccountSynchronized`.
+
+    The listing is asked for first, so that the executions are at least as fresh as the orders that count them.
+    """
+    requested_at = clock.now()
+    open_orders = await venue.open_orders()
+    reports: list[Report] = []
+    for symbol in wanted.symbols:
+        try:
+            reports += await venue.executions_since(symbol, wanted.executions_since - EXECUTIONS_OVERLAP)
+        except CallFailed as failure:
+            if failure.reason is not RejectReason.INSTRUMENT_NOT_TRADABLE:
+                raise
+            log.warning("the venue no longer lists an instrument", symbol=symbol, venue_message=failure.message)
+    reports += open_orders
+    balances_requested_at = clock.now()
+    balances = await venue.balances()
+    reports.append(
+        BalancesReported(
+            at=clock.now(), account_id=wanted.account_id, requested_at=balances_requested_at, balances=balances
+        )
+    )
+    reports.append(
+        AccountSynchronized(
+            at=clock.now(),
+            account_id=wanted.account_id,
+            requested_at=requested_at,
+            open_exchange_client_order_ids=frozenset(
+                order.exchange_client_order_id
+                for order in open_orders
+                if order.exchange_client_order_id is not None and is_ours(order.exchange_client_order_id)
+            ),
+        )
+    )
+    return reports
+
+
+def is_ours(exchange_client_order_id: ExchangeClientOrderId) -> bool:
+    """Whether an order at the venue was placed by this product."""
+    return order_of(exchange_client_order_id) is not None

@@ -1,0 +1,121 @@
+"""One venue's instruments and prices, for the whole desk."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from tidegate.core.instruments import Instrument, Price
+from tidegate.core.messages.reports import InstrumentsReported, PriceReported
+from tidegate.core.vocabulary import Exchange
+from tidegate.ports import Clock, ReportSink
+from tidegate.venues.backoff import backoff_seconds
+from tidegate.venues.client import VenueClient
+from tidegate.venues.instrument_cache import InstrumentCache
+from tidegate.venues.outcomes import CallFailed
+from tidegate.venues.symbols import SymbolMap
+from tidegate.venues.values import MalformedError
+from tidegate.venues.venue import MarketSource
+
+log = structlog.get_logger(__name__)
+
+INSTRUMENTS_SECONDS = 3_600.0
+PRICES_SECONDS = 2.0
+
+
+class MarketData:
+    """Reports a listing at start (from disk) and whenever it is refreshed, and each price that changed."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        source: MarketSource,
+        client: VenueClient,
+        symbols: SymbolMap,
+        cache: InstrumentCache,
+        report: ReportSink,
+        clock: Clock,
+        *,
+        prices_seconds: float = PRICES_SECONDS,
+    ) -> None:
+        self._exchange = exchange
+        self._source = source
+        self._client = client
+        self._symbols = symbols
+        self._cache = cache
+        self._report = report
+        self._clock = clock
+        self._prices_seconds = prices_seconds
+        self._prices: dict[str, Price] = {}
+        self._listed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Read the cache at once and keep everything fresh in the background."""
+        cached = self._cache.read()
+        if cached:
+            self._take(cached)
+        self._tasks = [
+            asyncio.create_task(self._keep_fresh(self._refresh_instruments, INSTRUMENTS_SECONDS)),
+            asyncio.create_task(self._keep_fresh(self._refresh_prices, self._prices_seconds)),
+        ]
+
+    async def listed(self) -> None:
+        """Wait until a listing is known, from disk or from the venue."""
+        await self._listed.wait()
+
+    async def close(self) -> None:
+        """Stop refreshing and let go of connections."""
+        try:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        finally:
+            await self._client.close()
+
+    async def _keep_fresh(self, refresh: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> None:
+        failures = 0
+        while True:
+            wait = seconds
+            try:
+                await refresh()
+                failures = 0
+            except (CallFailed, MalformedError, LookupError, TypeError, AttributeError) as error:
+                # The last three are what a listing of an unforeseen shape raises while it is read.
+                failures += 1
+                at_least = error.retry_after_seconds if isinstance(error, CallFailed) else None
+                wait = backoff_seconds(failures, at_least=at_least)
+                log.warning("market data could not be refreshed", exchange=self._exchange, fault=str(error))
+            await asyncio.sleep(wait)
+
+    async def _refresh_instruments(self) -> None:
+        instruments = await self._source.instruments()
+        if not instruments:
+            raise MalformedError("the listing is empty")
+        self._take(instruments)
+        await asyncio.to_thread(self._cache.write, instruments)
+
+    def _take(self, instruments: list[Instrument]) -> None:
+        self._symbols.learn(instruments)
+        report = InstrumentsReported(at=self._clock.now(), exchange=self._exchange, instruments=tuple(instruments))
+        self._report(report)
+        self._listed.set()
+
+    async def _refresh_prices(self) -> None:
+        await self._listed.wait()
+        now = self._clock.now()
+        for exchange_symbol, price in (await self._source.prices()).items():
+            if self._prices.get(exchange_symbol) == price or not self._symbols.knows(exchange_symbol):
+                continue
+            self._prices[exchange_symbol] = price
+            self._report(
+                PriceReported(
+                    at=now,
+                    exchange=self._exchange,
+                    symbol=self._symbols.ours(exchange_symbol),
+                    last=price.last,
+                    bid=price.bid,
+                    ask=price.ask,
+                )
+            )

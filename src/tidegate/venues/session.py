@@ -1,0 +1,292 @@
+"""One account at one venue: performs the engine's effects and reports exactly what happened."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any, assert_never
+
+import structlog
+
+from tidegate.core.identifiers import AccountId, OrderId
+from tidegate.core.messages.effects import (
+    FetchExecutions,
+    QueryOrder,
+    SendCancel,
+    SendOrder,
+    SynchronizeAccount,
+    VenueEffect,
+)
+from tidegate.core.messages.reports import (
+    AccountConnected,
+    AccountDisconnected,
+    CancelAccepted,
+    OrderAccepted,
+    QueryFailed,
+    Report,
+)
+from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, TimeInForce
+from tidegate.ports import Clock, ReportSink, VenueHealth
+from tidegate.venues import answering, lookups
+from tidegate.venues.backoff import backoff_seconds
+from tidegate.venues.budget import Lane
+from tidegate.venues.client import VenueClient
+from tidegate.venues.connection import Connection
+from tidegate.venues.lanes import Lanes
+from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.values import MalformedError
+from tidegate.venues.venue import SpotVenue
+
+log = structlog.get_logger(__name__)
+
+RECONCILE_SECONDS_MIN = 5.0
+_SUPPORTED_TYPES = {OrderType.MARKET, OrderType.LIMIT}
+_SUPPORTED_TIMES = {TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
+
+
+class CcxtVenueSession:
+    """A `VenueSession` on top of ccxt. `listed` is awaited before the first connection: names must be known."""
+
+    def __init__(
+        self,
+        account_id: AccountId,
+        exchange: Exchange,
+        venue: SpotVenue,
+        client: VenueClient,
+        report: ReportSink,
+        clock: Clock,
+        listed: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._account_id = account_id
+        self._exchange = exchange
+        self._venue = venue
+        self._client = client
+        self._report = report
+        self._clock = clock
+        self._listed = listed
+        self._lanes = Lanes()
+        self._connection = Connection(venue, client, on_connected=self._connected, on_disconnected=self._disconnected)
+        self._sends: dict[tuple[OrderId, int], SendOrder] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._synchronizing: asyncio.Task[None] | None = None
+        self._reconcile_at: asyncio.TimerHandle | None = None
+        self._latency_ms: float | None = None
+        self._closed = False
+        self.counts: Counter[str] = Counter()
+        client.exchange.taps.on_frame = self._frame
+        client.exchange.taps.on_frame_failed = self._frame_failed
+
+    @property
+    def account_id(self) -> AccountId:
+        return self._account_id
+
+    def start(self) -> None:
+        self._spawn(self._run())
+
+    def perform(self, effect: VenueEffect) -> None:
+        match effect:
+            case SendOrder():
+                self._sends[effect.order_id, effect.attempt] = effect
+                if self._closed:
+                    self._give_up_sends()
+                else:
+                    self._lanes.submit(Lane.ORDER, lambda: self._send(effect))
+            case _ if self._closed:
+                log.info("an effect came after the session was closed", effect=type(effect).__name__)
+            case SendCancel():
+                self._lanes.submit(Lane.CANCEL, lambda: self._cancel(effect))
+            case QueryOrder():
+                self._lanes.submit(Lane.QUERY, lambda: self._query(effect))
+            case FetchExecutions():
+                self._lanes.submit(Lane.QUERY, lambda: self._fetch(effect))
+            case SynchronizeAccount():
+                if self._synchronizing is not None:
+                    self._synchronizing.cancel()  # The newer wish covers the older one.
+                self._synchronizing = self._spawn(self._synchronize(effect))
+            case _:
+                assert_never(effect)
+
+    async def close(self) -> None:
+        self._closed = True
+        if self._reconcile_at is not None:
+            self._reconcile_at.cancel()
+        try:
+            for task in self._background:
+                task.cancel()
+            await asyncio.gather(*self._background, return_exceptions=True)
+            await self._lanes.close()
+            self._give_up_sends()
+        finally:
+            await self._client.close()
+
+    def health(self) -> VenueHealth:
+        return VenueHealth(
+            account_id=self._account_id,
+            exchange=self._exchange,
+            connected=self._connection.connected,
+            streaming=self._connection.streaming,
+            message=self._connection.message,
+            waiting=self._lanes.waiting(),
+            budget=self._client.budget.describe(),
+            latency_ms=self._latency_ms,
+        )
+
+    # --- effects ---------------------------------------------------------------------------------------------------
+
+    async def _send(self, order: SendOrder) -> None:
+        refusal = _unsupported(order)
+        if refusal is not None:
+            self._end_send(order, [answering.send_failed(order, refusal, self._clock)])
+            return
+        before = asyncio.get_running_loop().time()
+        try:
+            placed = await self._venue.place(order)
+        except CallFailed as failure:
+            self._heed(failure)
+            self._end_send(order, [answering.send_failed(order, failure, self._clock)])
+        except Exception as error:  # noqa: BLE001 - It may rest at the venue: never anything but unknown.
+            self._log_fault("an answer to a placement could not be read", error)
+            message = "the venue's answer could not be read"
+            self._end_send(order, [answering.send_unknown(order, message, self._clock)])
+        else:
+            self._latency_ms = (asyncio.get_running_loop().time() - before) * 1000
+            accepted = OrderAccepted(
+                at=self._clock.now(),
+                account_id=order.account_id,
+                order_id=order.order_id,
+                attempt=order.attempt,
+                exchange_order_id=placed.exchange_order_id,
+            )
+            self._end_send(order, [accepted, *placed.reports])
+
+    def _end_send(self, order: SendOrder, reports: list[Report]) -> None:
+        self._sends.pop((order.order_id, order.attempt), None)
+        self._tell(reports)
+
+    def _give_up_sends(self) -> None:
+        """Whether a send that is cut off here reached the venue, nobody knows."""
+        for order in list(self._sends.values()):
+            message = "the session was closed before the venue answered"
+            self._end_send(order, [answering.send_unknown(order, message, self._clock)])
+
+    async def _cancel(self, cancel: SendCancel) -> None:
+        try:
+            told = await self._venue.cancel(cancel)
+        except CallFailed as failure:
+            self._heed(failure)
+            self._report(answering.cancel_failed(cancel, failure, self._clock))
+        except Exception as error:  # noqa: BLE001 - A cancel may be repeated; that nobody knows is what is told.
+            self._log_fault("an answer to a cancel could not be read", error)
+            unread = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, "the venue's answer could not be read")
+            self._report(answering.cancel_failed(cancel, unread, self._clock))
+        else:
+            accepted = CancelAccepted(at=self._clock.now(), account_id=cancel.account_id, order_id=cancel.order_id)
+            self._tell([accepted, *told])
+
+    async def _query(self, query: QueryOrder) -> None:
+        try:
+            self._tell(await lookups.query_order(self._venue, query, self._clock))
+        except Exception as error:  # noqa: BLE001 - No clean answer, whatever the cause.
+            self._question_failed(query, error)
+
+    async def _fetch(self, wanted: FetchExecutions) -> None:
+        try:
+            self._tell(await self._venue.executions_of(wanted.symbol, wanted.exchange_order_id, wanted.since))
+        except Exception as error:  # noqa: BLE001 - No clean answer, whatever the cause.
+            self._question_failed(wanted, error)
+
+    def _question_failed(self, question: QueryOrder | FetchExecutions, error: Exception) -> None:
+        if isinstance(error, CallFailed):
+            self._heed(error)
+            message = error.message
+        else:
+            self._log_fault("an answer to a question could not be read", error)
+            message = "the venue's answer could not be read"
+        self._report(
+            QueryFailed(
+                at=self._clock.now(), account_id=question.account_id, order_id=question.order_id, message=message
+            )
+        )
+
+    async def _synchronize(self, wanted: SynchronizeAccount) -> None:
+        failures = 0
+        while True:
+            try:
+                reports = await lookups.synchronize(self._venue, wanted, self._clock)
+            except Exception as error:  # noqa: BLE001 - Tried again until it works or the session closes.
+                failures += 1
+                at_least = None
+                if isinstance(error, CallFailed):
+                    self._heed(error)
+                    at_least = error.retry_after_seconds
+                self._log_fault("an account could not be compared", error)
+                await asyncio.sleep(backoff_seconds(failures, at_least=at_least))
+            else:
+                self._tell(reports)
+                return
+
+    # --- connection and stream -------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        await self._listed()
+        await self._connection.run()
+
+    def _connected(self) -> None:
+        log.info("connected", account_id=self._account_id)
+        self._report(AccountConnected(at=self._clock.now(), account_id=self._account_id))
+
+    def _disconnected(self, message: str) -> None:
+        log.warning("disconnected", account_id=self._account_id, venue_message=message)
+        self._report(AccountDisconnected(at=self._clock.now(), account_id=self._account_id, message=message))
+
+    def _heed(self, failure: CallFailed) -> None:
+        """Learn from a failed call that the venue is out of reach or refuses the credentials."""
+        unreachable = failure.verdict is Verdict.NOT_SENT and failure.reason is RejectReason.VENUE_UNREACHABLE
+        if unreachable or failure.reason is RejectReason.AUTHENTICATION_FAILED:
+            self._connection.lose(failure.message)
+
+    def _frame(self, connection: Any, frame: Any) -> bool:
+        reports = self._venue.read_frame(connection, frame)
+        if reports is None:
+            return False
+        self.counts["frames"] += 1
+        self._tell(reports)
+        return True
+
+    def _frame_failed(self, error: BaseException) -> None:
+        """A frame that cannot be read is a gap in the stream: the books are compared, but not for every such frame."""
+        self.counts["frames_failed"] += 1
+        self._log_fault("a stream frame could not be read", error)
+        if self._reconcile_at is None and self._connection.streaming and not self._closed:
+            self._reconcile_at = asyncio.get_running_loop().call_later(RECONCILE_SECONDS_MIN, self._reconcile)
+
+    def _reconcile(self) -> None:
+        self._reconcile_at = None
+        if self._connection.streaming:
+            self._connected()
+
+    # --- small things ----------------------------------------------------------------------------------------------
+
+    def _tell(self, reports: Any) -> None:
+        for report in reports:
+            self._report(report)
+
+    def _log_fault(self, event: str, error: BaseException) -> None:
+        detail = self._client.redact(str(error)) if isinstance(error, CallFailed | MalformedError) else ""
+        log.warning(event, account_id=self._account_id, fault=type(error).__name__, detail=detail)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+
+def _unsupported(order: SendOrder) -> CallFailed | None:
+    """Orders that no session can express yet; they are refused before anything is sent."""
+    if order.order_type in _SUPPORTED_TYPES and order.time_in_force in _SUPPORTED_TIMES:
+        return None
+    return CallFailed(
+        Verdict.REFUSED,
+        RejectReason.INVALID_PARAMETERS,
+        f"{order.order_type} {order.time_in_force} orders cannot be sent to this venue; nothing was sent",
+    )

@@ -76,15 +76,21 @@ def load_settings(
         SettingsError: the file cannot be read, or a value or name in it is not understood.
     """
     folder = data_folder or Path(environment.get(f"{ENVIRONMENT_PREFIX}DATA") or DATA_FOLDER)
-    values: dict[str, object] = {**_read_file(folder / SETTINGS_FILE), "data_folder": str(folder)}
+    values: dict[str, object] = {**_read_file(folder / SETTINGS_FILE), "data_folder": folder}
     for name, field in _FROM_ENVIRONMENT.items():
         if value := environment.get(ENVIRONMENT_PREFIX + name):
             values[field] = value
     values.update({field: value for field, value in given.items() if value is not None})
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        return msgspec.convert(values, Settings, strict=False, builtin_types=(Path,), dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SettingsError(f"the settings of {folder} are not understood: {error}") from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise ValueError(f"{value!r} is no {kind.__name__}")
 
 
 def _read_file(path: Path) -> dict[str, object]:

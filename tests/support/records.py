@@ -102,7 +102,7 @@ def full_order(number: int, *, is_open: bool = True, user_id: ids.UserId = USER)
         lookups=3,
         reserved_asset="BTC",
         reserved_quantity=Decimal("1.0"),
-        reserve_price=Decimal("65000"),
+        reserve_price=Decimal(65000),
         limits_version=7,
         idempotency_key=ids.IdempotencyKey(f"key-{number}"),
         request_hash="ab" * 32,

@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import DBAPIError
 
 from tidegate.storage.errors import StorageUnavailableError
 from tidegate.storage.journal_sqlite import BUSY_TIMEOUT_MILLISECONDS
@@ -33,9 +33,9 @@ def create(database: SqliteFile | PostgresqlDatabase) -> Engine:
 def check_reachable(engine: Engine, database: SqliteFile | PostgresqlDatabase) -> None:
     """Raises `StorageUnavailableError` when no connection can be made."""
     try:
-        with engine.connect():
-            pass
-    except (OperationalError, sqlite3.OperationalError) as error:
+        with engine.connect() as connection:
+            inspect(connection).has_table("orders")  # SQLite opens whatever file it is given, and looks only now.
+    except (DBAPIError, sqlite3.OperationalError) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise StorageUnavailableError(f"cannot open {database}: {reason}") from error
 

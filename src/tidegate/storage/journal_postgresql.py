@@ -95,7 +95,7 @@ class PostgresqlStore:
         with self._connection.transaction(), self._connection.cursor() as epochs:
             with self._connection.pipeline():
                 epochs.execute(_CHECK_EPOCH)
-                for table, rows in touched:
+                for table, rows in touched.items():
                     self._connection.execute(_WRITE[table], (_json_rows(table, rows),))
             [(epoch,)] = epochs.fetchall()
             check_epoch(batch, epoch)

@@ -3,8 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Table
 
 from tidegate.core.identifiers import ExecutionId, OrderId
 from tidegate.core.order import Order
@@ -13,7 +16,7 @@ from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.columns import time_of
 from tidegate.storage.errors import JournalFailedError
-from tidegate.storage.rows import ORDERS, RecordT, RowCodec
+from tidegate.storage.rows import ORDERS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, select, sqlite_write
 from tidegate.storage.writer import WriterThread
 from tidegate.storage.writing import Heads, check_epoch, rows_of
@@ -22,7 +25,10 @@ BUSY_TIMEOUT_MILLISECONDS = 5_000
 _CACHE_KIBIBYTES = 65_536
 _CHECKPOINT_PAGES = 4_000  # 16 MB of log between checkpoints: rarer pauses, and still a short recovery.
 
-_WRITE = {table: sqlite_write(table) for table in WRITTEN_TABLES}
+# Around every statement the driver lets go of the interpreter, and a busy loop gives it back only after up to a switch
+# interval. So rows go many to a statement, in sizes whose prepared forms are kept; `executemany` is one to a statement.
+_ROWS_PER_STATEMENT = (64, 32, 16, 8, 4, 2, 1)
+_WRITE = {(table, count): sqlite_write(table, count) for table in WRITTEN_TABLES for count in _ROWS_PER_STATEMENT}
 _CLOSED_ORDER = " AND closed_at IS NOT NULL"
 _BY_ORDER_ID = select(ORDERS, f"WHERE order_id = ?{_CLOSED_ORDER}")
 _BY_IDEMPOTENCY_KEY = select(ORDERS, f"WHERE user_id = ? AND idempotency_key = ?{_CLOSED_ORDER}")
@@ -38,7 +44,9 @@ _EXECUTION_IDS = "SELECT execution_id FROM executions WHERE order_id = ?"
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as the desk needs it: explicit transactions, durable commits."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=len(_WRITE) + 16
+    )
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
         "journal_mode = WAL",
@@ -80,8 +88,8 @@ class SqliteStore:
         try:
             [(epoch,)] = connection.execute(SELECT_EPOCH).fetchall()
             check_epoch(batch, epoch)
-            for table, rows in touched:
-                connection.executemany(_WRITE[table], rows)
+            for table, rows in touched.items():
+                self._write_rows(table, rows)
             connection.execute("COMMIT")
         except BaseException:
             self._roll_back()
@@ -93,6 +101,15 @@ class SqliteStore:
 
     def _rows(self, statement: str) -> Sequence[Sequence[Any]]:
         return self._connection.execute(statement).fetchall()
+
+    def _write_rows(self, table: Table, rows: list[Row]) -> None:
+        start = 0
+        for count in _ROWS_PER_STATEMENT:
+            statement = _WRITE[table, count]
+            while len(rows) - start >= count:
+                values = list(chain.from_iterable(rows[start : start + count]))
+                self._connection.execute(statement, values)
+                start += count
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:

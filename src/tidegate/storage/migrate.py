@@ -31,8 +31,9 @@ def upgrade(url: str) -> str:
         return _upgrade(database)
     try:
         database.path.parent.mkdir(parents=True, exist_ok=True)
+        database.path.touch(mode=0o600)  # The desk's books are nobody else's to read.
     except OSError as error:
-        raise StorageUnavailableError(f"cannot create {database.path.parent}: {error.strerror}") from error
+        raise StorageUnavailableError(f"cannot create {database.path}: {error.strerror}") from error
     lock = FileLock(database.path)
     try:
         return _upgrade(database)

@@ -41,11 +41,11 @@ def _on_conflict(table: Table) -> str:
     return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {assignments}"
 
 
-def sqlite_write(table: Table) -> str:
-    """Writes one row, given as parameters in column order: for `executemany`."""
+def sqlite_write(table: Table, rows: int) -> str:
+    """Writes that many rows, given as parameters in column order, one row after the other."""
     names = ", ".join(column.name for column in table.columns)
-    marks = ", ".join("?" * len(table.columns))
-    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}){_on_conflict(table)}"  # noqa: S608 (our own names)
+    marks = ", ".join([f"({', '.join('?' * len(table.columns))})"] * rows)
+    return f"INSERT INTO {table.name} ({names}) VALUES {marks}{_on_conflict(table)}"  # noqa: S608 (our own names)
 
 
 def postgresql_write(table: Table) -> str:

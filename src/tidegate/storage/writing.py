@@ -37,7 +37,7 @@ def check_epoch(batch: Batch, epoch: int) -> None:
         raise EpochFencedError(f"this engine's epoch is {batch.epoch}, the desk's is {epoch}: it was taken over")
 
 
-def rows_of(batch: Batch, heads: Heads) -> tuple[list[tuple[Table, list[Row]]], Heads]:
+def rows_of(batch: Batch, heads: Heads) -> tuple[dict[Table, list[Row]], Heads]:
     """The rows of each table that the batch touches, and the chains' new heads."""
     journal_rows, journal_head = chain.journal_rows(batch.journal, epoch=batch.epoch, previous_hash=heads.journal)
     history_rows, history_head = chain.history_rows(batch.history, previous_hash=heads.history)
@@ -54,7 +54,7 @@ def rows_of(batch: Batch, heads: Heads) -> tuple[list[tuple[Table, list[Row]]], 
         _encoded(TOKENS, batch.tokens.values()),
         _encoded(BREAKS, batch.breaks.values()),
     ]
-    touched = [(table, table_rows) for table, table_rows in rows if table_rows]
+    touched = {table: table_rows for table, table_rows in rows if table_rows}
     return touched, Heads(journal=journal_head, history=history_head)
 
 

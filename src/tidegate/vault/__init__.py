@@ -1,0 +1,1 @@
+"""Venue credentials, encrypted at rest: envelopes sealed by a key that is kept apart from the database."""

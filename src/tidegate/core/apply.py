@@ -238,6 +238,7 @@ def _change_desk(desk: Desk, event: DeskChange) -> None:
                 exchange=event.exchange,
                 environment=event.environment,
                 user_ids=event.user_ids,
+                message="its session has not connected yet",
                 created_at=event.at,
             )
         case happened.AccountStateChanged():

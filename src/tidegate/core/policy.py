@@ -8,6 +8,13 @@ import msgspec
 from tidegate.core.vocabulary import Exchange
 
 
+LOOKUP_RETENTION = {
+    Exchange.BINANCE: timedelta(days=90),
+    Exchange.OKX: timedelta(hours=2),
+    Exchange.BYBIT: timedelta(hours=24),
+}
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How the desk behaves. All spans are positive.
 
@@ -30,11 +37,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     executions_wait_max: timedelta = timedelta(seconds=60)
     executions_overlap: timedelta = timedelta(seconds=60)
     break_confirmation: timedelta = timedelta(seconds=5)
-    lookup_retention: dict[Exchange, timedelta] = {
-        Exchange.BINANCE: timedelta(days=90),
-        Exchange.OKX: timedelta(hours=2),
-        Exchange.BYBIT: timedelta(hours=24),
-    }
+    lookup_retention: dict[Exchange, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
 
     def back_off(self, attempt: int, *, seed: str) -> timedelta:
         """Exponential, with up to a quarter of jitter that depends on the seed alone: a replay waits the same."""

@@ -120,7 +120,9 @@ class PostgresqlFinder:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._find, keys)
 
     async def close(self) -> None:
-        """Wait for a running look-up, then release the connection."""
+        """Wait for a running look-up, then release the connection. Closing twice is harmless."""
+        if self._connection.closed:
+            return
         await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown()
 

@@ -25,7 +25,7 @@ SECRET = "canary-secret-" + "s" * 50
 PASSPHRASE = "canary-passphrase"
 SYMBOL = "BTC/USDT"
 PRICE = Decimal(65_000)
-VENUES = [Exchange.BINANCE]
+VENUES = [Exchange.BINANCE, Exchange.OKX]
 WAIT_SECONDS = 10.0
 QUIET_SECONDS = 0.4
 

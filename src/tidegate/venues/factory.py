@@ -19,6 +19,12 @@ from tidegate.venues.budget import Limit, RateBudget, WindowGroup
 from tidegate.venues.client import VenueClient, Wire
 from tidegate.venues.instrument_cache import InstrumentCache
 from tidegate.venues.market_data import MarketData
+from tidegate.venues.okx.calls import OkxSpot
+from tidegate.venues.okx.market import OkxMarket
+from tidegate.venues.okx.wire import ACCOUNT_LIMITS as OKX_ACCOUNT_LIMITS
+from tidegate.venues.okx.wire import ADDRESS_LIMITS as OKX_ADDRESS_LIMITS
+from tidegate.venues.okx.wire import WIRE as OKX_WIRE
+from tidegate.venues.okx.wire import ccxt_urls as okx_urls
 from tidegate.venues.session import CcxtVenueSession
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.transport import Taps, open_exchange
@@ -40,6 +46,7 @@ _PARTS: Mapping[Exchange, _Parts] = {
     Exchange.BINANCE: _Parts(
         BINANCE_WIRE, BINANCE_ACCOUNT_LIMITS, BINANCE_ADDRESS_LIMITS, binance_urls, BinanceSpot, BinanceMarket
     ),
+    Exchange.OKX: _Parts(OKX_WIRE, OKX_ACCOUNT_LIMITS, OKX_ADDRESS_LIMITS, okx_urls, OkxSpot, OkxMarket),
 }
 
 

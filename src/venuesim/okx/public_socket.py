@@ -14,6 +14,7 @@ from venuesim.okx.listing import Instruments, instrument_id
 from venuesim.okx.market_data import book, ticker
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Json
+from venuesim.wire.calls import plain
 from venuesim.wire.sockets import Socket
 
 
@@ -61,7 +62,9 @@ class PublicStreams:
         if channel is Channel.BOOKS:
             session.push(_frame(topic, market, self._depth.snapshot(market, now_ms), action="snapshot"))
         elif channel is not Channel.TRADES:
-            session.push(_frame(topic, market, _state(channel, market, now_ms)))
+            state = _state(channel, market, now_ms)
+            self._last.setdefault(topic, _known(state))
+            session.push(_frame(topic, market, state))
 
     def unsubscribe(self, arg: Arg, session: "PublicSession") -> None:
         """Stop sending a channel to a session."""
@@ -114,9 +117,8 @@ class PublicStreams:
         if topic not in self._sessions:
             return
         state = _state(topic[0], market, now_ms)
-        known = {name: value for name, value in state.items() if name not in ("ts", "seqId")}
-        if self._last.get(topic) != known:
-            self._last[topic] = known
+        if self._last.get(topic) != _known(state):
+            self._last[topic] = _known(state)
             self._publish(topic, _frame(topic, market, state))
 
     def _publish(self, topic: Topic, frame: str) -> None:
@@ -176,12 +178,17 @@ def _state(channel: Channel, market: Market, now_ms: int) -> Json:
     return {**levels, **named, "ts": str(now_ms), "seqId": market.update_id}
 
 
+def _known(state: Json) -> Json:
+    """Return what counts as a change of a state: all but when it was told."""
+    return {name: value for name, value in state.items() if name not in {"ts", "seqId"}}
+
+
 def _trade(trade: PublicTrade, market: Market) -> Json:
     return {
         "instId": instrument_id(trade.instrument),
         "tradeId": str(trade.trade_id),
-        "px": f"{trade.price:f}",
-        "sz": f"{trade.quantity:f}",
+        "px": plain(trade.price),
+        "sz": plain(trade.quantity),
         "side": "sell" if trade.buyer_is_maker else "buy",
         "ts": str(trade.time_ms),
         "count": "1",

@@ -1,0 +1,169 @@
+"""Drives the simulated OKX: with bare signed requests and frames, and with ccxt."""
+
+import base64
+import hmac
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import aiohttp
+import ccxt.pro
+import pytest
+from yarl import URL
+
+from venuesim.exchange.clock import Clock, ManualClock, SystemClock
+
+API_KEY = "k" * 64
+SECRET = "s" * 64
+PASSPHRASE = "correct horse"
+
+
+class RawOkx:
+    """Sends requests as the documentation says, and gives the bare answers."""
+
+    def __init__(self, venues, clock: Clock | None = None) -> None:
+        self.base = venues.url("okx", "rest")
+        self.socket_base = venues.url("okx", "ws")
+        self.session: aiohttp.ClientSession = venues.session
+        self.clock = clock or SystemClock()
+
+    def headers(self, method: str, target: str, body: str) -> dict[str, str]:
+        moment = datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
+        timestamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {
+            "OK-ACCESS-KEY": API_KEY,
+            "OK-ACCESS-SIGN": sign(f"{timestamp}{method}{target}{body}"),
+            "OK-ACCESS-TIMESTAMP": timestamp,
+            "OK-ACCESS-PASSPHRASE": PASSPHRASE,
+            "Content-Type": "application/json",
+        }
+
+    async def send(
+        self, method: str, target: str, body: str = "", headers: dict[str, str | None] | None = None
+    ) -> tuple[int, dict]:
+        """Send a signed request with some headers changed, or left out with None; return status and body."""
+        changed = {**self.headers(method, target, body), **(headers or {})}
+        sent = {name: value for name, value in changed.items() if value is not None}
+        url = URL(self.base + target, encoded=True)  # Sent exactly as signed.
+        async with self.session.request(method, url, data=body or None, headers=sent) as response:
+            return response.status, await response.json()
+
+    async def get(self, path: str, **query: object) -> tuple[int, dict]:
+        target = f"/api/v5/{path}" + (f"?{urlencode(query)}" if query else "")
+        return await self.send("GET", target)
+
+    async def post(self, path: str, body: object, headers: dict[str, str | None] | None = None) -> tuple[int, dict]:
+        return await self.send("POST", f"/api/v5/{path}", json.dumps(body), headers)
+
+    async def order(self, headers: dict[str, str | None] | None = None, **changes: object) -> tuple[int, dict]:
+        """Place a limit order that rests, with changes; a change to None leaves a parameter out."""
+        return await self.post("trade/order", order(**changes), headers)
+
+    async def placed(self, **changes: object) -> str:
+        """Place an order that is accepted, and return its id."""
+        status, body = await self.order(**changes)
+        assert (status, body["code"]) == (200, "0"), body
+        return body["data"][0]["ordId"]
+
+    async def shown(self, order_id: str) -> dict:
+        """Return an order of BTC-USDT."""
+        _, body = await self.get("trade/order", instId="BTC-USDT", ordId=order_id)
+        assert body["code"] == "0", body
+        return body["data"][0]
+
+    async def public(self) -> "RawSocket":
+        return RawSocket(await self.session.ws_connect(f"{self.socket_base}/public"))
+
+    async def private(self, **changes: str) -> "RawSocket":
+        """Return a socket that has sent its login, with changes."""
+        socket = RawSocket(await self.session.ws_connect(f"{self.socket_base}/private"))
+        timestamp = str(self.clock.now_ms() // 1000)
+        login = {"apiKey": API_KEY, "passphrase": PASSPHRASE, "timestamp": timestamp}
+        await socket.send("login", {**login, "sign": sign(f"{timestamp}GET/users/self/verify"), **changes})
+        return socket
+
+    async def subscribed(self, *args: dict) -> "RawSocket":
+        """Return a private socket with channels, all acknowledgements read."""
+        socket = await self.private()
+        assert (await socket.receive())["event"] == "login"
+        await socket.send("subscribe", *args)
+        for arg in args:
+            answer = await socket.receive()
+            assert (answer["event"], answer["arg"]) == ("subscribe", arg)
+            assert (await socket.receive())["event"] == "channel-conn-count"
+        return socket
+
+
+class RawSocket:
+    """One WebSocket."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def send(self, op: str, *args: dict, **fields: object) -> None:
+        await self.socket.send_json({"op": op, "args": list(args), **fields})
+
+    async def receive(self) -> dict:
+        return json.loads((await self.socket.receive(5)).data)
+
+    async def until(self, channel: str, count: int) -> list[dict]:
+        """Return the data of the next frames of a channel, passing over all others."""
+        found: list[dict] = []
+        while len(found) < count:
+            frame = await self.receive()
+            if frame.get("arg", {}).get("channel") == channel and "data" in frame:
+                found += frame["data"]
+        return found
+
+
+def sign(text: str) -> str:
+    return base64.b64encode(hmac.digest(SECRET.encode(), text.encode(), "sha256")).decode()
+
+
+def order(**changes: object) -> dict[str, object]:
+    parameters = {
+        "instId": "BTC-USDT",
+        "tdMode": "cash",
+        "side": "buy",
+        "ordType": "limit",
+        "sz": "0.01",
+        "px": "60000",
+        **changes,
+    }
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+@pytest.fixture
+async def venues(start_venues) -> AsyncIterator[object]:
+    """OKX alone, BTC/USDT frozen at 65,000 with 1 BTC on each of 3 levels, the best at 64,999 and 65,001."""
+    async with start_venues(venues=["okx"]) as sim:
+        await sim.freeze("BTC/USDT", "65000", levels=3, level_quantity="1", half_spread="1")
+        yield sim
+
+
+@pytest.fixture
+async def raw(venues) -> RawOkx:
+    return RawOkx(venues)
+
+
+@pytest.fixture
+async def timed(start_venues) -> AsyncIterator[tuple[RawOkx, object, ManualClock]]:
+    """A client, its venues and the clock that both go by: time passes only when the test says so."""
+    clock = ManualClock()
+    async with start_venues(venues=["okx"], clock=clock, walking=False) as sim:
+        await sim.freeze("BTC/USDT", "65000", levels=3, level_quantity="1", half_spread="1")
+        yield RawOkx(sim, clock), sim, clock
+
+
+@pytest.fixture
+async def client(venues) -> AsyncIterator[ccxt.pro.okx]:
+    """ccxt with only its URLs changed, and the markets loaded with its default options."""
+    settings = {"apiKey": API_KEY, "secret": SECRET, "password": PASSPHRASE, "enableRateLimit": False}
+    urls = {kind: venues.url("okx", kind) for kind in ("rest", "ws")}
+    exchange = ccxt.pro.okx({**settings, "urls": {"api": urls}})
+    try:
+        await exchange.load_markets()
+        yield exchange
+    finally:
+        await exchange.close()

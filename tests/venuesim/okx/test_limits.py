@@ -1,0 +1,66 @@
+"""The rate limits, at their real figures."""
+
+ORDER = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "sz": "0.001", "px": "60000"}
+TWO_SECONDS_MS = 2000
+
+
+async def test_sixty_orders_in_two_seconds_for_each_instrument(timed) -> None:
+    raw, _, clock = timed
+    for _ in range(60):
+        await raw.placed(sz="0.001")
+    status, body = await raw.order(sz="0.001")
+    assert (status, body) == (429, {"code": "50011", "msg": "Too Many Requests"})
+    assert (await raw.post("trade/batch-orders", [ORDER]))[0] == 429  # A batch of one counts as a single order.
+    assert (await raw.order(instId="ETH-USDT", sz="0.001", px="2000"))[0] == 200
+    assert (await raw.post("trade/batch-orders", [ORDER] * 2))[0] == 200
+    clock.advance(TWO_SECONDS_MS)
+    assert (await raw.order(sz="0.001"))[0] == 200
+
+
+async def test_a_batch_counts_its_orders(timed) -> None:
+    raw, _, _ = timed
+    for _ in range(15):
+        status, body = await raw.post("trade/batch-orders", [ORDER] * 20)
+        assert (status, body["code"]) == (200, "0")
+    assert (await raw.post("trade/batch-orders", [ORDER] * 2))[0] == 429
+
+
+async def test_all_orders_of_an_account_share_a_limit(timed) -> None:
+    raw, _, _ = timed
+    markets = {"BTC-USDT": "60000", "ETH-USDT": "2000", "BNB-USDT": "500", "SOL-USDT": "100"}
+    codes = []
+    for name, price in markets.items():
+        item = {**ORDER, "instId": name, "px": price, "ordType": "fok"}
+        for _ in range(13):
+            _, body = await raw.post("trade/batch-orders", [item] * 20)
+            codes += [row["sCode"] for row in body["data"]]
+    assert (codes.count("0"), codes.count("50061")) == (1000, 40)
+
+
+async def test_an_account_may_ask_ten_times_for_its_fills(timed) -> None:
+    raw, _, clock = timed
+    statuses = [(await raw.get("trade/fills-history", instType="SPOT"))[0] for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
+    assert (await raw.get("trade/fills", instType="SPOT"))[0] == 200
+    clock.advance(TWO_SECONDS_MS)
+    assert (await raw.get("trade/fills-history", instType="SPOT"))[0] == 200
+
+
+async def test_the_control_api_scales_the_limits(timed) -> None:
+    raw, sim, _ = timed
+    await sim.control("POST", "limits", {"scale": 0.1})
+    assert [(await raw.get("market/tickers", instType="SPOT"))[0] for _ in range(3)] == [200, 200, 429]
+
+
+async def test_pending_orders_have_a_maximum_for_each_instrument(timed) -> None:
+    raw, sim, clock = timed
+    for _ in range(5):
+        await raw.placed()
+    clock.advance(TWO_SECONDS_MS)
+    await sim.control("POST", "limits", {"scale": 0.02})  # One order in two seconds, ten pending.
+    for number in range(6):
+        clock.advance(TWO_SECONDS_MS)
+        _, body = await raw.order()
+        assert body["data"][0]["sCode"] == ("0" if number < 5 else "51025")
+    clock.advance(TWO_SECONDS_MS)
+    assert (await raw.order(instId="ETH-USDT", px="2000"))[1]["data"][0]["sCode"] == "0"

@@ -54,10 +54,11 @@ class Inbox:
         await self._something.wait()
         taken: list[Input] = list(self._prices.values())
         self._prices.clear()
-        while self._urgent and len(taken) < self._batch_max:
-            taken.append(self._urgent.popleft())
-        while self._commands and len(taken) < self._batch_max:
-            taken.append(self._commands.popleft())
+        room = self._batch_max  # Prices take none of it: many markets must not keep orders waiting.
+        for lane in (self._urgent, self._commands):
+            for _ in range(min(room, len(lane))):
+                taken.append(lane.popleft())
+                room -= 1
         if not self._urgent and not self._commands:
             self._something.clear()
         return taken

@@ -32,7 +32,7 @@ from tidegate.core.vocabulary import PendingAction
 from tidegate.ports import Answer, Clock, Journal, OrderKeys, WaitFor
 from tidegate.runtime.inbox import Inbox
 from tidegate.runtime.timers import Timers
-from tidegate.runtime.waiting import WaitingRoom
+from tidegate.runtime.waiting import WaitingRoom, Watch
 
 log = structlog.get_logger()
 
@@ -97,13 +97,17 @@ class DeskLoop:
             if wait_for is None or not isinstance(command, PlaceOrder | CancelOrder):
                 self._inbox.put_command(command)
                 return await answered
+            # Watched before the command is taken: the venue's answer may be released right behind ours.
             with self._waiting.watch(command.order_id) as watch:
                 self._inbox.put_command(command)
                 answer = await answered
-                if answer.refusal is not None or answer.replayed:
+                if answer.refusal is not None:
                     return answer
-                order = await watch.until(_goal(command, wait_for), wait_for.timeout_seconds)
-                return answer if order is None else msgspec.structs.replace(answer, orders=(order,))
+                if not answer.replayed:
+                    return await _reached(answer, watch, command, wait_for)
+            # The first request's order has another id. Its next release cannot run before this caller goes on.
+            with self._waiting.watch(answer.orders[0].order_id) as watch:
+                return await _reached(answer, watch, command, wait_for)
         finally:
             self._waiting.forget(command.command_id)
 
@@ -115,27 +119,41 @@ class DeskLoop:
 
     async def run(self) -> None:
         """Decide, commit, release, until canceled. Ends with the error when a commit fails."""
-        self._inbox.put_report(DeskStarted(at=self._clock.now()))
-        committing: asyncio.Task[None] | None = None
+        # Decided before anything that sessions tell: what they report finds its orders in doubt already.
+        inputs: list[Input] = [DeskStarted(at=self._clock.now())]
+        committing = self._start(Outcome(None, [], {}))
         try:
             while True:
-                inputs = await self._inbox.take()
-                if committing is not None and committing.done():
+                if committing.done():
                     committing.result()  # A failed commit ends the loop at once.
                 if keys := self._not_in_memory(inputs):
                     await self._attach(keys)
                 outcome = self._decide_all(inputs)
-                if committing is not None:
-                    await committing
-                    self._let_go(outcome)
-                committing = asyncio.create_task(self._commit_and_release(outcome))
+                await asyncio.wait([committing])  # Plainly awaited, it would be canceled together with us.
+                committing.result()
+                self._let_go(outcome)
+                committing = self._start(outcome)
                 # Give the commit its start before the next inputs are taken.
                 await asyncio.sleep(0)
+                inputs = await self._inbox.take()
+        except asyncio.CancelledError:
+            await _finish(committing)
+            committing.result()  # That the last commit failed matters more than that we were told to stop.
+            raise
         finally:
+            await _finish(committing)
             self._timers.close()
-            if committing is not None and not committing.done():
-                await asyncio.wait([committing])  # A COMMIT is never abandoned half-way.
             self._waiting.stop()
+
+    def _start(self, outcome: Outcome) -> asyncio.Task[None]:
+        """Commit and release in a task of its own; should that fail, the loop hears of it even if no input comes."""
+        committing = asyncio.create_task(self._commit_and_release(outcome), name="commit")
+        committing.add_done_callback(self._commit_ended)
+        return committing
+
+    def _commit_ended(self, committing: asyncio.Task[None]) -> None:
+        if committing.cancelled() or committing.exception() is not None:
+            self._inbox.wake()
 
     def _decide_all(self, inputs: list[Input]) -> Outcome:
         desk, projector = self._desk, self._projector
@@ -162,23 +180,25 @@ class DeskLoop:
 
     async def _commit_and_release(self, outcome: Outcome) -> None:
         if outcome.batch is not None:
-            try:
-                await self._journal.commit(outcome.batch)
-            except BaseException:
-                self._inbox.wake()
-                raise
-            self._released(outcome.batch)
+            await self._journal.commit(outcome.batch)
+            self._show(outcome.batch)
         for effect in outcome.effects:
             self._release(effect, outcome.snapshots)
+        if outcome.batch is not None:
+            self._retire(outcome.batch)
 
-    def _released(self, batch: Batch) -> None:
+    def _show(self, batch: Batch) -> None:
+        """What is durable may be seen: by those who watch one order, and by those who listen to all."""
         self._waiting.tell(batch.orders)
+        for listener in self.on_release:
+            listener(batch)
+
+    def _retire(self, batch: Batch) -> None:
+        """Nothing wakes a closed order any more, and some time later it leaves memory."""
         for order_id, order in batch.orders.items():
             if order.is_closed:
                 self._timers.forget(order_id)
                 self._closed.append(order_id)
-        for listener in self.on_release:
-            listener(batch)
 
     def _release(self, effect: Effect, snapshots: dict[OrderId, Order]) -> None:
         match effect:
@@ -243,6 +263,22 @@ class DeskLoop:
                 self._closed.append(order_id)
             else:
                 self._desk.detach(order_id)
+
+
+async def _finish(committing: asyncio.Task[None]) -> None:
+    """A COMMIT is never abandoned half-way, however often we are told to stop."""
+    while not committing.done():
+        try:
+            await asyncio.wait([committing])
+        except asyncio.CancelledError:
+            continue
+
+
+async def _reached(answer: Answer, watch: Watch, command: PlaceOrder | CancelOrder, wait_for: WaitFor) -> Answer:
+    """The answer, its order as it is when it got where the caller waits for, or when the waiting is over."""
+    goal = _goal(command, wait_for)
+    order = await watch.until(goal, since=answer.orders[0], timeout_seconds=wait_for.timeout_seconds)
+    return msgspec.structs.replace(answer, orders=(order,))
 
 
 def _goal(command: PlaceOrder | CancelOrder, wait_for: WaitFor) -> Callable[[Order], bool]:

@@ -9,22 +9,36 @@ from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.reports import Wake
 from tidegate.ports import Clock
 
+_STALE_ENTRIES_MAX = 1_000
+
 
 class Timers:
-    """Wakes orders at their time. One loop timer serves them all."""
+    """Wakes orders at their time. One loop timer serves them all.
+
+    A time is turned into a wait when it is set, and the wait is measured by the event loop's clock: when the wall
+    clock is set back, orders that wait still wake.
+    """
 
     def __init__(self, clock: Clock, wake: Callable[[Wake], None]) -> None:
         self._clock = clock
         self._wake = wake
-        self._due: dict[OrderId, datetime] = {}
-        self._heap: list[tuple[datetime, OrderId]] = []
+        self._due: dict[OrderId, float] = {}
+        self._heap: list[tuple[float, OrderId]] = []
         self._handle: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._due)
 
     def set(self, order_id: OrderId, at: datetime) -> None:
         """Wake this order then, and not at any time set before."""
-        self._due[order_id] = at
-        heapq.heappush(self._heap, (at, order_id))
-        if self._heap[0] == (at, order_id):
+        wait_seconds = max((at - self._clock.now()).total_seconds(), 0.0)
+        due = asyncio.get_running_loop().time() + wait_seconds
+        self._due[order_id] = due
+        heapq.heappush(self._heap, (due, order_id))
+        if len(self._heap) > 2 * len(self._due) + _STALE_ENTRIES_MAX:
+            self._heap = [(due, order_id) for order_id, due in self._due.items()]
+            heapq.heapify(self._heap)
+        if self._heap[0] == (due, order_id):
             self._arm()
 
     def forget(self, order_id: OrderId) -> None:
@@ -35,22 +49,22 @@ class Timers:
         """Wake nobody any more."""
         if self._handle is not None:
             self._handle.cancel()
+            self._handle = None
         self._due.clear()
         self._heap.clear()
 
     def _arm(self) -> None:
         if self._handle is not None:
             self._handle.cancel()
-        wait = (self._heap[0][0] - self._clock.now()).total_seconds()
-        self._handle = asyncio.get_running_loop().call_later(max(wait, 0.0), self._ring)
+        self._handle = asyncio.get_running_loop().call_at(self._heap[0][0], self._ring)
 
     def _ring(self) -> None:
         self._handle = None
-        now = self._clock.now()
+        now = asyncio.get_running_loop().time()
         while self._heap and self._heap[0][0] <= now:
-            at, order_id = heapq.heappop(self._heap)
-            if self._due.get(order_id) == at:  # Others were replaced or forgotten.
+            due, order_id = heapq.heappop(self._heap)
+            if self._due.get(order_id) == due:  # Others were replaced or forgotten.
                 del self._due[order_id]
-                self._wake(Wake(at=now, order_id=order_id))
+                self._wake(Wake(at=self._clock.now(), order_id=order_id))
         if self._heap:
             self._arm()

@@ -13,23 +13,32 @@ class Watch:
     """The newest released state of one order, and a way to wait for more."""
 
     def __init__(self) -> None:
-        self.order: Order | None = None
+        self._order: Order | None = None
         self._changed = asyncio.Event()
+        self._stopped = False
 
     def tell(self, order: Order) -> None:
-        self.order = order
+        self._order = order
         self._changed.set()
 
-    async def until(self, reached: Callable[[Order], bool], timeout_seconds: float) -> Order | None:
-        """The order once it got there, or as it is when the time is over."""
+    def stop(self) -> None:
+        """No more changes are released."""
+        self._stopped = True
+        self._changed.set()
+
+    async def until(self, reached: Callable[[Order], bool], *, since: Order, timeout_seconds: float) -> Order:
+        """The order once it got there, or as it is when the time is over or the desk has stopped.
+
+        `since` is its released state for as long as no change was seen.
+        """
         try:
             async with asyncio.timeout(timeout_seconds):
-                while self.order is None or not reached(self.order):
+                while not reached(self._order or since) and not self._stopped:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
             pass  # The caller sees by the order's status that it did not get there.
-        return self.order
+        return self._order or since
 
 
 class WaitingRoom:
@@ -78,10 +87,16 @@ class WaitingRoom:
                 watch.tell(orders[order_id])
 
     def stop(self) -> None:
-        """Nobody gets an answer any more: callers must ask again with the same key."""
+        """Nobody gets an answer any more: callers must ask again with the same key.
+
+        Who has the durable answer and waits for more gets what was released so far.
+        """
         self._stopped = True
         for future in self._answers.values():
             if not future.done():
                 future.set_exception(DeskStoppedError())
                 future.exception()  # Whoever awaits it still sees it; nobody is warned of one that none awaits.
         self._answers.clear()
+        for watches in self._watches.values():
+            for watch in watches:
+                watch.stop()

@@ -1,0 +1,127 @@
+"""The journal's twin in memory: the same promises and the same refusals, and it commits when it is told to."""
+
+import asyncio
+import copy
+from collections.abc import Iterable
+
+from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
+from tidegate.core.order import Order
+from tidegate.core.records import Account, Batch, DeskSnapshot, Execution, Found, Holding, Token, User
+from tidegate.ports import OrderKeys
+
+
+class MemoryJournal:
+    """A `Journal`. While it is held, commits begin and do not end; `fail_with` makes the next one fail."""
+
+    def __init__(self) -> None:
+        self.begun: list[Batch] = []
+        self.committed: list[Batch] = []
+        self.abandoned = 0
+        self.found: list[OrderKeys] = []
+        self.fail_with: Exception | None = None
+        self.orders: dict[OrderId, Order] = {}
+        self.executions: dict[ExecutionId, Execution] = {}
+        self._holdings: dict[tuple[str, str, str], Holding] = {}
+        self._users: dict[str, User] = {}
+        self._tokens: dict[str, Token] = {}
+        self._accounts: dict[str, Account] = {}
+        self._epoch = 0
+        self._sequence = 0
+        self._history_id = 0
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def hold(self) -> None:
+        """Commits that begin from now on wait."""
+        self._open.clear()
+
+    def let_go(self) -> None:
+        """Those that wait end now."""
+        self._open.set()
+
+    async def load(self) -> DeskSnapshot:
+        self._epoch += 1
+        is_open = {order_id: copy.copy(order) for order_id, order in self.orders.items() if not order.is_closed}
+        times: dict[AccountId, list[Execution]] = {}
+        for execution in self.executions.values():
+            times.setdefault(execution.account_id, []).append(execution)
+        return DeskSnapshot(
+            epoch=self._epoch,
+            sequence=self._sequence,
+            history_id=self._history_id,
+            users=list(self._users.values()),
+            tokens=list(self._tokens.values()),
+            accounts=[copy.copy(account) for account in self._accounts.values()],
+            holdings=[copy.copy(holding) for holding in self._holdings.values()],
+            open_orders=list(is_open.values()),
+            execution_ids={order_id: self._executions_of(order_id) for order_id in is_open},
+            execution_times={name: max(one.executed_at for one in some) for name, some in times.items()},
+            breaks=[],
+        )
+
+    async def find(self, keys: OrderKeys) -> Found:
+        self.found.append(keys)
+        matching = [copy.copy(order) for order in self.orders.values() if order.is_closed and _named(order, keys)]
+        return Found(
+            orders=matching, execution_ids={order.order_id: self._executions_of(order.order_id) for order in matching}
+        )
+
+    async def commit(self, batch: Batch) -> None:
+        self.begun.append(batch)
+        try:
+            await self._open.wait()
+        except asyncio.CancelledError:
+            self.abandoned += 1
+            raise
+        if self.fail_with is not None:
+            raise self.fail_with
+        self._check(batch)
+        self._write(batch)
+        self.committed.append(batch)
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _executions_of(self, order_id: OrderId) -> list[ExecutionId]:
+        return [name for name, execution in self.executions.items() if execution.order_id == order_id]
+
+    def _check(self, batch: Batch) -> None:
+        """What a database's constraints would refuse."""
+        assert batch.epoch == self._epoch, "another engine took over"
+        sequences = [entry.sequence for entry in batch.journal]
+        assert sequences == list(range(self._sequence + 1, self._sequence + 1 + len(sequences))), sequences
+        history_ids = [entry.history_id for entry in batch.history]
+        assert history_ids == list(range(self._history_id + 1, self._history_id + 1 + len(history_ids)))
+        names = [execution.execution_id for execution in batch.executions]
+        assert len(set(names)) == len(names)
+        assert not self.executions.keys() & set(names), "an execution was booked twice"
+        for order in batch.orders.values():
+            self._check_keys(order, (*self.orders.values(), *batch.orders.values()))
+
+    def _check_keys(self, order: Order, others: Iterable[Order]) -> None:
+        for other in others:
+            if other.order_id == order.order_id or other.user_id != order.user_id:
+                continue
+            assert order.idempotency_key is None or other.idempotency_key != order.idempotency_key
+            assert order.client_order_id is None or other.client_order_id != order.client_order_id
+
+    def _write(self, batch: Batch) -> None:
+        if batch.journal:
+            self._sequence = batch.journal[-1].sequence
+        if batch.history:
+            self._history_id = batch.history[-1].history_id
+        self.orders |= {order_id: copy.copy(order) for order_id, order in batch.orders.items()}
+        self.executions |= {execution.execution_id: execution for execution in batch.executions}
+        self._holdings |= {key: copy.copy(holding) for key, holding in batch.holdings.items()}
+        self._accounts |= {name: copy.copy(account) for name, account in batch.accounts.items()}
+        self._users |= dict(batch.users)
+        self._tokens |= dict(batch.tokens)
+
+
+def _named(order: Order, keys: OrderKeys) -> bool:
+    return (
+        order.order_id in keys.order_ids
+        or (order.user_id, order.idempotency_key) in keys.idempotency_keys
+        or (order.user_id, order.client_order_id) in keys.client_order_ids
+        or (order.account_id, order.symbol, order.exchange_order_id) in keys.exchange_order_ids
+    )

@@ -1,5 +1,6 @@
 """Queries and their pages, on both databases."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,12 @@ async def test_what_does_not_exist_is_none_or_empty(storage: Storage) -> None:
 async def test_a_cursor_from_elsewhere_is_refused(filled: Storage, cursor: str) -> None:
     with pytest.raises(InvalidCursorError):
         await filled.blotter.orders(OrderFilter(), limit=5, cursor=cursor)
+
+
+async def test_a_cursor_with_an_absurd_number_is_refused(filled: Storage) -> None:
+    cursor = base64.urlsafe_b64encode(b"[99999999999999999999999,1]").decode()
+    with pytest.raises(InvalidCursorError):
+        await filled.blotter.ledger(None, limit=5, cursor=cursor)
 
 
 async def test_a_cursor_of_another_query_is_refused(filled: Storage) -> None:

@@ -63,17 +63,21 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         upgrade(f"sqlite:///{path}")
 
 
-async def test_a_second_process_may_not_write_the_same_file(sqlite_url: str) -> None:
+def open_elsewhere(url: str) -> subprocess.CompletedProcess[str]:
     program = "import sys; from tidegate.storage.open import open_storage; open_storage(sys.argv[1])"
+    return subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, check=False)
+
+
+async def test_a_second_process_may_not_write_the_same_file(sqlite_url: str) -> None:
     storage = open_storage(sqlite_url)
-    second = subprocess.run([sys.executable, "-c", program, sqlite_url], capture_output=True, text=True, check=False)
+    second = open_elsewhere(sqlite_url)
     assert second.returncode != 0
     assert "StorageLockedError" in second.stderr
     assert "is in use by another tidegate" in second.stderr
     with pytest.raises(StorageLockedError):
         open_storage(sqlite_url)
     await storage.close()
-    third = subprocess.run([sys.executable, "-c", program, sqlite_url], capture_output=True, text=True, check=False)
+    third = open_elsewhere(sqlite_url)
     assert third.returncode == 0, third.stderr
 
 

@@ -12,6 +12,7 @@ from tidegate.ports import InvalidCursorError
 from tidegate.storage.columns import Timestamp, time_of, time_text
 
 PAGE_SIZE_MAX = 1_000
+_INTEGER_MAX = 2**63 - 1  # What both databases count to.
 
 Keys = Sequence[ColumnElement[Any]]
 
@@ -56,7 +57,7 @@ def decode_cursor(cursor: str, keys: Keys) -> list[Any]:
 
 def _key_value(key: ColumnElement[Any], value: str | int) -> Any:
     expected = str if isinstance(key.type, Timestamp) else key.type.python_type
-    if not isinstance(value, expected):
+    if not isinstance(value, expected) or (isinstance(value, int) and abs(value) > _INTEGER_MAX):
         raise InvalidCursorError("this cursor belongs to another query")
     if isinstance(key.type, Timestamp):
         moment = time_of(str(value))

@@ -19,9 +19,10 @@ from tidegate.storage.writing import Heads
 LAST_JOURNAL_ENTRY = "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
 LAST_HISTORY_ENTRY = "SELECT history_id, hash FROM order_history ORDER BY history_id DESC LIMIT 1"
 OPEN_ORDERS = select(ORDERS, "WHERE closed_at IS NULL ORDER BY timestamp, order_id")
+# SQLite keeps the order of a CROSS JOIN: from the open orders to their executions, never through all executions.
 EXECUTIONS_OF_OPEN_ORDERS = (
-    "SELECT executions.order_id, executions.execution_id FROM orders "
-    "JOIN executions ON executions.order_id = orders.order_id WHERE orders.closed_at IS NULL"
+    "SELECT executions.order_id, executions.execution_id FROM orders CROSS JOIN executions "
+    "WHERE orders.closed_at IS NULL AND executions.order_id = orders.order_id"
 )
 LAST_EXECUTION_TIMES = (
     "SELECT account_id, (SELECT executed_at FROM executions WHERE executions.account_id = accounts.account_id "

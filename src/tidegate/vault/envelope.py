@@ -75,7 +75,7 @@ def rewrap(envelope: bytes, place: Place, old: KeyEncryptionKey, new: KeyEncrypt
 def _decode(envelope: bytes) -> _Envelope:
     try:
         opened = msgspec.msgpack.decode(envelope, type=_Envelope)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise EnvelopeError("the envelope cannot be read") from None
     if opened.version != _VERSION:
         raise EnvelopeError(f"the envelope is of version {opened.version}, which this tidegate does not know")

@@ -42,7 +42,8 @@ def check_signer(exchange: Exchange, call: Call, security: Security) -> Account:
         raise OkxError("50111", "Invalid OK-ACCESS-KEY.", status=401)
     if call.headers["OK-ACCESS-PASSPHRASE"] != account.passphrase:
         raise OkxError("50105", 'Request header "OK-ACCESS-PASSPHRASE" incorrect.', status=401)
-    signed = f"{timestamp}{call.method}{call.path_and_query}".encode() + call.body
+    # What a client sends as bytes that are not UTF-8 arrives as surrogates.
+    signed = f"{timestamp}{call.method}{call.path_and_query}".encode(errors="surrogateescape") + call.body
     if not signatures_equal(call.headers["OK-ACCESS-SIGN"], hmac_sha256_base64(account.secret, signed)):
         raise OkxError("50113", "Invalid signature.", status=401)
     check_permission(account, security)

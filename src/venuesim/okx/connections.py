@@ -6,7 +6,7 @@ from itertools import count
 import msgspec
 
 from venuesim.okx.errors import OkxError
-from venuesim.okx.parameters import Parameters
+from venuesim.okx.parameters import UNREADABLE, Parameters
 from venuesim.wire.sockets import Socket
 
 IDLE_SECONDS_MAX = 30.0
@@ -60,7 +60,7 @@ class Connection:
             return None
         try:
             return msgspec.json.decode(text, type=Frame)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             self.refuse(illegal_request(text))
             return None
 

@@ -18,6 +18,9 @@ _CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _TAG = re.compile(r"[A-Za-z0-9]{1,16}")
 BATCH_SIZE_MAX = 20
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading JSON can raise: not JSON or not as expected, not UTF-8, nested too deeply."""
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -126,7 +129,7 @@ def read_body(body: bytes, *, is_batch: bool) -> list[Parameters]:
         if not is_batch:
             return [Parameters(msgspec.json.decode(body, type=dict[str, object]))]
         return read_batch(msgspec.json.decode(body, type=list[dict[str, object]]))
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise OkxError("50002", "JSON syntax error", status=400) from None
 
 

@@ -28,12 +28,12 @@ class RawOkx:
         self.session: aiohttp.ClientSession = venues.session
         self.clock = clock or SystemClock()
 
-    def headers(self, method: str, target: str, body: str) -> dict[str, str]:
+    def headers(self, method: str, target: str, body: str, encoding: str = "utf-8") -> dict[str, str]:
         moment = datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
         timestamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {
             "OK-ACCESS-KEY": API_KEY,
-            "OK-ACCESS-SIGN": sign(f"{timestamp}{method}{target}{body}"),
+            "OK-ACCESS-SIGN": sign(f"{timestamp}{method}{target}{body}", encoding),
             "OK-ACCESS-TIMESTAMP": timestamp,
             "OK-ACCESS-PASSPHRASE": PASSPHRASE,
             "Content-Type": "application/json",
@@ -117,8 +117,8 @@ class RawSocket:
         return found
 
 
-def sign(text: str) -> str:
-    return base64.b64encode(hmac.digest(SECRET.encode(), text.encode(), "sha256")).decode()
+def sign(text: str, encoding: str = "utf-8") -> str:
+    return base64.b64encode(hmac.digest(SECRET.encode(), text.encode(encoding), "sha256")).decode()
 
 
 def order(**changes: object) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Whatever is sent, the simulated OKX answers and goes on."""
 
+import asyncio
 import json
 import random
 from urllib.parse import urlencode
@@ -57,3 +58,29 @@ async def test_any_frame_leaves_the_socket_alive(venues, raw) -> None:
         texts.append(json.loads(text))
     assert texts[-1]["code"] == "60012"
     assert (await raw.order())[0] == 200
+
+
+async def test_bytes_that_are_no_text_and_depths_without_end_are_refused(raw) -> None:
+    target = "/api/v5/trade/order"
+    for body in (b'{"sz": "\xff"}', b'{"sz": ' + b"[" * 50_000):
+        text = body.decode("latin-1")
+        headers = raw.headers("POST", target, text, "latin-1")
+        async with raw.session.post(raw.base + target, data=body, headers=headers) as response:
+            answer = await response.json()
+        assert (response.status, answer["code"]) == (400, "50002"), answer
+    socket = await raw.public()
+    await socket.socket.send_str('{"op": "subscribe", "args": [{"channel": ' + "[" * 50_000)
+    assert (await socket.receive())["code"] == "60012"
+    await socket.socket.send_str("ping")
+    assert (await socket.socket.receive(5)).data == "pong"
+
+
+async def test_a_target_that_is_no_text_is_answered(raw) -> None:
+    host, port = raw.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    lines = [f"{name}: {value}" for name, value in raw.headers("GET", "", "").items()]
+    head = "\r\n".join(["Host: localhost", "Connection: close", *lines, "", ""])
+    writer.write(b"GET /api/v5/trade/orders-pending?instId=\xff HTTP/1.1\r\n" + head.encode())
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith((b"HTTP/1.1 401", b"HTTP/1.0 401", b"HTTP/1.1 400", b"HTTP/1.0 400")), answer[:200]

@@ -16,6 +16,12 @@ from tidegate.venues.binance.wire import ADDRESS_LIMITS as BINANCE_ADDRESS_LIMIT
 from tidegate.venues.binance.wire import WIRE as BINANCE_WIRE
 from tidegate.venues.binance.wire import ccxt_urls as binance_urls
 from tidegate.venues.budget import Limit, RateBudget, WindowGroup
+from tidegate.venues.bybit.calls import BybitSpot
+from tidegate.venues.bybit.market import BybitMarket
+from tidegate.venues.bybit.wire import ACCOUNT_LIMITS as BYBIT_ACCOUNT_LIMITS
+from tidegate.venues.bybit.wire import ADDRESS_LIMITS as BYBIT_ADDRESS_LIMITS
+from tidegate.venues.bybit.wire import WIRE as BYBIT_WIRE
+from tidegate.venues.bybit.wire import ccxt_urls as bybit_urls
 from tidegate.venues.client import VenueClient, Wire
 from tidegate.venues.instrument_cache import InstrumentCache
 from tidegate.venues.market_data import MarketData
@@ -47,6 +53,7 @@ _PARTS: Mapping[Exchange, _Parts] = {
         BINANCE_WIRE, BINANCE_ACCOUNT_LIMITS, BINANCE_ADDRESS_LIMITS, binance_urls, BinanceSpot, BinanceMarket
     ),
     Exchange.OKX: _Parts(OKX_WIRE, OKX_ACCOUNT_LIMITS, OKX_ADDRESS_LIMITS, okx_urls, OkxSpot, OkxMarket),
+    Exchange.BYBIT: _Parts(BYBIT_WIRE, BYBIT_ACCOUNT_LIMITS, BYBIT_ADDRESS_LIMITS, bybit_urls, BybitSpot, BybitMarket),
 }
 
 

@@ -14,6 +14,7 @@ from tidegate.venues.binance import reading, wire
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import Endpoint, Validity
 from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.reading import read_open_orders
 from tidegate.venues.values import MalformedError, milliseconds, rows, text
 from tidegate.venues.venue import Placed, Seat
 
@@ -95,14 +96,15 @@ class BinanceSpot:
         exchange_order_id: ExchangeOrderId,
         since: datetime | None,  # noqa: ARG002 - Found by the order's id, however old they are.
     ) -> list[ExecutionReported]:
-        return await self._trades(wire.TRADES_OF_ORDER, symbol, {"orderId": str(exchange_order_id)}, {})
+        return await self._trades(wire.TRADES_OF_ORDER, symbol, {"orderId": str(exchange_order_id)}, {"fromId": 0})
 
     async def executions_since(self, symbol: str, since: datetime) -> list[ExecutionReported]:
         return await self._trades(wire.TRADES, symbol, {}, {"startTime": milliseconds(since)})
 
     async def open_orders(self) -> list[OrderReported]:
         found = rows(await self._client.call(wire.OPEN_ORDERS))
-        return [self._order(row, self._seat.symbols.ours(text(row, "symbol"))) for row in found]
+        ours = self._seat.symbols.ours
+        return read_open_orders(found, "clientOrderId", lambda row: self._order(row, ours(text(row, "symbol"))))
 
     async def balances(self) -> tuple[VenueBalance, ...]:
         return reading.balances(await self._client.call(wire.ACCOUNT, {"omitZeroBalances": "true"}))
@@ -114,8 +116,13 @@ class BinanceSpot:
 
     def read_frame(self, connection: Any, frame: Any) -> Sequence[Report] | None:
         event = frame.get("event", frame) if isinstance(frame, dict) else None
-        kind = event.get("e") if isinstance(event, dict) else None
+        if not isinstance(event, dict):
+            return None
+        kind = event.get("e")
         if kind == "executionReport":
+            if event.get("X") not in reading.STATUSES:
+                unknown = MalformedError(f"unknown order status {event.get('X')!r}")
+                self._client.exchange.taps.on_frame_failed(unknown)
             return reading.execution_report(
                 event,
                 account_id=self._seat.account_id,

@@ -7,6 +7,7 @@ from tidegate.core.instruments import Instrument, Price
 from tidegate.core.vocabulary import Exchange
 from tidegate.venues.binance import wire
 from tidegate.venues.client import VenueClient
+from tidegate.venues.reading import read_market
 from tidegate.venues.values import amount, rows, text
 
 
@@ -48,6 +49,14 @@ def _narrower(band: Any, choose: Any, *keys: str) -> Decimal | None:
     return chosen
 
 
+def _last_price(row: Any) -> tuple[str, Decimal]:
+    return text(row, "symbol"), amount(row.get("price"))
+
+
+def _best_prices(row: Any) -> tuple[str, Decimal | None, Decimal | None]:
+    return text(row, "symbol"), amount(row.get("bidPrice")) or None, amount(row.get("askPrice")) or None
+
+
 class BinanceMarket:
     """Public data through a client without credentials."""
 
@@ -56,18 +65,12 @@ class BinanceMarket:
 
     async def instruments(self) -> list[Instrument]:
         listing = await self._client.call(wire.INSTRUMENTS, {"permissions": "SPOT"})
-        return [instrument(row) for row in rows(listing.get("symbols")) if _is_complete(row)]
+        return read_market([row for row in rows(listing.get("symbols")) if _is_complete(row)], instrument)
 
     async def prices(self) -> dict[str, Price]:
-        last = {text(row, "symbol"): amount(row["price"]) for row in rows(await self._client.call(wire.LAST_PRICES))}
-        found: dict[str, Price] = {}
-        for row in rows(await self._client.call(wire.BOOK_TICKERS)):
-            symbol = text(row, "symbol")
-            price = last.get(symbol)
-            if price:
-                bid, ask = amount(row.get("bidPrice")) or None, amount(row.get("askPrice")) or None
-                found[symbol] = Price(last=price, bid=bid, ask=ask)
-        return found
+        last = dict(read_market(rows(await self._client.call(wire.LAST_PRICES)), _last_price))
+        books = read_market(rows(await self._client.call(wire.BOOK_TICKERS)), _best_prices)
+        return {symbol: Price(last=last[symbol], bid=bid, ask=ask) for symbol, bid, ask in books if last.get(symbol)}
 
 
 def _is_complete(row: Any) -> bool:

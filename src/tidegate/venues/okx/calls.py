@@ -14,6 +14,7 @@ from tidegate.venues.budget import Lane
 from tidegate.venues.client import Endpoint, Validity
 from tidegate.venues.okx import reading, wire
 from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.reading import read_open_orders, read_pushed
 from tidegate.venues.values import MalformedError, milliseconds, rows, text
 from tidegate.venues.venue import Placed, Seat
 
@@ -110,7 +111,7 @@ class OkxSpot:
         return await self._fills(endpoint, where)
 
     async def open_orders(self) -> list[OrderReported]:
-        return [self._order(row) for row in await self._pages(wire.OPEN_ORDERS, {}, "ordId")]
+        return read_open_orders(await self._pages(wire.OPEN_ORDERS, {}, "ordId"), "clOrdId", self._order)
 
     async def balances(self) -> tuple[VenueBalance, ...]:
         return reading.balances(await self._client.call(wire.BALANCE))
@@ -128,14 +129,7 @@ class OkxSpot:
             return None
         channel = frame.get("arg", {}).get("channel")
         if channel == "orders" and "data" in frame:
-            now = self._seat.clock.now()
-            return [
-                report
-                for row in rows(frame["data"])
-                for report in reading.pushed(
-                    row, account_id=self._seat.account_id, symbol_of=self._seat.symbols.ours, at=now
-                )
-            ]
+            return read_pushed(rows(frame["data"]), self._pushed, self._client.exchange.taps.on_frame_failed)
         if channel == "orders" and frame.get("event") == "subscribe":
             connection.resolve(frame, SUBSCRIBED)
             return []
@@ -160,6 +154,12 @@ class OkxSpot:
             if len(page) < ROWS_PER_PAGE:
                 return found
             params = {**params, "after": text(page[-1], cursor)}
+
+    def _pushed(self, row: Any) -> list[Report]:
+        ours, now = self._seat.symbols.ours, self._seat.clock.now()
+        if not reading.knows_state(row):
+            self._client.exchange.taps.on_frame_failed(MalformedError(f"unknown order state {row.get('state')!r}"))
+        return reading.pushed(row, account_id=self._seat.account_id, symbol_of=ours, at=now)
 
     def _order(self, row: Any) -> OrderReported:
         return reading.order(

@@ -6,6 +6,7 @@ from tidegate.core.instruments import Instrument, Price
 from tidegate.core.vocabulary import Exchange
 from tidegate.venues.client import VenueClient
 from tidegate.venues.okx import wire
+from tidegate.venues.reading import read_market
 from tidegate.venues.values import amount, amount_or_zero, rows, text
 
 
@@ -27,6 +28,12 @@ def instrument(row: Any) -> Instrument:
     )
 
 
+def price(row: Any) -> tuple[str, Price]:
+    """The venue's name of an instrument, and its price."""
+    bid, ask = amount_or_zero(row.get("bidPx")) or None, amount_or_zero(row.get("askPx")) or None
+    return text(row, "instId"), Price(last=amount(row.get("last")), bid=bid, ask=ask)
+
+
 class OkxMarket:
     """Public data through a client without credentials."""
 
@@ -36,16 +43,9 @@ class OkxMarket:
     async def instruments(self) -> list[Instrument]:
         listing = await self._client.call(wire.INSTRUMENTS, {"instType": "SPOT"})
         # What is announced but not yet priced has no tick.
-        return [instrument(row) for row in rows(listing.get("data")) if row.get("tickSz") and row.get("lotSz")]
+        priced = [row for row in rows(listing.get("data")) if row.get("tickSz") and row.get("lotSz")]
+        return read_market(priced, instrument)
 
     async def prices(self) -> dict[str, Price]:
         tickers = await self._client.call(wire.TICKERS, {"instType": "SPOT"})
-        return {
-            text(row, "instId"): Price(
-                last=amount(row["last"]),
-                bid=amount_or_zero(row.get("bidPx")) or None,
-                ask=amount_or_zero(row.get("askPx")) or None,
-            )
-            for row in rows(tickers.get("data"))
-            if row.get("last")
-        }
+        return dict(read_market([row for row in rows(tickers.get("data")) if row.get("last")], price))

@@ -72,9 +72,14 @@ def pushed(row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], 
                 at=at,
             )
         )
-    if row.get("state") in _STATES:
+    if knows_state(row):
         reports.append(order(row, account_id=account_id, symbol_of=symbol_of, at=at))
     return reports
+
+
+def knows_state(row: Any) -> bool:
+    """Whether an order's state is one that OKX documents."""
+    return row.get("state") in _STATES
 
 
 def fill(row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], at: datetime) -> ExecutionReported:

@@ -12,6 +12,7 @@ from venuesim.wire.sockets import Socket
 IDLE_SECONDS_MAX = 30.0
 """A socket that neither hears nor says anything for so long is closed."""
 
+IDLE_CODE = 4004
 FIRST_CONNECTION_ID = 0xA4D3_0000
 CHECK_SECONDS = 0.5
 
@@ -66,7 +67,7 @@ class Connection:
 
 
 class Connections:
-    """All open sockets; it drops those that are idle."""
+    """All open sockets; it closes those that are idle."""
 
     def __init__(self, *, idle_seconds_max: float = IDLE_SECONDS_MAX) -> None:
         self.idle_seconds_max = idle_seconds_max
@@ -86,7 +87,7 @@ class Connections:
 
     def start(self) -> None:
         """Start to look for idle sockets."""
-        self._watch = asyncio.create_task(self._drop_idle())
+        self._watch = asyncio.create_task(self._close_idle())
 
     async def stop(self) -> None:
         """Stop looking."""
@@ -94,13 +95,14 @@ class Connections:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
 
-    async def _drop_idle(self) -> None:
+    async def _close_idle(self) -> None:
         while True:
             await asyncio.sleep(min(CHECK_SECONDS, self.idle_seconds_max / 2))
             oldest = asyncio.get_running_loop().time() - self.idle_seconds_max
             for connection in list(self._open):
                 if connection.active_at < oldest:
-                    connection.socket.drop()
+                    self._open.discard(connection)
+                    connection.socket.close(IDLE_CODE, f"No data received in {self.idle_seconds_max:.0f}s")
 
 
 def encode(payload: object) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aiohttp import WSMsgType, web
 
@@ -22,6 +22,13 @@ class Session(Protocol):
         ...
 
 
+class Farewell(NamedTuple):
+    """The last thing to send: a closing handshake with a code and a reason."""
+
+    code: int
+    reason: str
+
+
 class Socket:
     """The sending half of a WebSocket. Never blocks the exchange."""
 
@@ -29,15 +36,23 @@ class Socket:
         self._request = request
         self.remote = request.remote or ""
         self.query = request.raw_path.partition("?")[2]
-        self._outbox: asyncio.Queue[str] = asyncio.Queue(maxsize=OUTBOX_SIZE_MAX)
+        self._outbox: asyncio.Queue[str | Farewell] = asyncio.Queue(maxsize=OUTBOX_SIZE_MAX)
         self.is_open = True
 
     def send(self, text: str) -> None:
         """Queue a frame. It leaves after the present call has been answered, as on the real venues."""
+        self._queue(text)
+
+    def close(self, code: int, reason: str) -> None:
+        """Say good-bye with a code after what is queued; nothing can be sent afterwards."""
+        self._queue(Farewell(code, reason))
+        self.is_open = False
+
+    def _queue(self, item: str | Farewell) -> None:
         if not self.is_open:
             return
         try:
-            self._outbox.put_nowait(text)
+            self._outbox.put_nowait(item)
         except asyncio.QueueFull:
             self.drop()
 
@@ -48,11 +63,14 @@ class Socket:
             self._request.transport.abort()
 
     async def drain(self, connection: web.WebSocketResponse) -> None:
-        """Send what is queued, for ever."""
+        """Send what is queued, until the farewell."""
         while True:
-            text = await self._outbox.get()
+            item = await self._outbox.get()
             try:
-                await connection.send_str(text)
+                if isinstance(item, Farewell):
+                    await connection.close(code=item.code, message=item.reason.encode())
+                    return
+                await connection.send_str(item)
             except ConnectionError:  # The client is gone; the reading side ends the session.
                 return
 

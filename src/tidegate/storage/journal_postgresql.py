@@ -4,7 +4,7 @@ Rows travel as one JSON parameter per table; see `statements.postgresql_write`.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,8 @@ import psycopg
 from psycopg.adapt import Loader
 from sqlalchemy import Table
 
-from tidegate.core.identifiers import ExecutionId, OrderId
+from tidegate.core.identifiers import OrderId
+from tidegate.core.order import Order
 from tidegate.core.records import Batch, DeskSnapshot, Found
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
@@ -35,21 +36,31 @@ _OPTIONS = "-c timezone=UTC -c synchronous_commit=on"
 # The lock makes a take-over wait for this transaction, and this transaction see a take-over that came first.
 _CHECK_EPOCH = f"{SELECT_EPOCH} FOR SHARE"
 
-_FIND = select(
+_CLOSED = "closed_at IS NOT NULL"
+_BY_ORDER_ID = select(ORDERS, f"WHERE order_id = ANY(%s::text[]) AND {_CLOSED}")
+_BY_IDEMPOTENCY_KEY = select(
     ORDERS,
-    """WHERE closed_at IS NOT NULL AND order_id IN (
-        SELECT unnest(%(order_ids)s::text[])
-        UNION SELECT order_id FROM orders JOIN unnest(%(key_users)s::text[], %(keys)s::text[]) AS wanted (owner, name)
-            ON user_id = owner AND idempotency_key = name
-        UNION SELECT order_id FROM orders JOIN unnest(%(name_users)s::text[], %(names)s::text[]) AS wanted (owner, name)
-            ON user_id = owner AND client_order_id = name
-        UNION SELECT order_id FROM orders
-            JOIN unnest(%(accounts)s::text[], %(symbols)s::text[], %(ids)s::text[]) AS wanted (account, market, id)
-            ON account_id = account AND symbol = market AND exchange_order_id = id
-        UNION SELECT orders.order_id FROM attempts JOIN orders ON orders.order_id = attempts.order_id
-            JOIN unnest(%(accounts)s::text[], %(symbols)s::text[], %(ids)s::text[]) AS wanted (account, market, id)
-            ON attempts.account_id = account AND symbol = market AND attempts.exchange_order_id = id
-    )""",
+    "JOIN unnest(%s::text[], %s::text[]) AS wanted (owner, name)"
+    f" ON user_id = owner AND idempotency_key = name WHERE {_CLOSED}",
+)
+_BY_CLIENT_ORDER_ID = select(
+    ORDERS,
+    "JOIN unnest(%s::text[], %s::text[]) AS wanted (owner, name)"
+    f" ON user_id = owner AND client_order_id = name WHERE {_CLOSED}",
+)
+_BY_EXCHANGE_ORDER_ID = select(
+    ORDERS,
+    "JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, market, name)"
+    f" ON account_id = account AND symbol = market AND exchange_order_id = name WHERE {_CLOSED}",
+)
+_BY_EXCHANGE_ORDER_ID_OF_ATTEMPT = select(
+    ORDERS,
+    """WHERE order_id IN (
+        SELECT sent.order_id FROM attempts AS sent
+        JOIN orders AS owners ON owners.order_id = sent.order_id
+        JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, market, name)
+            ON owners.account_id = account AND owners.symbol = market AND sent.exchange_order_id = name
+    ) AND closed_at IS NOT NULL""",
 )
 _EXECUTION_IDS = "SELECT order_id, execution_id FROM executions WHERE order_id = ANY(%s::text[])"
 
@@ -109,7 +120,7 @@ class PostgresqlStore:
 
 
 class PostgresqlFinder:
-    """Looks closed orders up: all keys of a batch in two statements, in a thread of its own."""
+    """Looks closed orders up: all keys of one kind in one statement, in a thread of its own."""
 
     def __init__(self, database: PostgresqlDatabase) -> None:
         self._connection = connect(database)
@@ -127,19 +138,26 @@ class PostgresqlFinder:
         self._thread.shutdown()
 
     def _find(self, keys: OrderKeys) -> Found:
-        parameters = {
-            "order_ids": list(keys.order_ids),
-            **_columns(("key_users", "keys"), keys.idempotency_keys),
-            **_columns(("name_users", "names"), keys.client_order_ids),
-            **_columns(("accounts", "symbols", "ids"), keys.exchange_order_ids),
-        }
-        rows = self._connection.execute(_FIND, parameters).fetchall()
-        orders = [ORDERS.decode_native(row) for row in rows]
+        found: dict[OrderId, Order] = {}
+        by_id = {(order_id,) for order_id in keys.order_ids}
+        self._collect(found, (_BY_ORDER_ID,), by_id)
+        self._collect(found, (_BY_IDEMPOTENCY_KEY,), keys.idempotency_keys)
+        self._collect(found, (_BY_CLIENT_ORDER_ID,), keys.client_order_ids)
+        self._collect(found, (_BY_EXCHANGE_ORDER_ID, _BY_EXCHANGE_ORDER_ID_OF_ATTEMPT), keys.exchange_order_ids)
+        orders = list(found.values())
         if not orders:
             return Found(orders=[], execution_ids={})
-        order_ids: list[OrderId] = [order.order_id for order in orders]
-        pairs: list[tuple[OrderId, ExecutionId]] = self._connection.execute(_EXECUTION_IDS, (order_ids,)).fetchall()
+        pairs = self._connection.execute(_EXECUTION_IDS, (list(found),)).fetchall()
         return Found(orders=orders, execution_ids=snapshot.executions_by_order(orders, pairs))
+
+    def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
+        if not keys:
+            return
+        columns = [list(column) for column in zip(*keys, strict=True)]  # One array per part, as `unnest` takes them.
+        for statement in statements:
+            for row in self._connection.execute(statement, columns).fetchall():
+                order = ORDERS.decode_native(row)
+                found[order.order_id] = order
 
 
 class PostgresqlJournal:
@@ -168,12 +186,6 @@ class PostgresqlJournal:
 def _json_rows(table: Table, rows: list[Row]) -> str:
     columns = _COLUMNS[table]
     return _JSON.encode([dict(zip(columns, row, strict=True)) for row in rows]).decode()
-
-
-def _columns(names: tuple[str, ...], keys: set[Any]) -> dict[str, list[str]]:
-    """Tuples as one list per element, as `unnest` takes them."""
-    ordered = list(keys)
-    return {name: [key[position] for key in ordered] for position, name in enumerate(names)}
 
 
 def _decode(codec: RowCodec[RecordT], row: Sequence[Any]) -> RecordT:

@@ -42,7 +42,7 @@ class TradeMode(StrEnum):
 
 
 class SelfTradePrevention(StrEnum):
-    """The `stpMode` values. Assumption for now: they are kept with the order, an account does not meet itself."""
+    """The `stpMode` values. They are kept with the order only: an account can still trade with itself here."""
 
     CANCEL_MAKER = "cancel_maker"
     CANCEL_TAKER = "cancel_taker"
@@ -138,11 +138,8 @@ class Placing:
 
 
 def _check_expiry(request: Request) -> None:
-    if not request.expires_at:
-        return
-    if not request.expires_at.isascii() or not request.expires_at.isdigit():
-        raise errors.malformed("expTime")
-    if int(request.expires_at) < request.now_ms:
+    expires_ms = Parameters({"expTime": request.expires_at}).integer("expTime")
+    if expires_ms is not None and expires_ms < request.now_ms:
         raise errors.order_expired()
 
 
@@ -154,6 +151,7 @@ def _target(item: Parameters, side: Side) -> TargetCurrency:
 
 
 def _refusal(reason: RefusalReason, request: OrderRequest) -> OkxError:
+    # Assumption: a market order above the balance is refused too, as with banAmend; OKX may instead make it smaller.
     if reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
         return errors.duplicate_client_order_id()
     assert reason is RefusalReason.INSUFFICIENT_BALANCE, "post-only orders are accepted and then canceled"

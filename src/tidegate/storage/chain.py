@@ -28,7 +28,10 @@ def history_hash(previous_hash: str, content: Row) -> str:
 
 
 def journal_rows(entries: Iterable[JournalEntry], *, epoch: int, previous_hash: str) -> tuple[list[Row], str]:
-    """The rows of new journal entries, chained on from `previous_hash`; and the new head."""
+    """The rows of new journal entries, chained on from `previous_hash`; and the new head.
+
+    A payload's amounts are exact but may print with an exponent: it is a record to replay, not a table to query.
+    """
     rows: list[Row] = []
     for entry in entries:
         at = time_text(entry.at)

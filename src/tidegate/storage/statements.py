@@ -20,7 +20,7 @@ _FIXED = frozenset(
         "idempotency_key", "request_hash", "parent_order_id", "exchange_client_order_id", "started_at",
     }
 )  # fmt: skip
-_REPLACEABLE: dict[Table, frozenset[str]] = {
+_UNTOUCHED_BY_UPSERTS: dict[Table, frozenset[str]] = {  # Tables that are not named here take inserts only.
     schema.orders: _FIXED - {"exchange_client_order_id"},  # An order's newest attempt brings a new one.
     schema.attempts: _FIXED,
     schema.portfolio: frozenset(),
@@ -32,7 +32,7 @@ _REPLACEABLE: dict[Table, frozenset[str]] = {
 
 
 def _on_conflict(table: Table) -> str:
-    fixed = _REPLACEABLE.get(table)
+    fixed = _UNTOUCHED_BY_UPSERTS.get(table)
     if fixed is None:
         return ""
     keys = [column.name for column in table.primary_key.columns]

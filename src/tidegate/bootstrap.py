@@ -28,7 +28,7 @@ from tidegate.vault.vault import EnvelopeVault
 from tidegate.venues.factory import Venues, VenueSettings
 
 log = structlog.get_logger()
-PASSPHRASE_VARIABLE = "TIDEGATE_PASSPHRASE"
+PASSPHRASE_VARIABLE = "TIDEGATE_PASSPHRASE"  # noqa: S105  The name of a variable.
 
 
 class RunningDesk:

@@ -1,0 +1,32 @@
+"""What the handlers work with: the ports, and nothing else."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from tidegate.gateway.authentication import Authenticator
+from tidegate.gateway.metrics import Metrics
+from tidegate.ports import Blotter, Clock, CommandPort, KeyVault, ReferenceData, VenueHealth
+
+
+class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the gateway behaves. Seconds; the body's size in bytes."""
+
+    reporting_currency: str = "USDT"
+    retry_window_seconds: float = 10.0
+    body_size_max: int = 65_536
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """The gateway's hands."""
+
+    commands: CommandPort
+    blotter: Blotter
+    reference: ReferenceData
+    vault: KeyVault
+    venue_health: Callable[[], list[VenueHealth]]
+    clock: Clock
+    new_id: Callable[[], str]
+    authenticator: Authenticator
+    metrics: Metrics
+    settings: GatewaySettings

@@ -1,0 +1,117 @@
+"""Who and what the desk knows: accounts, users, tokens, instruments."""
+
+from http import HTTPStatus
+
+import msgspec
+
+from tidegate.core.identifiers import AccountId, CommandId, TokenId, UserId
+from tidegate.core.messages.commands import Command, IssueToken, RegisterAccount, RegisterUser
+from tidegate.core.records import Account, User
+from tidegate.core.vocabulary import RefusalCode, Role
+from tidegate.gateway.authentication import SEES_EVERYBODY, require
+from tidegate.gateway.bodies import InstrumentsQuery, IssueTokenBody, NoQuery, RegisterAccountBody, RegisterUserBody
+from tidegate.gateway.context import Context
+from tidegate.gateway.problems import Problem, refused
+from tidegate.gateway.requests import AnyRequest, read_body, read_query
+from tidegate.gateway.results import Items, Result
+from tidegate.gateway.tokens import new_token
+from tidegate.gateway.views import AccountView, InstrumentView, account_view, instrument_view
+from tidegate.ports import VenueCredentials
+
+
+class UserView(msgspec.Struct, kw_only=True):
+    """A person or program."""
+
+    user_id: str
+    name: str
+    role: str
+
+
+class NewTokenView(msgspec.Struct, kw_only=True):
+    """A fresh token: `token` is shown this once."""
+
+    token_id: str
+    user_id: str
+    label: str
+    token: str
+
+
+async def instruments(request: AnyRequest, user: User, context: Context) -> Result:
+    """What can be traded, and the venues' rules."""
+    query = read_query(request, InstrumentsQuery)
+    found = context.reference.instruments(query.exchange)
+    views = [instrument_view(rule) for rule in found if query.symbol in (None, rule.symbol)]
+    return Result(Items[InstrumentView](sorted(views, key=lambda view: (view.exchange, view.symbol))))
+
+
+async def accounts(request: AnyRequest, user: User, context: Context) -> Result:
+    """The venue accounts that the user may see."""
+    read_query(request, NoQuery)
+    seen = [account for account in await context.blotter.accounts() if _may_see(user, account)]
+    return Result(Items[AccountView]([account_view(account) for account in seen]))
+
+
+def _may_see(user: User, account: Account) -> bool:
+    return user.role in SEES_EVERYBODY or user.user_id in account.user_ids
+
+
+async def register_account(request: AnyRequest, user: User, context: Context) -> Result:
+    """Add a venue account: its credentials are sealed first, then the account joins the desk."""
+    require(user, Role.ADMIN)
+    body = await read_body(request, RegisterAccountBody)
+    account_id = AccountId(body.account_id)
+    if any(account.account_id == account_id for account in await context.blotter.accounts()):
+        detail = f"there is an account {account_id} already"
+        raise Problem(HTTPStatus.CONFLICT, RefusalCode.ALREADY_EXISTS, detail)
+    credentials = VenueCredentials(api_key=body.api_key, secret=body.secret, passphrase=body.passphrase)
+    await context.vault.store(account_id, body.exchange, credentials)
+    command = RegisterAccount(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        account_id=account_id,
+        exchange=body.exchange,
+        environment=body.environment,
+        user_ids=tuple(UserId(user_id) for user_id in body.user_ids),
+    )
+    await _submit(context, command)
+    registered = next(found for found in await context.blotter.accounts() if found.account_id == account_id)
+    return Result(account_view(registered), HTTPStatus.CREATED)
+
+
+async def register_user(request: AnyRequest, user: User, context: Context) -> Result:
+    """Add a user."""
+    require(user, Role.ADMIN)
+    body = await read_body(request, RegisterUserBody)
+    command = RegisterUser(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        user_id=UserId(body.user_id),
+        name=body.name,
+        role=body.role,
+    )
+    await _submit(context, command)
+    return Result(UserView(user_id=body.user_id, name=body.name, role=body.role), HTTPStatus.CREATED)
+
+
+async def issue_token(request: AnyRequest, user: User, context: Context) -> Result:
+    """Give a user a token."""
+    require(user, Role.ADMIN)
+    body = await read_body(request, IssueTokenBody)
+    token, token_hash = new_token()
+    command = IssueToken(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        user_id=UserId(body.user_id),
+        token_id=TokenId(context.new_id()),
+        token_hash=token_hash,
+        label=body.label,
+    )
+    await _submit(context, command)
+    view = NewTokenView(token_id=command.token_id, user_id=body.user_id, label=body.label, token=token)
+    return Result(view, HTTPStatus.CREATED)
+
+
+async def _submit(context: Context, command: Command) -> None:
+    answer = await context.commands.submit(command)
+    if answer.refusal is not None:
+        raise refused(answer.refusal)

@@ -1,0 +1,101 @@
+"""Every call of the API in one table: it makes the routes and the OpenAPI document alike."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from tidegate.core.records import User
+from tidegate.gateway import bodies, books, operations, orders, registry, views
+from tidegate.gateway.context import Context
+from tidegate.gateway.requests import AnyRequest
+from tidegate.gateway.results import Items, Page, Result
+
+API = "/api/v1"
+CREATED = HTTPStatus.CREATED
+Handler = Callable[[AnyRequest, User, Context], Awaitable[Result]]
+OpenHandler = Callable[[AnyRequest, Context], Awaitable[Result]]
+
+
+class Operation(NamedTuple):
+    """One call. `{order_id}` in a path is the only path parameter there is."""
+
+    method: str
+    path: str
+    handler: Handler
+    answer: Any
+    query: Any = bodies.NoQuery
+    body: Any = None
+    status: HTTPStatus = HTTPStatus.OK
+
+    @property
+    def name(self) -> str:
+        """The handler's name, unique: the operation id, and the label in metrics."""
+        return f"{self.handler.__module__.rpartition('.')[2]}_{self.handler.__name__}"
+
+
+class OpenOperation(NamedTuple):
+    """A call that needs no token."""
+
+    path: str
+    handler: OpenHandler
+    answer: Any
+    media_type: str = "application/json"
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        f"{API}/orders",
+        orders.place,
+        views.OrderView,
+        bodies.WaitQuery,
+        bodies.PlaceOrderBody,
+        HTTPStatus.CREATED,
+    ),
+    Operation("GET", f"{API}/orders", orders.index, Page[views.OrderView], bodies.OrdersQuery),
+    Operation("DELETE", f"{API}/orders", orders.cancel_many, Items[views.OrderView], bodies.CancelOrdersQuery),
+    Operation("GET", f"{API}/orders/{{order_id}}", orders.show, views.OrderView),
+    Operation("DELETE", f"{API}/orders/{{order_id}}", orders.cancel, views.OrderView, bodies.WaitQuery),
+    Operation("GET", f"{API}/orders/{{order_id}}/history", orders.history, Items[views.HistoryView]),
+    Operation("GET", f"{API}/executions", books.executions, Page[views.ExecutionView], bodies.ExecutionsQuery),
+    Operation("GET", f"{API}/balances", books.balances, Items[views.BalanceView], bodies.UserQuery),
+    Operation("GET", f"{API}/portfolio", books.portfolio, views.PortfolioView, bodies.UserQuery),
+    Operation("GET", f"{API}/ledger", books.ledger, Page[views.LedgerView], bodies.LedgerQuery),
+    Operation("GET", f"{API}/reconciliation/breaks", books.breaks, Items[views.BreakView]),
+    Operation("GET", f"{API}/instruments", registry.instruments, Items[views.InstrumentView], bodies.InstrumentsQuery),
+    Operation("GET", f"{API}/accounts", registry.accounts, Items[views.AccountView]),
+    Operation(
+        "POST",
+        f"{API}/accounts",
+        registry.register_account,
+        views.AccountView,
+        body=bodies.RegisterAccountBody,
+        status=HTTPStatus.CREATED,
+    ),
+    Operation(
+        "POST",
+        f"{API}/users",
+        registry.register_user,
+        registry.UserView,
+        body=bodies.RegisterUserBody,
+        status=HTTPStatus.CREATED,
+    ),
+    Operation(
+        "POST",
+        f"{API}/tokens",
+        registry.issue_token,
+        registry.NewTokenView,
+        body=bodies.IssueTokenBody,
+        status=HTTPStatus.CREATED,
+    ),
+    Operation("GET", f"{API}/system/venues", operations.venues, Items[operations.VenueView]),
+)
+OPEN_OPERATIONS = tuple(
+    OpenOperation(f"{prefix}{path}", handler, answer, media_type)
+    for prefix in ("", API)
+    for path, handler, answer, media_type in (
+        ("/health/live", operations.live, operations.LiveView, "application/json"),
+        ("/health/ready", operations.ready, operations.ReadyView, "application/json"),
+        ("/metrics", operations.metrics, str, "text/plain; version=0.0.4; charset=utf-8"),
+    )
+)

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+from collections import deque
 from collections.abc import Iterable
 
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
@@ -28,16 +29,22 @@ class MemoryJournal:
         self._epoch = 0
         self._sequence = 0
         self._history_id = 0
-        self._open = asyncio.Event()
-        self._open.set()
+        self._held = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     def hold(self) -> None:
         """Commits that begin from now on wait."""
-        self._open.clear()
+        self._held = True
+
+    def let_one(self) -> None:
+        """The one that has waited longest ends now."""
+        self._waiting.popleft().set_result(None)
 
     def let_go(self) -> None:
-        """Those that wait end now."""
-        self._open.set()
+        """Those that wait end now, and no more have to."""
+        self._held = False
+        while self._waiting:
+            self.let_one()
 
     async def load(self) -> DeskSnapshot:
         self._epoch += 1
@@ -68,11 +75,15 @@ class MemoryJournal:
 
     async def commit(self, batch: Batch) -> None:
         self.begun.append(batch)
-        try:
-            await self._open.wait()
-        except asyncio.CancelledError:
-            self.abandoned += 1
-            raise
+        if self._held:
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                self.abandoned += 1
+                self._waiting.remove(turn)
+                raise
         if self.fail_with is not None:
             raise self.fail_with
         self._check(batch)

@@ -230,10 +230,12 @@ class ScriptedVenue:
             self._report_order(order)
         for order in self.orders.values():
             self._report_trades(order, since=effect.executions_since)
-        balances = tuple(VenueBalance(asset, amount, Decimal(0)) for asset, amount in self.balances.items() if amount)
-        self._report(
-            reports.BalancesReported(at=now, account_id=self._account_id, requested_at=now, balances=balances)
+        balances = tuple(
+            VenueBalance(asset=asset, free=amount, locked=Decimal(0))
+            for asset, amount in self.balances.items()
+            if amount
         )
+        self._report(reports.BalancesReported(at=now, account_id=self._account_id, requested_at=now, balances=balances))
         self._report(
             reports.AccountSynchronized(
                 at=now,

@@ -184,6 +184,12 @@ class RateBudget:
         if found is not None:
             found.observe(used, self._monotonic())
 
+    def observe_left(self, window: str, left: int) -> None:
+        """The same, where the venue says how much is left."""
+        found = self._window(window)
+        if found is not None:
+            found.observe(found.limit.units_max - left, self._monotonic())
+
     def describe(self) -> dict[str, str]:
         """Each window's use, as `used/limit`, and the pause if there is one."""
         now = self._monotonic()

@@ -63,7 +63,8 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """What differs between the venues' wires.
 
     `sign` builds ccxt's request (url, method, headers, body); `refusal_in` finds the venue's error in an answer's JSON;
-    `feed_budget` reads response headers; `pause` says how long to keep still after a refusal for the rate.
+    `feed_budget` reads the headers of the answer to a URL; `pause` says how long to keep still after a refusal for the
+    rate.
     """
 
     errors: ErrorTable
@@ -71,7 +72,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
     sign: Callable[[Any, Endpoint, Any, SignedValidity | None], dict[str, Any]]
     refusal_in: Callable[[Any], Refusal | None]
     server_time_ms: Callable[[Any], int]
-    feed_budget: Callable[[RateBudget, dict[str, str]], None]
+    feed_budget: Callable[[RateBudget, dict[str, str], str], None]
     pause: Callable[[VenueAnswer, str | None, datetime], Pause]
 
 
@@ -92,7 +93,7 @@ class VenueClient:
         self._clock = clock
         self._secrets = _secrets_of(credentials)
         self._offset = timedelta(0)  # Our clock minus the venue's.
-        exchange.taps.on_headers = lambda headers: wire.feed_budget(budget, headers)
+        exchange.taps.on_headers = lambda headers, url: wire.feed_budget(budget, headers, url)
 
     async def call(
         self,

@@ -1,7 +1,7 @@
 """Keeps an account's private stream up, and knows whether the venue can be reached at all."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -15,13 +15,15 @@ from tidegate.venues.venue import SpotVenue
 log = structlog.get_logger(__name__)
 
 STREAM_TIMEOUT_SECONDS_MAX = 10.0
+LISTING_TIMEOUT_SECONDS_MAX = 30.0
 
 
 class Connection:
     """Connects, waits for the end, and connects again, for ever.
 
-    `on_connected` is called after every (re)subscription: what happened before it was not heard. `on_disconnected` is
-    called once when a try fails, with a message for people.
+    `listed` is awaited before the stream opens, because its frames use the venue's names. `on_connected` is called
+    after every (re)subscription: what happened before it was not heard. `on_disconnected` is called once when a try
+    fails, with a message for people.
     """
 
     def __init__(
@@ -29,11 +31,13 @@ class Connection:
         venue: SpotVenue,
         client: VenueClient,
         *,
+        listed: Callable[[], Coroutine[Any, Any, None]],
         on_connected: Callable[[], None],
         on_disconnected: Callable[[str], None],
     ) -> None:
         self._venue = venue
         self._client = client
+        self._listed = listed
         self._on_connected = on_connected
         self._on_disconnected = on_disconnected
         self._ended = asyncio.Event()
@@ -79,6 +83,8 @@ class Connection:
         if not self._credentials_proven:
             await self._venue.balances()
             self._credentials_proven = True
+        async with asyncio.timeout(LISTING_TIMEOUT_SECONDS_MAX):
+            await self._listed()
         self._ended.clear()
         async with asyncio.timeout(STREAM_TIMEOUT_SECONDS_MAX):
             stream = await self._venue.open_stream()
@@ -108,7 +114,7 @@ class Connection:
             case CallFailed():
                 return error
             case TimeoutError():
-                message = "the private stream was not confirmed in time"
+                message = "the venue's listing or the private stream did not come in time"
             case MalformedError():
                 message = str(error)
             case VenueAnswer():

@@ -3,6 +3,7 @@
 ccxt's exception classes cannot tell whether an order may exist, so they are not asked.
 """
 
+import socket
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -108,7 +109,7 @@ def judge_transport(error: BaseException) -> CallFailed:
     name = type(cause).__name__
     if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | ConnectionRefusedError):
         return CallFailed(Verdict.NOT_SENT, RejectReason.VENUE_UNREACHABLE, f"the venue cannot be reached ({name})")
-    if isinstance(cause, OSError) and not isinstance(cause, aiohttp.ClientError | TimeoutError | ConnectionError):
+    if isinstance(cause, socket.gaierror):
         return CallFailed(Verdict.NOT_SENT, RejectReason.VENUE_UNREACHABLE, f"the venue cannot be found ({name})")
     if isinstance(cause, TimeoutError):
         return CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_UNREACHABLE, "no answer in time")

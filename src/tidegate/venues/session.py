@@ -44,7 +44,7 @@ _SUPPORTED_TIMES = {TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
 
 
 class CcxtVenueSession:
-    """A `VenueSession` on top of ccxt. `listed` is awaited before the first connection: names must be known."""
+    """A `VenueSession` on top of ccxt. `listed` waits until the venue's names are known."""
 
     def __init__(
         self,
@@ -62,12 +62,14 @@ class CcxtVenueSession:
         self._client = client
         self._report = report
         self._clock = clock
-        self._listed = listed
         self._lanes = Lanes()
-        self._connection = Connection(venue, client, on_connected=self._connected, on_disconnected=self._disconnected)
+        self._connection = Connection(
+            venue, client, listed=listed, on_connected=self._connected, on_disconnected=self._disconnected
+        )
         self._sends: dict[tuple[OrderId, int], SendOrder] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._synchronizing: asyncio.Task[None] | None = None
+        self._measuring: asyncio.Task[None] | None = None
         self._reconcile_at: asyncio.TimerHandle | None = None
         self._latency_ms: float | None = None
         self._closed = False
@@ -80,7 +82,7 @@ class CcxtVenueSession:
         return self._account_id
 
     def start(self) -> None:
-        self._spawn(self._run())
+        self._spawn(self._connection.run())
 
     def perform(self, effect: VenueEffect) -> None:
         match effect:
@@ -226,10 +228,6 @@ class CcxtVenueSession:
 
     # --- connection and stream -------------------------------------------------------------------------------------
 
-    async def _run(self) -> None:
-        await self._listed()
-        await self._connection.run()
-
     def _connected(self) -> None:
         log.info("connected", account_id=self._account_id)
         self._report(AccountConnected(at=self._clock.now(), account_id=self._account_id))
@@ -239,10 +237,18 @@ class CcxtVenueSession:
         self._report(AccountDisconnected(at=self._clock.now(), account_id=self._account_id, message=message))
 
     def _heed(self, failure: CallFailed) -> None:
-        """Learn from a failed call that the venue is out of reach or refuses the credentials."""
+        """Learn from a failed call that the venue is out of reach, refuses the credentials or has another time."""
         unreachable = failure.verdict is Verdict.NOT_SENT and failure.reason is RejectReason.VENUE_UNREACHABLE
         if unreachable or failure.reason is RejectReason.AUTHENTICATION_FAILED:
             self._connection.lose(failure.message)
+        if failure.reason is RejectReason.CLOCK_SKEW and (self._measuring is None or self._measuring.done()):
+            self._measuring = self._spawn(self._measure_clock())
+
+    async def _measure_clock(self) -> None:
+        try:
+            await self._client.measure_clock()
+        except CallFailed as failure:
+            self._log_fault("the venue's clock could not be read", failure)
 
     def _frame(self, connection: Any, frame: Any) -> bool:
         reports = self._venue.read_frame(connection, frame)

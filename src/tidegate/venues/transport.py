@@ -27,7 +27,7 @@ class Taps:
     """Who hears what happens inside ccxt. A session sets these; until then nobody listens."""
 
     def __init__(self) -> None:
-        self.on_headers: Callable[[dict[str, str]], None] = lambda _: None
+        self.on_headers: Callable[[dict[str, str], str], None] = lambda _headers, _url: None
         self.on_frame: Callable[[Any, Any], bool] = lambda _client, _frame: False
         self.on_frame_failed: Callable[[BaseException], None] = lambda _: None
         self.on_connection_ended: Callable[[Any, object], None] = lambda _client, _cause: None
@@ -89,7 +89,7 @@ def _tapped_class(exchange: Exchange) -> type[Any]:  # noqa: C901 - The methods 
             self, code: int, reason: str, url: str, method: str, response_headers: dict[str, str], body: str, *rest: Any
         ) -> Any:
             """Let the rate budget hear the headers of every answer."""
-            self.taps.on_headers({name.lower(): value for name, value in response_headers.items()})
+            self.taps.on_headers({name.lower(): value for name, value in response_headers.items()}, url)
             return super().on_rest_response(code, reason, url, method, response_headers, body, *rest)
 
         def handle_errors(self, code: int, *told: Any) -> None:

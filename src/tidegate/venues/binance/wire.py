@@ -51,7 +51,7 @@ def refusal_in(payload: Any) -> Refusal | None:
     return None
 
 
-def feed_budget(budget: RateBudget, headers: dict[str, str]) -> None:
+def feed_budget(budget: RateBudget, headers: dict[str, str], _url: str) -> None:
     """Take over the address's weight and the account's order counts."""
     for window, name in (
         ("weight", "x-mbx-used-weight-1m"),

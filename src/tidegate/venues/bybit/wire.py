@@ -18,6 +18,14 @@ ACCOUNT_LIMITS = {
     "executions": Limit(50, 1),
     "balance": Limit(50, 1),
 }
+_WINDOWS = {
+    "/v5/order/create": "orders",
+    "/v5/order/cancel": "cancels",
+    "/v5/order/realtime": "order_queries",
+    "/v5/order/history": "history",
+    "/v5/execution/list": "executions",
+    "/v5/account/wallet-balance": "balance",
+}
 PAUSE_SECONDS_DEFAULT = 1.0
 ADDRESS_PAUSE_SECONDS = 600.0
 """HTTP 403: the address sent too much, and is let in again after ten minutes of silence."""
@@ -59,8 +67,12 @@ def refusal_in(payload: Any) -> Refusal | None:
     return Refusal(str(payload["retCode"]), str(payload.get("retMsg", "")))
 
 
-def feed_budget(budget: RateBudget, headers: dict[str, str]) -> None:
-    """`X-Bapi-Limit-Status` is what is left of an endpoint's limit, but not of which: our own counts are used."""
+def feed_budget(budget: RateBudget, headers: dict[str, str], url: str) -> None:
+    """`X-Bapi-Limit-Status` is what is left of the called endpoint's limit, which depends on the account's tier."""
+    left = headers.get("x-bapi-limit-status", "")
+    window = next((name for path, name in _WINDOWS.items() if path in url), None)
+    if window is not None and left.isdigit():
+        budget.observe_left(window, int(left))
 
 
 def pause(answer: VenueAnswer, code: str | None, now: datetime) -> Pause:

@@ -61,7 +61,7 @@ def refusal_in(payload: Any) -> Refusal | None:
     return None if code == "0" else Refusal(code, str(payload.get("msg", "")))
 
 
-def feed_budget(budget: RateBudget, headers: dict[str, str]) -> None:
+def feed_budget(_budget: RateBudget, _headers: dict[str, str], _url: str) -> None:
     """OKX sends no counts."""
 
 

@@ -1,7 +1,7 @@
 """Runs the benchmarks, prints a table and writes `build/bench.json`: one flat object, a number per name.
 
-    python -m benchmarks            all of them
-    python -m benchmarks engine     only those named
+python -m benchmarks            all of them
+python -m benchmarks engine     only those named
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import engine, restart, rest
+from benchmarks import engine, rest, restart
 
 RESULTS = Path("build/bench.json")
 BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {

@@ -132,7 +132,13 @@ class _Connector:
     ) -> None:
         endpoints = {str(exchange): urls for exchange, urls in settings.simulated_venues.items()}
         self._venues = Venues(
-            VenueSettings(cache_folder=settings.cache_folder, endpoints=endpoints), clock, loop.report
+            VenueSettings(
+                cache_folder=settings.cache_folder,
+                endpoints=endpoints,
+                rate_limit_scale=settings.rate_limit_scale,
+            ),
+            clock,
+            loop.report,
         )
         self._loop = loop
         self._clock = clock

@@ -25,7 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything that a desk process needs to know. Seconds are real seconds.
 
     `simulated_venues` gives, per exchange, the base URLs of simulators (`rest`, `ws`, for Binance `ws_api` too), as
-    `venuesim --json` prints them; accounts of the environment `simulated` use them.
+    `venuesim --json` prints them; accounts of the environment `simulated` use them. `rate_limit_scale` multiplies the
+    venues' rate limits that the desk keeps to: leave it at 1, unless simulators are told the same.
     """
 
     data_folder: Path = DATA_FOLDER
@@ -34,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"
     port: int = 8080
     compare_every_seconds: float = 15.0
-    stop_within_seconds: float = 10.0
+    rate_limit_scale: float = 1.0
     simulated_venues: dict[Exchange, dict[str, str]] = {}
 
     @property
@@ -64,6 +65,7 @@ _FROM_ENVIRONMENT = {
     "HOST": "host",
     "PORT": "port",
     "COMPARE_EVERY_SECONDS": "compare_every_seconds",
+    "RATE_LIMIT_SCALE": "rate_limit_scale",
 }
 
 

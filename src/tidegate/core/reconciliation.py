@@ -27,20 +27,26 @@ from tidegate.core.messages.reports import (
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
 from tidegate.core.records import UNALLOCATED, Account
-from tidegate.core.routing import query, synchronize, watch_dog
+from tidegate.core.routing import cancel_attempt, query, synchronize, watch_dog
+from tidegate.core.sending import break_once, resolved
 from tidegate.core.vocabulary import AccountState
 
 
 def started(desk: Desk, report: DeskStarted) -> Decision:
-    """After a restart: what was under way is in doubt; what waited for a retry waits on."""
-    events: list[Event] = []
+    """After a restart: no account is trusted yet, what was under way is in doubt, what waited for a retry waits on."""
+    events: list[Event] = [
+        _state(account, report.at, AccountState.OFFLINE, account.message) for account in desk.accounts.values()
+    ]
     effects: list[Effect] = []
     for order in desk.orders.values():
         if order.waiting_to_retry:
             effects.append(WakeAt(order_id=order.order_id, at=report.at))
-        elif order.is_unresolved and not order.in_doubt:
+            continue
+        if order.is_unresolved and not order.in_doubt:
             message = "the desk stopped while it was under way"
             events.append(OrderInDoubt(at=report.at, order_id=order.order_id, attempt=order.attempt, message=message))
+        if order.is_awaited:
+            effects.append(watch_dog(order, report.at, desk.policy))
     return Decision(events, effects)
 
 
@@ -68,25 +74,47 @@ def synchronized(desk: Desk, report: AccountSynchronized) -> Decision:
     account = desk.accounts.get(report.account_id)
     if account is None:
         return NOTHING
+    events: list[Event] = []
     effects: list[Effect] = []
     for order in desk.open_orders(report.account_id):
         if _should_have_been_listed(order, report):
+            if not order.in_doubt:
+                events.append(_missing(order, report.at))
             effects += [query(order), watch_dog(order, report.at, desk.policy)]
-    if account.state is not AccountState.RECOVERING:
-        return Decision([], effects)
-    if desk.unresolved.get(report.account_id, 0):
-        return Decision([], effects)
-    return Decision([_state(account, report.at, AccountState.READY, "")], effects)
+    for ended in _listed_after_their_end(desk, report):
+        message = f"order {ended.order_id} ended as {ended.status} and is open at the venue; canceling it"
+        events += break_once(desk, ended, report.at, "ended_order_alive", ended.order_id, message)
+        effects.append(cancel_attempt(ended, ended.attempt))
+    if account.state is AccountState.RECOVERING and not desk.unresolved.get(report.account_id, 0):
+        events.append(_state(account, report.at, AccountState.READY, ""))
+    return Decision(events, effects)
 
 
 def _should_have_been_listed(order: Order, report: AccountSynchronized) -> bool:
-    if order.waiting_to_retry or order.exchange_client_order_id is None:
+    if order.waiting_to_retry or order.venue_status is not None or order.exchange_client_order_id is None:
         return False
     if order.exchange_client_order_id in report.open_exchange_client_order_ids:
         return False
     if order.in_doubt:
         return True
     return not order.is_unresolved and order.updated_at < report.requested_at
+
+
+def _missing(order: Order, at: datetime) -> OrderInDoubt:
+    message = "it is missing from the venue's open orders"
+    return OrderInDoubt(at=at, order_id=order.order_id, attempt=order.attempt, message=message)
+
+
+def _listed_after_their_end(desk: Desk, report: AccountSynchronized) -> list[Order]:
+    """Orders that the venue lists as open, asked well after they had ended for us."""
+    found = []
+    for exchange_client_order_id in sorted(report.open_exchange_client_order_ids):
+        order = desk.order_for(report.account_id, "", exchange_client_order_id, None)
+        if order is None or order.closed_at is None or order.exchange_client_order_id != exchange_client_order_id:
+            continue
+        if order.closed_at + desk.policy.processing_margin < report.requested_at:
+            found.append(order)
+    return found
 
 
 def _state(account: Account, at: datetime, state: AccountState, message: str) -> AccountStateChanged:
@@ -146,6 +174,8 @@ def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
             )
         elif known is not None and report.requested_at - known.since >= desk.policy.break_confirmation:
             events += _confirm_break(desk, report, asset)
+        if not difference:
+            events += _resolve_break(desk, report, asset)
     return events
 
 
@@ -155,6 +185,11 @@ def _confirm_break(desk: Desk, report: BalancesReported, asset: str) -> list[Eve
     amount = desk.differences[(report.account_id, asset)].amount
     message = f"the venue holds {plain(abs(amount))} {asset} {'more' if amount > 0 else 'less'} than the books"
     return [BreakFound(at=report.at, account_id=report.account_id, kind="balance", subject=asset, message=message)]
+
+
+def _resolve_break(desk: Desk, report: BalancesReported, asset: str) -> list[Event]:
+    found = desk.open_breaks.get(break_id(report.account_id, "balance", asset))
+    return [] if found is None else [resolved(found, report.at, "the venue's balance and ours agree again")]
 
 
 def _book_quantities(desk: Desk, account_id: AccountId) -> dict[str, Decimal]:

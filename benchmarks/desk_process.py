@@ -58,7 +58,7 @@ class StopWatch:
                 self.samples.append((datetime.now(UTC) - intended).total_seconds() * 1000)
             return answer
 
-        aiohttp.ClientRequest.send = watched_send  # type: ignore[method-assign]
+        aiohttp.ClientRequest.send = watched_send  # type: ignore[assignment, method-assign]
 
 
 async def main() -> None:

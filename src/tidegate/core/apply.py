@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from tidegate.core.desk import Desk, Difference
+from tidegate.core.identifiers import exchange_client_order_id
 from tidegate.core.instruments import Price
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event
@@ -51,6 +52,7 @@ def apply(desk: Desk, event: Event) -> None:
             | happened.BalancesOpened()
             | happened.BalanceCompared()
             | happened.BreakFound()
+            | happened.BreakResolved()
         ):
             _change_desk(desk, event)
         case _:
@@ -103,13 +105,7 @@ def _move_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa: 
         case happened.AttemptStarted():
             _start_attempt(desk, order, event)
         case happened.OrderSubmitted():
-            order.in_doubt = False
-            order.waiting_to_retry = False
-            order.absent_since = None
-            order.exchange_order_id = event.exchange_order_id
-            desk.index_exchange_order_id(order)
-            if order.status is OrderStatus.PENDING:
-                move(order, OrderStatus.SUBMITTED)
+            _submit(desk, order, event)
         case happened.OrderClosed():
             order.closed_at = event.at
             order.realized_pnl = event.realized_pnl
@@ -174,6 +170,19 @@ def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> 
     _reserve(desk, order, event.reserved_quantity)
 
 
+def _submit(desk: Desk, order: Order, event: happened.OrderSubmitted) -> None:
+    """The venue has this attempt; it may be one that had been given up, while no later one was sent."""
+    order.attempt = event.attempt
+    order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
+    order.exchange_order_id = event.exchange_order_id
+    order.in_doubt = False
+    order.waiting_to_retry = False
+    order.absent_since = None
+    desk.index_exchange_order_id(order)
+    if order.status is OrderStatus.PENDING:
+        move(order, OrderStatus.SUBMITTED)
+
+
 def _reserve(desk: Desk, order: Order, quantity: Decimal) -> None:
     """Make the order's reservation exactly this much."""
     change = quantity - order.reserved_quantity
@@ -189,7 +198,10 @@ def _book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     order.average_price = ratio(order.filled_value, order.filled_quantity)
     order.realized_pnl += event.realized_pnl
     order.fees = _add_fees(order.fees, event.fees)
-    order.in_doubt = False
+    order.waiting_to_retry = False
+    if order.status is OrderStatus.PENDING:
+        # A trade of an attempt that was given up says nothing about the one that is under way.
+        order.in_doubt = event.stray
     desk.execution_ids.setdefault(order.order_id, set()).add(event.execution_id)
     desk.execution_times[event.account_id] = max(
         event.executed_at, desk.execution_times.get(event.account_id, event.executed_at)
@@ -221,6 +233,7 @@ DeskChange = (
     | happened.BalancesOpened
     | happened.BalanceCompared
     | happened.BreakFound
+    | happened.BreakResolved
 )
 
 
@@ -254,6 +267,8 @@ def _change_desk(desk: Desk, event: DeskChange) -> None:
         case happened.BreakFound():
             found = break_of(event)
             desk.open_breaks[found.break_id] = found
+        case happened.BreakResolved():
+            desk.open_breaks.pop(break_id(event.account_id, event.kind, event.subject), None)
         case _:
             assert_never(event)
 
@@ -264,7 +279,6 @@ def _compare(desk: Desk, event: happened.BalanceCompared) -> None:
         desk.differences[key] = Difference(event.difference, event.at)
         return
     desk.differences.pop(key, None)
-    desk.open_breaks.pop(break_id(event.account_id, "balance", event.asset), None)
 
 
 def break_id(account_id: str, kind: str, subject: str) -> str:

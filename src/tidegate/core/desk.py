@@ -90,7 +90,7 @@ class Desk:
         if exchange_order_id is None:
             return None
         order_id = self.by_exchange_order_id.get((account_id, symbol), {}).get(exchange_order_id)
-        return None if order_id is None else self.orders[order_id]
+        return None if order_id is None else self.orders.get(order_id)
 
     def open_orders(self, account_id: AccountId) -> Iterable[Order]:
         """The account's orders that are not closed."""

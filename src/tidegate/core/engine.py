@@ -8,13 +8,14 @@ The way of a new order, top to bottom: `placing` admits it once and calls the st
 
 from typing import assert_never
 
-from tidegate.core import placing, reconciliation, registration, sending, tracking
-from tidegate.core.decision import Decision
+from tidegate.core import placing, reconciliation, registration, sending
+from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.commands import Command
 from tidegate.core.messages.events import InstrumentsListed, PriceMoved
 from tidegate.core.messages.reports import Report
+from tidegate.core.tracking import executions, summaries, waiting
 
 Input = Command | Report
 
@@ -27,11 +28,11 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
         case reports.OrderAccepted():
             return sending.accepted(desk, message)
         case reports.ExecutionReported():
-            return tracking.executed(desk, message)
+            return executions.executed(desk, message)
         case reports.OrderReported():
-            return tracking.reported(desk, message)
+            return summaries.reported(desk, message)
         case reports.Wake():
-            return tracking.woken(desk, message)
+            return waiting.woken(desk, message)
         case reports.PriceReported():
             return _price(message)
         case commands.CancelOrder():
@@ -45,11 +46,11 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
         case reports.OrderNotFound():
             return sending.not_found(desk, message)
         case reports.QueryFailed():
-            return tracking.query_failed(desk, message)
+            return waiting.query_failed(desk, message)
         case reports.CancelAccepted():
-            return tracking.cancel_accepted(desk, message)
+            return waiting.cancel_accepted(desk, message)
         case reports.CancelFailed():
-            return tracking.cancel_failed(desk, message)
+            return waiting.cancel_failed(desk, message)
         case reports.AccountConnected():
             return reconciliation.connected(desk, message)
         case reports.AccountDisconnected():
@@ -73,13 +74,16 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
 
 
 def _price(report: reports.PriceReported) -> Decision:
+    """A price that is none (an empty book, a broken feed) is not one to calculate with."""
+    if not report.last > 0:
+        return NOTHING
     moved = PriceMoved(
         at=report.at,
         exchange=report.exchange,
         symbol=report.symbol,
         last=report.last,
-        bid=report.bid,
-        ask=report.ask,
+        bid=report.bid or None,
+        ask=report.ask or None,
     )
     return Decision([moved])
 

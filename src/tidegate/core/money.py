@@ -1,13 +1,15 @@
 """Exact decimals, and how they meet a venue's grid.
 
-Importing this module widens the decimal context of this and every later thread to 60 digits, so that sums and products
+Importing this module widens the decimal context of this and every later thread to 80 digits, so that sums and products
 of amounts are exact; only a division rounds, and `ratio` says how.
 """
 
 import decimal
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
 
-DIGITS_MAX = 60
+DIGITS_MAX = 80
+INTEGER_DIGITS_MAX = 20
+FRACTION_DIGITS_MAX = 18  # With the line above: the product of two amounts is exact.
 decimal.DefaultContext.prec = DIGITS_MAX
 decimal.setcontext(decimal.DefaultContext.copy())
 
@@ -26,9 +28,15 @@ def ratio_up(numerator: Decimal, denominator: Decimal) -> Decimal:
     return (numerator / denominator).quantize(_AVERAGE_QUANTUM, ROUND_UP)
 
 
+def is_workable(value: Decimal) -> bool:
+    """Whether a number is finite and small enough to be calculated with exactly, whoever sent it."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -FRACTION_DIGITS_MAX and value.adjusted() < INTEGER_DIGITS_MAX
+
+
 def is_multiple(value: Decimal, step: Decimal) -> bool:
-    """Whether a value lies on the grid of a tick or lot size."""
-    return value % step == 0
+    """Whether a value lies on the grid of a tick or lot size; a grid of zero is none."""
+    return not step or not value % step
 
 
 def round_down(value: Decimal, step: Decimal) -> Decimal:

@@ -110,6 +110,23 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
         return max(self.quantity - self.filled_quantity, ZERO)
 
     @property
+    def is_immediate(self) -> bool:
+        """Whether the order never rests: it fills at once, and what does not is canceled."""
+        return self.order_type is OrderType.MARKET or self.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the venue owes its word: on a doubt, a cancel, executions, or the end of what never rests."""
+        return not self.is_closed and (
+            self.in_doubt
+            or self.status is OrderStatus.PENDING
+            or self.pending_action is not PendingAction.NONE
+            or self.venue_status is not None
+            or self.absent_since is not None
+            or self.is_immediate
+        )
+
+    @property
     def is_acknowledged(self) -> bool:
         """Whether the desk or the venue has given its definite word on the order."""
         return self.is_closed or (self.status not in UNSENT and not self.in_doubt)

@@ -41,6 +41,7 @@ def _seen_before(desk: Desk, command: PlaceOrder) -> Reply | None:
     for known, code in (
         (_by_idempotency_key(desk, command), RefusalCode.IDEMPOTENCY_KEY_CONFLICT),
         (_by_client_order_id(desk, command), RefusalCode.CLIENT_ORDER_ID_CONFLICT),
+        (desk.orders.get(command.order_id), RefusalCode.IDEMPOTENCY_KEY_CONFLICT),
     ):
         if known is None:
             continue

@@ -7,7 +7,6 @@ import msgspec
 
 from tidegate.core.vocabulary import Exchange
 
-
 LOOKUP_RETENTION = {
     Exchange.BINANCE: timedelta(days=90),
     Exchange.OKX: timedelta(hours=2),

@@ -16,7 +16,7 @@ from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import JournaledEvent, OrderEvent
 from tidegate.core.order import Order
 from tidegate.core.portfolio.ledger import lines_of
-from tidegate.core.records import Attempt, Batch, Execution, HistoryEntry, JournalEntry, LedgerEntry, Token
+from tidegate.core.records import Attempt, Batch, Break, Execution, HistoryEntry, JournalEntry, LedgerEntry, Token
 
 _ORDER_EVENTS = frozenset(get_args(OrderEvent))
 
@@ -179,20 +179,19 @@ class Projector:
             case happened.BreakFound():
                 found = break_of(event)
                 self._batch.breaks[found.break_id] = found
-            case happened.BalanceCompared() if not event.difference:
+            case happened.BreakResolved():
                 self._resolve_break(event)
             case _:
                 pass
 
-    def _resolve_break(self, event: happened.BalanceCompared) -> None:
-        resolved = break_of(
-            happened.BreakFound(
-                at=event.at,
-                account_id=event.account_id,
-                kind="balance",
-                subject=event.asset,
-                message="the venue's balance and ours agree again",
-            )
+    def _resolve_break(self, event: happened.BreakResolved) -> None:
+        resolved = Break(
+            break_id=break_id(event.account_id, event.kind, event.subject),
+            account_id=event.account_id,
+            kind=event.kind,
+            subject=event.subject,
+            message=event.message,
+            found_at=event.found_at,
+            resolved_at=event.at,
         )
-        resolved.resolved_at = event.at
-        self._batch.breaks[break_id(event.account_id, "balance", event.asset)] = resolved
+        self._batch.breaks[resolved.break_id] = resolved

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import AccountId, exchange_client_order_id
+from tidegate.core.identifiers import AccountId, ExchangeOrderId, exchange_client_order_id
 from tidegate.core.messages.effects import (
     Effect,
     FetchExecutions,
@@ -89,6 +89,17 @@ def next_attempt(order: Order, at: datetime, policy: Policy) -> tuple[AttemptSta
     return started, send
 
 
+def cancel_attempt(order: Order, attempt: int) -> SendCancel:
+    """Take one attempt of an order, whichever, out of the market."""
+    return SendCancel(
+        account_id=order.account_id,
+        order_id=order.order_id,
+        symbol=order.symbol,
+        exchange_client_order_id=exchange_client_order_id(order.order_id, attempt),
+        exchange_order_id=None,
+    )
+
+
 def send_cancel(order: Order) -> SendCancel:
     """Ask the venue to cancel the current attempt."""
     assert order.exchange_client_order_id is not None
@@ -114,14 +125,13 @@ def query(order: Order) -> QueryOrder:
     )
 
 
-def fetch_executions(order: Order, desk: Desk) -> FetchExecutions:
-    """Fetch what the venue executed of an order."""
-    assert order.exchange_order_id is not None
+def fetch_executions(order: Order, desk: Desk, exchange_order_id: ExchangeOrderId) -> FetchExecutions:
+    """Fetch what the venue executed of an order, by the venue's id of it."""
     return FetchExecutions(
         account_id=order.account_id,
         order_id=order.order_id,
         symbol=order.symbol,
-        exchange_order_id=order.exchange_order_id,
+        exchange_order_id=exchange_order_id,
         since=order.timestamp - desk.policy.executions_overlap,
     )
 
@@ -142,6 +152,7 @@ def synchronize(desk: Desk, account_id: AccountId) -> SynchronizeAccount:
 def resume_if_resolved(desk: Desk, order: Order) -> list[Effect]:
     """Compare the books once more when this order is the last unknown of an account that is recovering."""
     account = desk.accounts[order.account_id]
-    if account.state is not AccountState.RECOVERING or desk.unresolved.get(order.account_id, 0) > 1:
+    others = desk.unresolved.get(order.account_id, 0) - order.is_unresolved
+    if account.state is not AccountState.RECOVERING or others > 0:
         return []
     return [synchronize(desk, order.account_id)]

@@ -7,7 +7,7 @@ from tidegate.core.desk import Desk
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.values import Refusal
-from tidegate.core.money import is_multiple, plain, round_down
+from tidegate.core.money import is_multiple, is_workable, plain, round_down
 from tidegate.core.records import Account
 from tidegate.core.vocabulary import OrderType, RefusalCode, Routing, Side, TimeInForce
 
@@ -71,6 +71,10 @@ def _check_options(command: PlaceOrder) -> Refusal | None:
 
 
 def _check_amounts(command: PlaceOrder, instrument: Instrument) -> Refusal | None:
+    for amount in (command.price, command.quantity, command.quote_quantity):
+        if amount is not None and not is_workable(amount):
+            message = "amounts are finite, with at most 20 digits before and 18 behind the decimal point"
+            return _refuse(RefusalCode.QUANTITY_AMBIGUOUS, message)
     if (command.quantity is None) == (command.quote_quantity is None):
         return _refuse(RefusalCode.QUANTITY_AMBIGUOUS, "give either quantity or quote_quantity")
     if command.order_type is OrderType.MARKET:

@@ -234,7 +234,7 @@ class ExecutionBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     `rate` converts the quote asset, `fee_rates` each fee's asset, into the reporting currency as priced at that
     moment (None: no price was known). `realized_pnl` is in quote, before fees. `late`: after the order's end.
-    `overfill` is the part beyond the order's quantity.
+    `overfill` is the part beyond the order's quantity. `stray`: of an attempt that was given up before.
     """
 
     at: datetime
@@ -259,6 +259,7 @@ class ExecutionBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     realized_pnl: Decimal
     late: bool
     overfill: Decimal
+    stray: bool = False
 
 
 class OrderEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -298,6 +299,17 @@ class BreakFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     kind: str
     subject: str
     message: str
+
+
+class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue's picture and ours agree again; `message` says how, `found_at` since when they had not."""
+
+    at: datetime
+    account_id: AccountId
+    kind: str
+    subject: str
+    message: str
+    found_at: datetime
 
 
 class InstrumentsListed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -344,6 +356,7 @@ DeskEvent = (
     | BalancesOpened
     | BalanceCompared
     | BreakFound
+    | BreakResolved
 )
 JournaledEvent = OrderEvent | DeskEvent
 ReferenceEvent = InstrumentsListed | PriceMoved

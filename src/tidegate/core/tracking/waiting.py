@@ -1,0 +1,96 @@
+"""Cancels under way, look-ups that failed, and the timers that keep every open question alive."""
+
+from datetime import datetime, timedelta
+
+from tidegate.core.decision import NOTHING, Decision
+from tidegate.core.desk import Desk
+from tidegate.core.endings import end_by_venue
+from tidegate.core.messages.effects import Effect, WakeAt
+from tidegate.core.messages.events import CancelRefused
+from tidegate.core.messages.reports import CancelAccepted, CancelFailed, QueryFailed, Wake
+from tidegate.core.money import ZERO, plain
+from tidegate.core.order import Order
+from tidegate.core.routing import fetch_executions, query, send_cancel, watch_dog
+from tidegate.core.sending import break_once, doubt, try_again
+from tidegate.core.tracking.naming import venue_reason
+from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction, RejectReason
+
+CANCEL_REFUSED_FOR_GOOD = frozenset(
+    {RejectReason.AUTHENTICATION_FAILED, RejectReason.PERMISSION_DENIED, RejectReason.INVALID_PARAMETERS}
+)
+
+
+def cancel_accepted(desk: Desk, report: CancelAccepted) -> Decision:
+    """The end itself is told by the stream; ask for it should that not come soon."""
+    order = desk.orders.get(report.order_id)
+    if order is None or order.is_closed:
+        return NOTHING
+    pause = max(desk.policy.back_off_min * 4, desk.policy.look_again_after(report.at - order.updated_at))
+    return Decision([], [WakeAt(order_id=order.order_id, at=report.at + pause)])
+
+
+def cancel_failed(desk: Desk, report: CancelFailed) -> Decision:
+    """Refused for good: told. Otherwise look again soon: it may have ended meanwhile, else it is canceled again.
+
+    The pause keeps a venue that says "open" and "cannot be canceled" in turn from being asked without end.
+    """
+    order = desk.orders.get(report.order_id)
+    if order is None or order.is_closed or order.pending_action is not PendingAction.CANCEL:
+        return NOTHING
+    waited = report.at - order.updated_at
+    if report.reason in CANCEL_REFUSED_FOR_GOOD or waited > desk.policy.cancel_wait_max:
+        refused = CancelRefused(
+            at=report.at,
+            order_id=order.order_id,
+            reason=report.reason,
+            message=report.message,
+            venue_code=report.venue_code,
+        )
+        return Decision([refused])
+    pause = desk.policy.look_again_after(waited)
+    if report.retry_after_seconds is not None:
+        pause = max(pause, timedelta(seconds=report.retry_after_seconds))
+    return Decision([], [WakeAt(order_id=order.order_id, at=report.at + pause)])
+
+
+def query_failed(desk: Desk, report: QueryFailed) -> Decision:
+    """No clean answer says nothing about the order: ask again later."""
+    order = desk.orders.get(report.order_id)
+    if order is None or order.is_closed:
+        return NOTHING
+    pause = desk.policy.look_again_after(report.at - order.updated_at)
+    return Decision([], [WakeAt(order_id=order.order_id, at=report.at + pause)])
+
+
+def woken(desk: Desk, wake: Wake) -> Decision:
+    """Look at an order that waits for something."""
+    order = desk.orders.get(wake.order_id)
+    if order is None or order.is_closed:
+        return NOTHING
+    if order.waiting_to_retry:
+        return try_again(desk, order, wake.at)
+    if order.venue_status is not None:
+        return _still_behind(desk, order, wake.at)
+    if order.status is OrderStatus.PENDING and not order.in_doubt:
+        return doubt(desk, order, wake.at, "no answer came")
+    if not order.is_awaited:
+        return NOTHING
+    effects: list[Effect] = [query(order), watch_dog(order, wake.at, desk.policy)]
+    if order.pending_action is PendingAction.CANCEL and order.exchange_order_id is not None:
+        effects.insert(0, send_cancel(order))
+    return Decision([], effects)
+
+
+def _still_behind(desk: Desk, order: Order, at: datetime) -> Decision:
+    """Executions that the venue speaks of have not come: fetch again, and after long enough end with a break."""
+    assert order.venue_status is not None
+    assert order.exchange_order_id is not None
+    # While the venue cannot be reached, waiting says nothing.
+    is_ready = desk.accounts[order.account_id].state is AccountState.READY
+    if not is_ready or at - order.updated_at < desk.policy.executions_wait_max:
+        fetch = fetch_executions(order, desk, order.exchange_order_id)
+        return Decision([], [fetch, watch_dog(order, at, desk.policy)])
+    missing = plain((order.venue_filled_quantity or ZERO) - order.filled_quantity)
+    message = f"{order.exchange} reports {missing} more filled than it lists executions for"
+    found = break_once(desk, order, at, "missing_executions", order.order_id, message)
+    return Decision([*found, *end_by_venue(order, at, order.venue_status, venue_reason(order), message)])

@@ -1,12 +1,25 @@
-"""What the engine is told when a call failed: the verdict, in the report that the effect asks for."""
+"""What the engine is told when a call failed, or cannot be made: the verdict, in the report the effect asks for."""
 
 from tidegate.core.messages.effects import SendCancel, SendOrder
 from tidegate.core.messages.reports import CancelAccepted, CancelFailed, OrderRefused, Report, SendOutcomeUnknown
-from tidegate.core.vocabulary import RejectReason
+from tidegate.core.vocabulary import OrderType, RejectReason, TimeInForce
 from tidegate.ports import Clock
 from tidegate.venues.outcomes import CallFailed, Verdict
 
+_SUPPORTED_TYPES = {OrderType.MARKET, OrderType.LIMIT}
+_SUPPORTED_TIMES = {TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
 _PROVES_NOT_PLACED = {Verdict.NOT_SENT, Verdict.REFUSED, Verdict.REFUSED_FOR_NOW}
+
+
+def unsupported(order: SendOrder) -> CallFailed | None:
+    """Orders that no session can express yet; they are refused before anything is sent."""
+    if order.order_type in _SUPPORTED_TYPES and order.time_in_force in _SUPPORTED_TIMES:
+        return None
+    return CallFailed(
+        Verdict.REFUSED,
+        RejectReason.INVALID_PARAMETERS,
+        f"{order.order_type} {order.time_in_force} orders cannot be sent to this venue; nothing was sent",
+    )
 
 
 def send_failed(order: SendOrder, failure: CallFailed, clock: Clock) -> Report:

@@ -12,6 +12,8 @@ from tidegate.venues.budget import BudgetExceededError, Cost, Lane, RateBudget
 from tidegate.venues.outcomes import CallFailed, ErrorTable, VenueAnswer, Verdict, judge_transport
 from tidegate.venues.values import milliseconds
 
+WAIT_SECONDS_MAX = {Lane.CANCEL: 10.0, Lane.ORDER: 10.0, Lane.QUERY: 30.0}
+"""How long a call without an end of its own waits for room in the budget."""
 _SECRET_CHARACTERS_MIN = 6  # Shorter ones would blank out half of every message.
 
 
@@ -147,8 +149,10 @@ class VenueClient:
         costs = tuple(
             Cost(cost.window + instrument, cost.units) if cost.window.endswith(":") else cost for cost in endpoint.costs
         )
-        timeout = None if validity is None else (validity.expires_at - self._clock.now()).total_seconds()
-        if timeout is None or timeout > 0:
+        timeout = WAIT_SECONDS_MAX[lane]
+        if validity is not None:
+            timeout = (validity.expires_at - self._clock.now()).total_seconds()
+        if timeout > 0:
             try:
                 await self.budget.acquire(lane, costs, timeout_seconds=timeout)
             except BudgetExceededError as error:

@@ -24,7 +24,7 @@ from tidegate.core.messages.reports import (
     QueryFailed,
     Report,
 )
-from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, TimeInForce
+from tidegate.core.vocabulary import Exchange, RejectReason
 from tidegate.ports import Clock, ReportSink, VenueHealth
 from tidegate.venues import answering, lookups
 from tidegate.venues.backoff import backoff_seconds
@@ -39,8 +39,6 @@ from tidegate.venues.venue import SpotVenue
 log = structlog.get_logger(__name__)
 
 RECONCILE_SECONDS_MIN = 5.0
-_SUPPORTED_TYPES = {OrderType.MARKET, OrderType.LIMIT}
-_SUPPORTED_TIMES = {TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
 
 
 class CcxtVenueSession:
@@ -68,6 +66,7 @@ class CcxtVenueSession:
         )
         self._sends: dict[tuple[OrderId, int], SendOrder] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._wish: SynchronizeAccount | None = None
         self._synchronizing: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
         self._reconcile_at: asyncio.TimerHandle | None = None
@@ -101,9 +100,9 @@ class CcxtVenueSession:
             case FetchExecutions():
                 self._lanes.submit(Lane.QUERY, lambda: self._fetch(effect))
             case SynchronizeAccount():
-                if self._synchronizing is not None:
-                    self._synchronizing.cancel()  # The newer wish covers the older one.
-                self._synchronizing = self._spawn(self._synchronize(effect))
+                self._wish = effect
+                if self._synchronizing is None or self._synchronizing.done():
+                    self._synchronizing = self._spawn(self._synchronize())
             case _:
                 assert_never(effect)
 
@@ -135,7 +134,7 @@ class CcxtVenueSession:
     # --- effects ---------------------------------------------------------------------------------------------------
 
     async def _send(self, order: SendOrder) -> None:
-        refusal = _unsupported(order)
+        refusal = answering.unsupported(order)
         if refusal is not None:
             self._end_send(order, [answering.send_failed(order, refusal, self._clock)])
             return
@@ -209,9 +208,11 @@ class CcxtVenueSession:
             )
         )
 
-    async def _synchronize(self, wanted: SynchronizeAccount) -> None:
+    async def _synchronize(self) -> None:
+        """Grant the newest wish, again and again until it works; one that is under way is not cut off by a newer."""
         failures = 0
-        while True:
+        while self._wish is not None:
+            wanted, self._wish = self._wish, None
             try:
                 reports = await lookups.synchronize(self._venue, wanted, self._clock)
             except Exception as error:  # noqa: BLE001 - Tried again until it works or the session closes.
@@ -221,10 +222,11 @@ class CcxtVenueSession:
                     self._heed(error)
                     at_least = error.retry_after_seconds
                 self._log_fault("an account could not be compared", error)
+                self._wish = self._wish or wanted
                 await asyncio.sleep(backoff_seconds(failures, at_least=at_least))
             else:
+                failures = 0
                 self._tell(reports)
-                return
 
     # --- connection and stream -------------------------------------------------------------------------------------
 
@@ -285,14 +287,3 @@ class CcxtVenueSession:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
-
-
-def _unsupported(order: SendOrder) -> CallFailed | None:
-    """Orders that no session can express yet; they are refused before anything is sent."""
-    if order.order_type in _SUPPORTED_TYPES and order.time_in_force in _SUPPORTED_TIMES:
-        return None
-    return CallFailed(
-        Verdict.REFUSED,
-        RejectReason.INVALID_PARAMETERS,
-        f"{order.order_type} {order.time_in_force} orders cannot be sent to this venue; nothing was sent",
-    )

@@ -1,0 +1,276 @@
+"""What a session does around its calls, with a venue that does as the test says."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tidegate.core.identifiers import ExchangeOrderId
+from tidegate.core.messages.effects import SendCancel, SynchronizeAccount
+from tidegate.core.messages.reports import (
+    AccountConnected,
+    AccountDisconnected,
+    AccountSynchronized,
+    CancelAccepted,
+    CancelFailed,
+    OrderAccepted,
+    OrderRefused,
+    SendOutcomeUnknown,
+)
+from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, TimeInForce
+from tidegate.venues import session as session_module
+from tidegate.venues.budget import RateBudget, WindowGroup
+from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.session import CcxtVenueSession
+from tidegate.venues.transport import Taps
+from tidegate.venues.venue import Placed
+from venue_unit_helpers import ACCOUNT, CLIENT_ORDER_ID, NOW, ORDER_ID, StandingClock, send_order
+
+
+class FakeClient:
+    """A client without a network."""
+
+    def __init__(self) -> None:
+        self.budget = RateBudget([WindowGroup({})])
+        self.exchange = SimpleNamespace(taps=Taps(), close_ws_clients=self._nothing)
+        self.clock_measured = 0
+        self.closed = False
+
+    async def _nothing(self) -> None:
+        pass
+
+    async def measure_clock(self) -> None:
+        self.clock_measured += 1
+
+    def redact(self, text: str) -> str:
+        return text
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class FakeVenue:
+    """A venue whose answers the test replaces."""
+
+    def __init__(self) -> None:
+        self.stream = SimpleNamespace(closed=lambda: False)
+        self.streams_opened = 0
+        self.balances_asked = 0
+        self.open_orders_answers: list[Any] = []
+
+    async def place(self, _: Any) -> Placed:
+        return Placed(exchange_order_id=ExchangeOrderId("7"))
+
+    async def cancel(self, _: Any) -> list[Any]:
+        return []
+
+    async def balances(self) -> tuple[Any, ...]:
+        self.balances_asked += 1
+        return ()
+
+    async def open_orders(self) -> list[Any]:
+        answer = self.open_orders_answers.pop(0) if self.open_orders_answers else []
+        if isinstance(answer, Exception):
+            raise answer
+        return list(answer)
+
+    async def executions_since(self, *_: Any) -> list[Any]:
+        return []
+
+    async def open_stream(self) -> Any:
+        self.streams_opened += 1
+        return self.stream
+
+    def read_frame(self, *_: Any) -> list[Any]:
+        return []
+
+
+class Bench:
+    """A session, its fakes and what it reported."""
+
+    def __init__(self) -> None:
+        self.venue, self.client = FakeVenue(), FakeClient()
+        self.reports: list[Any] = []
+        self._news = asyncio.Event()
+        self.session = CcxtVenueSession(
+            ACCOUNT,
+            Exchange.BINANCE,
+            self.venue,  # A fake with only what is used.
+            self.client,
+            self._take,
+            StandingClock(),
+            self._listed,
+        )
+
+    def _take(self, report: Any) -> None:
+        self.reports.append(report)
+        self._news.set()
+
+    async def _listed(self) -> None:
+        pass
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait for the reports to make something true."""
+        async with asyncio.timeout(5):
+            while not reached():
+                self._news.clear()
+                await self._news.wait()
+
+    async def until_told(self, kind: type[Any], count: int = 1) -> Any:
+        """Wait for the `count`-th report of a kind."""
+        await self.until(lambda: sum(isinstance(report, kind) for report in self.reports) >= count)
+        return [report for report in self.reports if isinstance(report, kind)][count - 1]
+
+
+@pytest.fixture
+async def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(session_module, "backoff_seconds", lambda _, **__: 0.001)
+    made = Bench()
+    yield made
+    await made.session.close()
+    assert made.client.closed
+
+
+async def test_an_order_that_no_session_can_express_is_refused_before_anything_is_sent(bench: Bench) -> None:
+    bench.session.perform(send_order(order_type=OrderType.TRAILING_STOP))
+    bench.session.perform(send_order(attempt=2, time_in_force=TimeInForce.GTD))
+    await bench.until_told(OrderRefused, 2)
+    assert {(report.reason, report.retryable) for report in bench.reports} == {(RejectReason.INVALID_PARAMETERS, False)}
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), AttributeError("x"), ValueError("x")])
+async def test_a_fault_of_our_own_leaves_a_send_unknown_and_never_refused(bench: Bench, fault: Exception) -> None:
+    async def place(_: Any) -> Placed:
+        raise fault
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    assert (await bench.until_told(SendOutcomeUnknown)).order_id == ORDER_ID
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "retryable"),
+    [
+        (Verdict.NOT_SENT, OrderRefused, True),
+        (Verdict.REFUSED, OrderRefused, False),
+        (Verdict.REFUSED_FOR_NOW, OrderRefused, True),
+        (Verdict.UNKNOWN, SendOutcomeUnknown, None),
+        (Verdict.ABSENT, SendOutcomeUnknown, None),
+        (Verdict.CLOSED, SendOutcomeUnknown, None),
+        (Verdict.CANCELING, SendOutcomeUnknown, None),
+    ],
+)
+async def test_a_failed_send_is_refused_only_when_that_is_proven(
+    bench: Bench, verdict: Verdict, kind: type[Any], retryable: bool | None
+) -> None:
+    async def place(_: Any) -> Placed:
+        raise CallFailed(verdict, RejectReason.VENUE_ERROR, "no", venue_code="1", retry_after_seconds=2.0)
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    told = await bench.until_told(kind)
+    assert (told.order_id, told.attempt, told.venue_code) == (ORDER_ID, 1, "1")
+    if retryable is not None:
+        assert (told.retryable, told.retry_after_seconds) == (retryable, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "final", "reason"),
+    [
+        (Verdict.ABSENT, CancelFailed, True, RejectReason.UNKNOWN_ORDER),
+        (Verdict.CLOSED, CancelFailed, True, RejectReason.TOO_LATE),
+        (Verdict.UNKNOWN, CancelFailed, False, RejectReason.VENUE_ERROR),
+        (Verdict.NOT_SENT, CancelFailed, False, RejectReason.VENUE_ERROR),
+        (Verdict.REFUSED, CancelFailed, False, RejectReason.VENUE_ERROR),
+        (Verdict.CANCELING, CancelAccepted, None, None),
+    ],
+)
+async def test_a_failed_cancel_is_final_only_when_the_order_has_ended_or_is_unknown(
+    bench: Bench, verdict: Verdict, kind: type[Any], final: bool | None, reason: RejectReason | None
+) -> None:
+    async def cancel(_: Any) -> list[Any]:
+        raise CallFailed(verdict, RejectReason.VENUE_ERROR, "no")
+
+    bench.venue.cancel = cancel
+    bench.session.perform(
+        SendCancel(
+            account_id=ACCOUNT,
+            order_id=ORDER_ID,
+            symbol="BTC/USDT",
+            exchange_client_order_id=CLIENT_ORDER_ID,
+            exchange_order_id=None,
+        )
+    )
+    told = await bench.until_told(kind)
+    if final is not None:
+        assert (told.final, told.reason) == (final, reason)
+
+
+async def test_a_lost_stream_is_opened_again_without_asking_for_credentials_twice(bench: Bench) -> None:
+    bench.session.start()
+    await bench.until_told(AccountConnected)
+    bench.client.exchange.taps.on_connection_ended(bench.venue.stream, 1006)
+    await bench.until_told(AccountConnected, 2)
+    assert (bench.venue.streams_opened, bench.venue.balances_asked) == (2, 1)
+    assert not any(isinstance(report, AccountDisconnected) for report in bench.reports)
+
+
+async def test_the_end_of_an_old_connection_does_not_touch_the_present_one(bench: Bench) -> None:
+    bench.session.start()
+    await bench.until_told(AccountConnected)
+    bench.client.exchange.taps.on_connection_ended(SimpleNamespace(), 1006)
+    assert bench.session.health().streaming
+
+
+async def test_refused_credentials_found_by_a_call_disconnect_and_are_proven_again(bench: Bench) -> None:
+    bench.session.start()
+    await bench.until_told(AccountConnected)
+
+    async def place(_: Any) -> Placed:
+        raise CallFailed(Verdict.REFUSED, RejectReason.AUTHENTICATION_FAILED, "the key was revoked")
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    assert (await bench.until_told(AccountDisconnected)).message == "the key was revoked"
+    await bench.until_told(AccountConnected, 2)
+    assert bench.venue.balances_asked == 2
+
+
+async def test_a_clock_that_the_venue_complains_of_is_measured_again(bench: Bench) -> None:
+    async def place(_: Any) -> Placed:
+        raise CallFailed(Verdict.REFUSED_FOR_NOW, RejectReason.CLOCK_SKEW, "outside of the window")
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    assert (await bench.until_told(OrderRefused)).retryable
+    await asyncio.sleep(0)
+    assert bench.client.clock_measured == 1
+
+
+async def test_a_comparison_is_tried_until_it_works_and_a_newer_wish_follows(bench: Bench) -> None:
+    failed = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_OVERLOADED, "busy")
+    bench.venue.open_orders_answers = [failed, failed]
+    for hours in (1, 2):
+        wish = SynchronizeAccount(
+            account_id=ACCOUNT, symbols=("BTC/USDT",), executions_since=NOW - timedelta(hours=hours)
+        )
+        bench.session.perform(wish)
+    await bench.until_told(AccountSynchronized)
+    await asyncio.sleep(0.01)
+    assert sum(isinstance(report, AccountSynchronized) for report in bench.reports) == 1
+
+
+async def test_closing_while_an_order_is_under_way_leaves_it_unknown_once(bench: Bench) -> None:
+    async def place(_: Any) -> Placed:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    await asyncio.sleep(0)
+    await bench.session.close()
+    assert [type(report) for report in bench.reports] == [SendOutcomeUnknown]
+    assert not any(isinstance(report, OrderAccepted) for report in bench.reports)

@@ -1,12 +1,10 @@
 """`tidegate db`: the database's schema."""
 
-import json
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from tidegate.settings import load_settings
+from tidegate.cli.options import AsJson, Data, Database, data_folder, wants_json
+from tidegate.cli.output import EXIT_CANNOT_START, fail, say
+from tidegate.settings import SettingsError, load_settings
 
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
@@ -17,17 +15,13 @@ def _group() -> None:
 
 
 @db.command()
-def upgrade(
-    data: Annotated[Path | None, typer.Option(help="The data folder.", envvar="TIDEGATE_DATA")] = None,
-    database: Annotated[str | None, typer.Option(help="sqlite:///file or postgresql://user@host/name.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def upgrade(context: typer.Context, data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
     """Bring the database to this version's schema. Runs by itself at every start of `tidegate serve`, too."""
+    from tidegate.storage.errors import StorageError
     from tidegate.storage.migrate import upgrade as upgrade_schema
 
-    settings = load_settings(data, database_url=database)
-    revision = upgrade_schema(settings.database)
-    if as_json:
-        typer.echo(json.dumps({"revision": revision}))
-    else:
-        typer.echo(f"the database is at revision {revision}")
+    try:
+        revision = upgrade_schema(load_settings(data_folder(context, data), database_url=database).database)
+    except (SettingsError, StorageError) as error:
+        raise fail(str(error), EXIT_CANNOT_START) from error
+    say({"revision": revision}, f"the database is at revision {revision}", as_json=wants_json(context, as_json))

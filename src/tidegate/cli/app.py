@@ -1,0 +1,66 @@
+"""The command `tidegate`: which commands there are. What they need is imported only when they run."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tidegate import __version__
+from tidegate.cli import access, books, db, demo, orders, serve, sim
+from tidegate.cli.options import AsJson, Data, Token, Url
+from tidegate.cli.output import EXIT_INTERRUPTED, say, silence_output
+
+app = typer.Typer(
+    name="tidegate",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # Plain help: it comes at once, and reads the same in a terminal and in a file.
+    pretty_exceptions_enable=False,  # Pretty tracebacks show local variables, and with them secrets.
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 done; 1 the desk refused, or the order ended otherwise than asked; 2 wrong usage; "
+        "3 no desk can be reached, or it does not know the token."
+    ),
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say({"version": __version__}, f"tidegate {__version__}", as_json="--json" in sys.argv)
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    url: Url = None,
+    token: Token = None,
+    data: Data = None,
+    as_json: AsJson = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """An order management system for crypto desks: Binance, OKX and Bybit behind one durable engine."""
+
+
+app.command()(demo.demo)
+app.command()(serve.serve)
+app.command()(sim.sim)
+app.add_typer(orders.orders, name="order")
+app.command()(books.portfolio)
+app.command()(books.accounts)
+app.add_typer(access.users, name="user")
+app.add_typer(access.tokens, name="token")
+app.add_typer(access.venue_accounts, name="account")
+app.add_typer(db.db, name="db")
+
+
+def main() -> None:
+    """Run the command line; never shows a traceback for what the user can do something about."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        silence_output()
+        sys.exit(0)  # Whoever read our output, such as `head`, has seen enough.

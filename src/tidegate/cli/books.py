@@ -1,0 +1,42 @@
+"""`tidegate portfolio` and `tidegate accounts`."""
+
+from typing import Annotated
+
+import typer
+
+from tidegate.cli.connection import connection
+from tidegate.cli.options import AsJson, Data, Token, Url, wants_json
+from tidegate.cli.output import print_json
+
+
+def portfolio(
+    context: typer.Context,
+    user: Annotated[str | None, typer.Option(help="Only this user's (for roles that see others').")] = None,
+    url: Url = None,
+    token: Token = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is held, what it cost and what it is worth."""
+    with connection(context, url, token, data, as_json) as desk:
+        found = desk.portfolio(user)
+    if wants_json(context, as_json):
+        print_json(found)
+        return
+    from tidegate.cli.tables import print_portfolio
+
+    print_portfolio(found)
+
+
+def accounts(
+    context: typer.Context, url: Url = None, token: Token = None, data: Data = None, as_json: AsJson = False
+) -> None:
+    """List venue accounts, and whether they take new orders."""
+    with connection(context, url, token, data, as_json) as desk:
+        found = desk.accounts()
+    if wants_json(context, as_json):
+        print_json({"items": found})
+        return
+    from tidegate.cli.tables import print_accounts
+
+    print_accounts(found)

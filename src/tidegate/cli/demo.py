@@ -1,0 +1,5 @@
+"""`tidegate demo` (being written)."""
+
+
+def demo() -> None:
+    """Being written."""

@@ -1,0 +1,70 @@
+"""The Python client of a desk: `Client` for programs that wait, `AsyncClient` for those that do not.
+
+    from tidegate.client import Client
+
+    with Client("http://127.0.0.1:8080", token) as desk:
+        order = desk.place_order(
+            account="binance-main", symbol="BTC/USDT", side="buy", order_type="market", quantity="0.01"
+        )
+        print(order.status, order.average_price)
+
+Amounts come as `Decimal`, times as aware UTC. Every call raises a `ClientError`; see `tidegate.client.errors`.
+"""
+
+from tidegate.client.asynchronous import AsyncClient
+from tidegate.client.errors import (
+    ApiError,
+    AuthenticationError,
+    ClientError,
+    UnexpectedAnswerError,
+    UnreachableError,
+    UsageError,
+)
+from tidegate.client.results import (
+    Account,
+    AccountReadiness,
+    Balance,
+    Break,
+    Execution,
+    Fee,
+    HistoryEntry,
+    Instrument,
+    Order,
+    Page,
+    Portfolio,
+    PortfolioRow,
+    Readiness,
+    Token,
+    User,
+    Venue,
+)
+from tidegate.client.retrying import Retries
+from tidegate.client.synchronous import Client
+
+__all__ = [
+    "Account",
+    "AccountReadiness",
+    "ApiError",
+    "AsyncClient",
+    "AuthenticationError",
+    "Balance",
+    "Break",
+    "Client",
+    "ClientError",
+    "Execution",
+    "Fee",
+    "HistoryEntry",
+    "Instrument",
+    "Order",
+    "Page",
+    "Portfolio",
+    "PortfolioRow",
+    "Readiness",
+    "Retries",
+    "Token",
+    "UnexpectedAnswerError",
+    "UnreachableError",
+    "UsageError",
+    "User",
+    "Venue",
+]

@@ -1,0 +1,190 @@
+"""The client for programs that wait for each answer."""
+
+import time
+from types import TracebackType
+from typing import Self, TypeVar, Unpack
+
+import httpx
+
+from tidegate.client import calls
+from tidegate.client.answers import base_url, request_arguments, request_headers, result_of
+from tidegate.client.calls import TIMEOUT_MS_DEFAULT, Call, ExecutionQuery, OrderFields, OrderQuery, WaitFor
+from tidegate.client.results import (
+    Account,
+    Balance,
+    Break,
+    Execution,
+    HistoryEntry,
+    Instrument,
+    Order,
+    Page,
+    Portfolio,
+    Readiness,
+    Token,
+    User,
+    Venue,
+)
+from tidegate.client.retrying import Outcome, Retries
+
+ResultT = TypeVar("ResultT")
+
+
+class Client:
+    """One desk, by its URL and an API token. Use it as a context manager, or call `close`.
+
+    It never looks at proxies or other settings of the environment. Every call raises a `ClientError`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        retries: Retries | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = base_url(url)
+        self._retries = retries or Retries()
+        self._http = httpx.Client(
+            base_url=self._url, headers=request_headers(token), trust_env=False, transport=transport
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    # --- orders ------------------------------------------------------------------------------------------------
+
+    def place_order(
+        self,
+        *,
+        wait_for: WaitFor = "acknowledged",
+        timeout_ms: int = TIMEOUT_MS_DEFAULT,
+        idempotency_key: str | None = None,
+        **order: Unpack[OrderFields],
+    ) -> Order:
+        """Place an order and wait, at most `timeout_ms`, until it is `durable`, `acknowledged` or `closed`.
+
+        An order that the venue refused comes back as `rejected`; one that the desk refused raises `ApiError` with the
+        `invalidated` order in `error.order`.
+        """
+        call = calls.place_order(order, wait_for=wait_for, timeout_ms=timeout_ms, idempotency_key=idempotency_key)
+        return self._perform(call)
+
+    def order(self, order_id: str) -> Order:
+        """One order."""
+        return self._perform(calls.order(order_id))
+
+    def orders(self, **query: Unpack[OrderQuery]) -> Page[Order]:
+        """Orders, newest first."""
+        return self._perform(calls.orders(query))
+
+    def order_history(self, order_id: str) -> list[HistoryEntry]:
+        """Every step of an order, oldest first."""
+        return self._perform(calls.order_history(order_id)).items
+
+    def cancel_order(
+        self, order_id: str, *, wait_for: WaitFor = "acknowledged", timeout_ms: int = TIMEOUT_MS_DEFAULT
+    ) -> Order:
+        """Ask for an order to be canceled, and wait as for `place_order`."""
+        return self._perform(calls.cancel_order(order_id, wait_for=wait_for, timeout_ms=timeout_ms))
+
+    def cancel_orders(
+        self, *, account: str | None = None, exchange: str | None = None, symbol: str | None = None
+    ) -> list[Order]:
+        """Ask for all of the user's open orders that match to be canceled."""
+        return self._perform(calls.cancel_orders(account=account, exchange=exchange, symbol=symbol)).items
+
+    # --- books -------------------------------------------------------------------------------------------------
+
+    def executions(self, **query: Unpack[ExecutionQuery]) -> Page[Execution]:
+        """Executions, newest first."""
+        return self._perform(calls.executions(query))
+
+    def balances(self) -> list[Balance]:
+        """What is held, reserved and available."""
+        return self._perform(calls.balances()).items
+
+    def portfolio(self, user_id: str | None = None) -> Portfolio:
+        """Holdings with their cost, value and P&L."""
+        return self._perform(calls.portfolio(user_id))
+
+    def instruments(self, exchange: str | None = None) -> list[Instrument]:
+        """What can be traded."""
+        return self._perform(calls.instruments(exchange)).items
+
+    # --- desk --------------------------------------------------------------------------------------------------
+
+    def accounts(self) -> list[Account]:
+        """The venue accounts that the user may know of."""
+        return self._perform(calls.accounts()).items
+
+    def add_account(
+        self,
+        account_id: str,
+        *,
+        exchange: str,
+        environment: str,
+        user_ids: list[str],
+        api_key: str,
+        secret: str,
+        passphrase: str | None = None,
+    ) -> Account:
+        """Add a venue account (role admin). Its credentials cannot be read back."""
+        return self._perform(
+            calls.add_account(
+                account_id,
+                exchange=exchange,
+                environment=environment,
+                user_ids=user_ids,
+                api_key=api_key,
+                secret=secret,
+                passphrase=passphrase,
+            )
+        )
+
+    def add_user(self, user_id: str, *, name: str, role: str) -> User:
+        """Add a user (role admin)."""
+        return self._perform(calls.add_user(user_id, name=name, role=role))
+
+    def issue_token(self, user_id: str, *, label: str) -> Token:
+        """Issue a token (role admin); its secret is in this answer only."""
+        return self._perform(calls.issue_token(user_id, label=label))
+
+    def breaks(self) -> list[Break]:
+        """Differences between the venues' pictures and the desk's."""
+        return self._perform(calls.breaks()).items
+
+    def venues(self) -> list[Venue]:
+        """How the venue sessions are."""
+        return self._perform(calls.venues()).items
+
+    def readiness(self) -> Readiness:
+        """Whether every account takes new orders."""
+        return self._perform(calls.readiness())
+
+    # --- sending -----------------------------------------------------------------------------------------------
+
+    def _perform(self, call: Call[ResultT]) -> ResultT:
+        attempt = 1
+        while True:
+            outcome = self._send(call)
+            wait = self._retries.wait_seconds(call, attempt, outcome)
+            if wait is None:
+                return result_of(call, outcome, self._url)
+            time.sleep(wait)
+            attempt += 1
+
+    def _send(self, call: Call[ResultT]) -> Outcome:
+        try:
+            return self._http.request(**request_arguments(call))
+        except httpx.RequestError as error:
+            return error

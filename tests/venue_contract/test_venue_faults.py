@@ -284,7 +284,7 @@ async def test_vc38_the_listing_survives_a_restart_on_disk(
     first = await record.wait(InstrumentsReported)
     cache = tmp_path / f"instruments-{exchange}-simulated.json"
     async with asyncio.timeout(5):
-        while not cache.exists():  # noqa: ASYNC110 - A file sets no event.
+        while not cache.exists():
             await asyncio.sleep(0.01)
     await market_data.close()
     nowhere = {exchange.value: {"rest": "http://127.0.0.1:1", "ws": "ws://127.0.0.1:1", "ws_api": "ws://127.0.0.1:1"}}

@@ -1,0 +1,142 @@
+"""Listings and prices: what is reported, when, and what survives on disk."""
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tidegate.core.instruments import Instrument, Price
+from tidegate.core.messages.reports import InstrumentsReported, PriceReported
+from tidegate.core.vocabulary import Exchange, RejectReason
+from tidegate.venues import market_data as market_data_module
+from tidegate.venues.instrument_cache import InstrumentCache
+from tidegate.venues.market_data import MarketData
+from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.symbols import SymbolMap
+from venue_unit_helpers import StandingClock
+
+BITCOIN = Instrument(
+    exchange=Exchange.OKX,
+    symbol="BTC/USDT",
+    exchange_symbol="BTC-USDT",
+    base="BTC",
+    quote="USDT",
+    price_tick=Decimal("0.1"),
+    quantity_step=Decimal("0.00000001"),
+    quantity_min=Decimal("0.00001"),
+)
+UNREACHABLE = CallFailed(Verdict.NOT_SENT, RejectReason.VENUE_UNREACHABLE, "the venue cannot be reached")
+
+
+class FakeMarket:
+    """Answers from lists; the last answer stays."""
+
+    def __init__(self) -> None:
+        self.listings: list[Any] = [[BITCOIN]]
+        self.books: list[Any] = [{}]
+
+    async def instruments(self) -> list[Instrument]:
+        return self._next(self.listings)
+
+    async def prices(self) -> dict[str, Price]:
+        return self._next(self.books)
+
+    def _next(self, answers: list[Any]) -> Any:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class FakeClient:
+    """Only needs to be closed."""
+
+    closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Bench:
+    """Market data with its fakes and what it reported."""
+
+    def __init__(self, folder: Path) -> None:
+        self.market, self.client, self.symbols = FakeMarket(), FakeClient(), SymbolMap(Exchange.OKX)
+        self.cache = InstrumentCache(folder, Exchange.OKX, "simulated")
+        self.reports: list[Any] = []
+        self.data = MarketData(
+            Exchange.OKX,
+            self.market,
+            self.client,
+            self.symbols,
+            self.cache,
+            self.reports.append,
+            StandingClock(),
+            prices_seconds=0.001,
+        )
+
+    def told(self, kind: type[Any]) -> list[Any]:
+        """What was reported of one kind."""
+        return [report for report in self.reports if isinstance(report, kind)]
+
+    async def run_until_told(self, kind: type[Any], count: int) -> None:
+        """Run until so many reports of a kind have come."""
+        async with asyncio.timeout(5):
+            while len(self.told(kind)) < count:
+                await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(market_data_module, "backoff_seconds", lambda _, **__: 0.001)
+    made = Bench(tmp_path)
+    yield made
+    await made.data.close()
+    assert made.client.closed
+
+
+async def test_a_price_is_reported_when_it_changed_and_only_then(bench: Bench) -> None:
+    first, second = Price(last=Decimal(1)), Price(last=Decimal(1), bid=Decimal(1))
+    unknown = {"XXX-USDT": Price(last=Decimal(9))}
+    bench.market.books = [
+        {"BTC-USDT": first, **unknown},
+        {"BTC-USDT": first},
+        {"BTC-USDT": first},
+        {"BTC-USDT": second},
+    ]
+    bench.data.start()
+    await bench.run_until_told(PriceReported, 2)
+    await asyncio.sleep(0.02)
+    assert [(told.symbol, told.bid) for told in bench.told(PriceReported)] == [("BTC/USDT", None), ("BTC/USDT", 1)]
+
+
+async def test_failures_are_tried_again(bench: Bench) -> None:
+    bench.market.listings = [UNREACHABLE, [], AttributeError("shape"), [BITCOIN]]
+    bench.market.books = [UNREACHABLE, {"BTC-USDT": Price(last=Decimal(1))}]
+    bench.data.start()
+    await bench.data.listed()
+    await bench.run_until_told(PriceReported, 1)
+    assert bench.told(InstrumentsReported)[0].instruments == (BITCOIN,)
+
+
+async def test_what_was_cached_is_reported_before_the_venue_answers(bench: Bench) -> None:
+    bench.cache.write([BITCOIN])
+    bench.market.listings = [UNREACHABLE]
+    bench.data.start()
+    assert bench.told(InstrumentsReported)[0].instruments == (BITCOIN,)
+    assert bench.symbols.ours("BTC-USDT") == "BTC/USDT"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'[{"exchange": "okx"}]', b"\xff"])
+def test_a_broken_cache_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "instruments-okx-live.json").write_bytes(content)
+    assert InstrumentCache(tmp_path, Exchange.OKX, "live").read() == []
+
+
+def test_a_cache_comes_back_exactly_and_leaves_no_other_file(tmp_path: Path) -> None:
+    cache = InstrumentCache(tmp_path / "new", Exchange.OKX, "live")
+    cache.write([BITCOIN])
+    assert cache.read() == [BITCOIN]
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["instruments-okx-live.json"]

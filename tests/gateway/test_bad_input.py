@@ -1,0 +1,244 @@
+"""What is not understood exactly is refused with a stable code; nothing is sent, nothing is lost."""
+
+from typing import Any
+
+import pytest
+
+ORDERS = "/orders"
+
+
+def assert_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    """The answer is problem details with this status and code."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    problem: dict[str, Any] = answer.json()
+    assert problem["code"] == code
+    assert problem["status"] == status
+    assert problem["type"]
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"order", b'{"price": NaN}', b"\xff\xfe{}", b'{"quantity": .5}', b"{'a': 1}"]
+)
+async def test_a_body_that_is_not_json_is_refused(alice, desk, body: bytes) -> None:
+    answer = await alice.call("POST", ORDERS, content=body, headers={"Content-Type": "application/json"})
+    assert_problem(answer, 400, "malformed_json")
+    assert desk.commands == []
+
+
+async def test_a_body_nested_without_end_is_refused(alice, desk) -> None:
+    body = b'{"params":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
+    answer = await alice.call("POST", ORDERS, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"order"', b"1", b"{}"])
+async def test_json_of_another_shape_is_refused(alice, desk, body: bytes) -> None:
+    answer = await alice.call("POST", ORDERS, content=body, headers={"Content-Type": "application/json"})
+    assert_problem(answer, 422, "invalid_request")
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
+async def test_another_media_type_is_refused(alice, desk, media_type: str) -> None:
+    answer = await alice.call("POST", ORDERS, content=b"{}", headers={"Content-Type": media_type})
+    assert_problem(answer, 415, "unsupported_media_type")
+    assert desk.commands == []
+
+
+async def test_a_body_without_a_media_type_is_refused(alice, desk) -> None:
+    assert_problem(await alice.call("POST", ORDERS, content=b"{}"), 415, "unsupported_media_type")
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    "field", ["leverage", "Quantity", "user_id", "order_id", "status", "filled_quantity", "stop_loss", "__class__"]
+)
+async def test_an_unknown_field_is_refused_and_named(alice, desk, field: str) -> None:
+    problem = assert_problem(await alice.place(**{field: "1"}), 422, "invalid_request")
+    assert field in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("field", ["account", "symbol", "side", "order_type"])
+async def test_a_missing_field_is_named(alice, desk, field: str) -> None:
+    problem = assert_problem(await alice.place(**{field: None}), 422, "invalid_request")
+    assert field in problem["detail"]
+    assert desk.commands == []
+
+
+NOT_AMOUNTS = [
+    0.1,
+    1,
+    True,
+    [],
+    "",
+    "-1",
+    "+1",
+    "1e3",
+    "1E-3",
+    "NaN",
+    "Infinity",
+    "1_000",
+    "1,5",
+    "0x10",
+    " 1",
+    "1 ",
+    "1.",
+    ".5",
+    "\u0661",  # A digit of another script.
+    "1" * 39,
+    "0." + "1" * 39,
+]
+
+
+@pytest.mark.parametrize("field", ["quantity", "price", "quote_quantity", "trigger_price"])
+@pytest.mark.parametrize("amount", NOT_AMOUNTS, ids=repr)
+async def test_only_a_string_of_a_plain_decimal_is_an_amount(alice, desk, field: str, amount: Any) -> None:
+    problem = assert_problem(await alice.place(**{field: amount}), 422, "invalid_request")
+    assert field in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"quantity": "0"}, "quantity_below_minimum"),
+        ({"quantity": "99999999999999999999"}, "quantity_above_maximum"),
+        ({"quantity": "0.00001"}, "quantity_not_multiple_of_step"),
+        ({"price": "0"}, "notional_below_minimum"),
+        ({"price": "50000.001"}, "price_not_multiple_of_tick"),
+        ({"quantity": "1000", "price": "9999999999999999"}, "insufficient_balance"),
+        ({"symbol": "DOGE/USDT"}, "symbol_not_found"),
+        ({"price": None}, "price_required"),
+        ({"quantity": None}, "quantity_ambiguous"),
+        ({"quote_quantity": "10"}, "quantity_ambiguous"),
+        ({"order_type": "trailing_stop"}, "unsupported_order_type"),
+        ({"time_in_force": "gtd"}, "unsupported_time_in_force"),
+        ({"routing": "internal_only"}, "unsupported_routing"),
+        ({"params": {"selfTradePrevention": "none"}}, "parameter_not_allowed"),
+        ({"account": "bybit-down"}, "venue_unavailable"),
+    ],
+)
+async def test_an_order_that_the_desk_refuses_is_answered_with_the_invalidated_order(
+    alice, desk, changes: dict[str, Any], code: str
+) -> None:
+    problem = assert_problem(await alice.place(**changes), 422, code)
+    assert problem["order"]["status"] == "invalidated"
+    assert problem["order"]["reason"] == code
+    assert desk.sent == []
+    kept = await alice.get(f"/orders/{problem['order']['order_id']}")
+    assert kept.json()["status"] == "invalidated"
+
+
+async def test_a_refusal_says_the_limit_and_the_figure(alice) -> None:
+    problem = assert_problem(await alice.place(quantity="5000"), 422, "quantity_above_maximum")
+    assert (problem["limit"], problem["actual"]) == ("1000", "5000")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("side", "BUY"),
+        ("order_type", "iceberg"),
+        ("time_in_force", "day"),
+        ("post_only", "true"),
+        ("post_only", 1),
+        ("reduce_only", None.__class__.__name__),
+        ("account", ""),
+        ("account", "a|b"),
+        ("symbol", ""),
+        ("symbol", 7),
+        ("client_order_id", ""),
+        ("client_order_id", "x" * 65),
+        ("client_order_id", "a b"),
+        ("params", {"a": 1}),
+        ("retry_window_seconds", -1),
+        ("retry_window_seconds", 301),
+        ("retry_window_seconds", "10"),
+    ],
+)
+async def test_a_value_out_of_its_set_is_refused(alice, desk, field: str, value: Any) -> None:
+    problem = assert_problem(await alice.place(**{field: value}), 422, "invalid_request")
+    assert field in problem["detail"]
+    assert desk.commands == []
+
+
+async def test_a_body_beyond_the_limit_is_refused(alice, desk) -> None:
+    answer = await alice.call(
+        "POST", ORDERS, content=b'{"a":"' + b"x" * 200_000 + b'"}', headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/orders?wait=closed"),
+        ("GET", "/orders?accounts=x"),
+        ("GET", "/orders?limit=1&limit=2"),
+        ("GET", "/orders?limit=0"),
+        ("GET", "/orders?limit=100000"),
+        ("GET", "/orders?limit=ten"),
+        ("GET", "/orders?status=done"),
+        ("GET", "/orders?exchange=kraken"),
+        ("GET", "/orders?since=yesterday"),
+        ("GET", "/orders?cursor=nonsense"),
+        ("GET", "/executions?cursor=nonsense"),
+        ("GET", "/ledger?cursor=nonsense"),
+        ("POST", "/orders?wait_for=ever"),
+        ("POST", "/orders?timeout_ms=-1"),
+        ("POST", "/orders?timeout_ms=99999999"),
+        ("DELETE", "/orders?acount=binance-alice"),
+        ("GET", "/accounts?x=1"),
+        ("GET", "/system/venues?x=1"),
+        ("GET", "/balances?x=1"),
+        ("GET", "/instruments?exchang=binance"),
+    ],
+)
+async def test_a_query_that_is_not_understood_is_refused(alice, desk, method: str, path: str) -> None:
+    body = {"json": {}} if method == "POST" else {}
+    answer = await alice.call(method, path, **body)
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 300, "a key", "schlüssel".encode("latin-1")])
+async def test_an_idempotency_key_that_is_none_is_refused(alice, desk, key: Any) -> None:
+    answer = await alice.post("/orders", {}, headers={"Idempotency-Key": key})
+    assert answer.status_code in {400, 422}
+    assert desk.commands == []
+
+
+async def test_an_unknown_path_is_a_problem(users) -> None:
+    assert_problem(await users.client.get("/api/v1/nothing"), 404, "not_found")
+    assert_problem(await users.client.get("/"), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "POST"])
+async def test_a_wrong_method_is_a_problem(alice, method: str) -> None:
+    assert_problem(await alice.call(method, "/portfolio"), 405, "method_not_allowed")
+
+
+async def test_a_fault_of_ours_tells_nothing(alice, desk) -> None:
+    desk.failure = RuntimeError("the secret path is /etc/key")
+    answer = await alice.place()
+    assert_problem(answer, 500, "internal_error")
+    assert "secret path" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+async def test_an_unknown_account_is_not_found(alice, desk) -> None:
+    assert_problem(await alice.place(account="nowhere"), 404, "account_not_found")
+    assert desk.sent == []
+
+
+async def test_an_account_of_somebody_else_is_not_found(alice, desk) -> None:
+    assert_problem(await alice.place(account="okx-bob"), 404, "account_not_found")
+    assert desk.sent == []

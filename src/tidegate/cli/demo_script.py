@@ -1,11 +1,12 @@
 """What the demo does: real orders on three venues, each with the end that it should have."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
 
 from tidegate.cli.simulator import SimulatedVenues
+from tidegate.client import ApiError, AsyncClient, Order
 from tidegate.core.vocabulary import Exchange, OrderStatus
 
 MARKET_SYMBOL = "BTC/USDT"
@@ -13,8 +14,10 @@ LIMIT_SYMBOL = "ETH/USDT"
 PART = "0.4"  # What each level of the prepared book offers, in ETH.
 WAIT_SECONDS_MAX = 30.0
 
-Order = dict[str, Any]
-Place = Callable[..., Awaitable[Order]]
+
+def account_of(exchange: Exchange) -> str:
+    """The demo's account at a venue."""
+    return f"{exchange}-demo"
 
 
 class Ending(NamedTuple):
@@ -28,22 +31,13 @@ class Ending(NamedTuple):
 
     @property
     def as_expected(self) -> bool:
-        return self.order["status"] == self.expected and not self.also
-
-
-class Desk(NamedTuple):
-    """The demo's hands on the order manager: place, cancel, look up, read an order's history, by the public API."""
-
-    place: Place
-    cancel: Callable[[str], Awaitable[Order]]
-    order: Callable[[str], Awaitable[Order]]
-    history: Callable[[str], Awaitable[list[dict[str, Any]]]]
+        return self.order.status == self.expected and not self.also
 
 
 class DemoScript:
     """Plays the scenes of one venue after another."""
 
-    def __init__(self, desk: Desk, venues: SimulatedVenues, say: Callable[[str], None]) -> None:
+    def __init__(self, desk: AsyncClient, venues: SimulatedVenues, say: Callable[[str], None]) -> None:
         self._desk = desk
         self._venues = venues
         self._say = say
@@ -77,12 +71,12 @@ class DemoScript:
         order = await self._place(
             exchange, symbol=LIMIT_SYMBOL, side="buy", order_type="limit", price=f"{ask:f}", quantity="1"
         )
-        await self._until(order["order_id"], lambda now: Decimal(now["filled_quantity"]) > 0)
+        await self._until(order.order_id, lambda now: now.filled_quantity > 0 or now.is_closed)
         lower = (ask * Decimal("0.995")).quantize(Decimal("0.1"), ROUND_DOWN)
         await self._venues.control("market", {**market, "price": f"{lower:f}"})
         ending = await self._ending(title, exchange, order, OrderStatus.FILLED)
-        history = await self._desk.history(order["order_id"])
-        parts = sum(1 for row in history if row["execution_type"] == "trade")
+        history = await self._desk.order_history(order.order_id)
+        parts = sum(1 for row in history if row.execution_type == "trade")
         return ending if parts > 1 else ending._replace(also="it filled in one go")
 
     async def _canceled(self, exchange: Exchange) -> Ending:
@@ -93,7 +87,7 @@ class DemoScript:
         order = await self._place(
             exchange, symbol=LIMIT_SYMBOL, side="buy", order_type="limit", price=f"{price:f}", quantity="0.5"
         )
-        await self._desk.cancel(order["order_id"])
+        await self._desk.cancel_order(order.order_id)
         return await self._ending(title, exchange, order, OrderStatus.CANCELED)
 
     async def _reply_lost(self, exchange: Exchange) -> Ending:
@@ -106,8 +100,8 @@ class DemoScript:
             exchange, symbol=MARKET_SYMBOL, side="sell", order_type="market", quantity="0.005", wait_for="durable"
         )
         ending = await self._ending(title, exchange, order, OrderStatus.FILLED)
-        history = await self._desk.history(order["order_id"])
-        doubted = any("unknown" in row["message"] for row in history)
+        history = await self._desk.order_history(order.order_id)
+        doubted = any("unknown" in row.message for row in history)
         return ending if doubted else ending._replace(also="its reply was not lost")
 
     async def _refused_by_venue(self) -> Ending:
@@ -135,12 +129,18 @@ class DemoScript:
         return await self._ending(title, exchange, order, OrderStatus.INVALIDATED)
 
     async def _place(self, exchange: Exchange, **fields: Any) -> Order:
-        return await self._desk.place(account=f"{exchange}-demo", **fields)
+        """Place an order as any client would; one that the desk refused comes back invalidated."""
+        try:
+            return await self._desk.place_order(account=account_of(exchange), **fields)
+        except ApiError as error:
+            if error.order is None:
+                raise
+            return error.order
 
     async def _ending(self, title: str, exchange: Exchange, order: Order, expected: OrderStatus) -> Ending:
         """Wait for the order's end; one that has none within the time shows as what it is then."""
-        ended = await self._until(order["order_id"], lambda now: now["closed_at"] is not None)
-        also = "" if ended["closed_at"] is not None else f"it had not ended after {WAIT_SECONDS_MAX:.0f} s"
+        ended = await self._until(order.order_id, lambda now: now.is_closed)
+        also = "" if ended.is_closed else f"it had not ended after {WAIT_SECONDS_MAX:.0f} s"
         return Ending(title, exchange, ended, expected, also)
 
     async def _until(self, order_id: str, reached: Callable[[Order], bool]) -> Order:

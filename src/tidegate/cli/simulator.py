@@ -53,6 +53,7 @@ async def simulated_venues(seed: int) -> AsyncIterator[SimulatedVenues]:
         *("-m", "venuesim", "--port", "0", "--seed", str(seed), "--json", "--stop-with-parent"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us; we stop the simulators after the desk has let go of them.
     )
     assert process.stdout is not None
     try:

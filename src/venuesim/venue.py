@@ -54,5 +54,11 @@ def _okx(*, clock: Clock, seed: int, faults: FaultSet) -> Venue:
     return OkxVenue(clock=clock, seed=seed, faults=faults)
 
 
-VENUES: dict[str, VenueFactory] = {"binance": _binance, "okx": _okx}
+def _bybit(*, clock: Clock, seed: int, faults: FaultSet) -> Venue:
+    from venuesim.bybit.venue import BybitVenue
+
+    return BybitVenue(clock=clock, seed=seed, faults=faults)
+
+
+VENUES: dict[str, VenueFactory] = {"binance": _binance, "okx": _okx, "bybit": _bybit}
 """Every venue by its ccxt id."""

@@ -13,10 +13,14 @@ from venuesim.wire.sockets import Session, Socket, serve_socket
 
 
 class Route(NamedTuple):
-    """What a REST path is for, and what answers it. The handler is synchronous: nothing it does waits."""
+    """What a REST path is for, and what answers it. The handler is synchronous: nothing it does waits.
+
+    `endpoint_of` tells the endpoint of a call to a path that serves for several.
+    """
 
     endpoint: Endpoint
     handler: Callable[[Call], Reply]
+    endpoint_of: Callable[[Call], Endpoint] | None = None
 
 
 class HttpApi:
@@ -58,7 +62,8 @@ class HttpApi:
         route = self._routes.get((call.method, path))
         if route is None:
             return _response(self._not_found(call))
-        reply = await self._performer.perform(route.endpoint, lambda as_of_ms: self._run(route, call, as_of_ms))
+        endpoint = route.endpoint if route.endpoint_of is None else route.endpoint_of(call)
+        reply = await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms))
         if reply is None:
             return _hang_up(request)
         return _response(reply)

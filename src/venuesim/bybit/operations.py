@@ -1,0 +1,59 @@
+"""An operation of the API, whichever transport asks for it: what it is for, who may, how often."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from venuesim.bybit.parameters import Parameters
+from venuesim.exchange.accounts import Account
+from venuesim.faults import Endpoint
+from venuesim.wire.calls import Call
+from venuesim.wire.windows import Window
+
+Json = dict[str, object]
+
+
+class Security(StrEnum):
+    """Who may call an operation."""
+
+    NONE = "none"
+    READ = "read"
+    TRADE = "trade"
+
+
+@dataclass(slots=True, kw_only=True)
+class Request:
+    """One request, authenticated when the operation asks for it. `signer` is None for public operations."""
+
+    parameters: Parameters
+    now_ms: int
+    as_of_ms: int | None
+    signer: Account | None
+
+    @property
+    def account(self) -> Account:
+        """The account that signed the request."""
+        assert self.signer is not None, "the gateway lets only signed requests into this operation"
+        return self.signer
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation answers. `accepted` says that it placed or canceled something."""
+
+    result: Json
+    accepted: bool = False
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation. `window` limits what one account may ask; public operations have none.
+
+    `endpoint_of` tells what a call is for when the operation serves for several purposes.
+    """
+
+    endpoint: Endpoint
+    security: Security
+    run: Callable[[Request], Result]
+    window: Window | None = None
+    endpoint_of: Callable[[Call], Endpoint] | None = None

@@ -1,0 +1,119 @@
+"""Reads the named values of a request, whether they came in a query or as a JSON object."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from venuesim.bybit import errors
+
+_DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
+_INTEGER = re.compile(r"[0-9]{1,18}")
+_ORDER_LINK_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading JSON can raise: not JSON or not as expected, not UTF-8, nested too deeply."""
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Category(StrEnum):
+    """The `category` values."""
+
+    SPOT = "spot"
+    LINEAR = "linear"
+    INVERSE = "inverse"
+    OPTION = "option"
+
+
+class Parameters:
+    """Named values. An empty text counts as not sent, unknown names are ignored; accessors raise BybitError."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    @classmethod
+    def of_query(cls, query: str) -> "Parameters":
+        """Read a URL query."""
+        return cls(dict(parse_qsl(query)))
+
+    @classmethod
+    def of_body(cls, body: bytes) -> "Parameters":
+        """Read the object of a POST."""
+        try:
+            return cls(msgspec.json.decode(body, type=dict[str, object]))
+        except UNREADABLE:
+            raise errors.parameter("Request parameter error: the body is not a JSON object.") from None
+
+    def text(self, name: str) -> str | None:
+        """Return a text, or None."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise errors.parameter(f"params error: {name} invalid")
+        return value
+
+    def required(self, name: str) -> str:
+        """Return a text that must be there."""
+        value = self.text(name)
+        if value is None:
+            raise errors.parameter(f"params error: {name} is required")
+        return value
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter was sent with something in it."""
+        return self._values.get(name) not in (None, "", "0", 0, False)
+
+    def echo(self, name: str) -> str:
+        """Return a text as it was sent, whatever it is worth, or an empty one."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def decimal(self, name: str) -> Decimal:
+        """Return a positive amount that must be there."""
+        value = self.required(name)
+        if not _DECIMAL.fullmatch(value) or not (amount := Decimal(value)):
+            raise errors.parameter(f"params error: {name} invalid")
+        return amount
+
+    def integer(self, name: str) -> int | None:
+        """Return a whole number, written as a number or a text, or None."""
+        value = self._values.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+            raise errors.parameter(f"params error: {name} invalid")
+        return int(value)
+
+    def limit(self, *, default: int, maximum: int) -> int:
+        """Return the size of a page (assumption: a larger one is cut to the maximum, not refused)."""
+        wanted = self.integer("limit")
+        if wanted == 0:
+            raise errors.parameter("params error: limit invalid")
+        return min(wanted or default, maximum)
+
+    def choice(self, name: str, kind: type[Choice]) -> Choice:
+        """Return one of an enumeration's members."""
+        value = self.required(name)
+        try:
+            return kind(value)
+        except ValueError:
+            raise errors.parameter(f"params error: {name} invalid") from None
+
+    def category(self) -> Category:
+        """Return `category`."""
+        return self.choice("category", Category)
+
+    def order_link_id(self) -> str | None:
+        """Return `orderLinkId`: 1 to 36 letters, digits, dashes and underscores, or None."""
+        value = self.text("orderLinkId")
+        if value is not None and not _ORDER_LINK_ID.fullmatch(value):
+            raise errors.parameter("params error: orderLinkId invalid")
+        return value

@@ -69,6 +69,7 @@ async def test_traders_see_only_their_own_books(users, desk) -> None:
     assert {row["user_id"] for row in (await users.bob.get("/portfolio")).json()["items"]} == {"bob"}
     assert {line["ledger_account"] for line in (await users.bob.get("/ledger")).json()["items"]} == {"user:bob"}
     assert [account["account_id"] for account in (await users.bob.get("/accounts")).json()["items"]] == ["okx-bob"]
+    assert {row["account_id"] for row in (await users.bob.get("/system/venues")).json()["items"]} == {"okx-bob"}
 
 
 @pytest.mark.parametrize("path", ["/orders", "/executions", "/balances", "/portfolio", "/ledger"])
@@ -166,6 +167,17 @@ async def test_registering_twice_is_a_conflict(users, vault) -> None:
 async def test_a_token_for_nobody_is_refused(users) -> None:
     answer = await users.root.post("/tokens", {"user_id": "nobody", "label": "x"})
     assert (answer.status_code, answer.json()["code"]) == (404, "user_not_found")
+
+
+async def test_an_account_for_nobody_stores_no_credentials(users, vault) -> None:
+    answer = await users.root.post("/accounts", {**NEW_ACCOUNT, "user_ids": ["nobody"]})
+    assert (answer.status_code, answer.json()["code"]) == (404, "user_not_found")
+    assert vault.kept == {}
+
+
+async def test_the_desks_own_name_is_no_user(users) -> None:
+    answer = await users.root.post("/users", {**NEW_USER, "user_id": "unallocated"})
+    assert answer.status_code in {409, 422}
 
 
 async def test_credentials_go_to_the_vault_and_never_come_back(users, desk, vault) -> None:

@@ -87,6 +87,7 @@ NOT_AMOUNTS = [
     "0x10",
     " 1",
     "1 ",
+    "1\n",
     "1.",
     ".5",
     "\u0661",  # A digit of another script.
@@ -150,11 +151,13 @@ async def test_a_refusal_says_the_limit_and_the_figure(alice) -> None:
         ("reduce_only", None.__class__.__name__),
         ("account", ""),
         ("account", "a|b"),
+        ("account", "binance-alice\n"),
         ("symbol", ""),
         ("symbol", 7),
         ("client_order_id", ""),
         ("client_order_id", "x" * 65),
         ("client_order_id", "a b"),
+        ("client_order_id", "mine\n"),
         ("params", {"a": 1}),
         ("retry_window_seconds", -1),
         ("retry_window_seconds", 301),
@@ -188,6 +191,8 @@ async def test_a_body_beyond_the_limit_is_refused(alice, desk) -> None:
         ("GET", "/orders?status=done"),
         ("GET", "/orders?exchange=kraken"),
         ("GET", "/orders?since=yesterday"),
+        ("GET", "/orders?since=2026-03-01T12:00:00"),
+        ("GET", "/executions?since=2026-03-01T12:00:00"),
         ("GET", "/orders?cursor=nonsense"),
         ("GET", "/executions?cursor=nonsense"),
         ("GET", "/ledger?cursor=nonsense"),
@@ -196,6 +201,7 @@ async def test_a_body_beyond_the_limit_is_refused(alice, desk) -> None:
         ("POST", "/orders?timeout_ms=99999999"),
         ("DELETE", "/orders?acount=binance-alice"),
         ("GET", "/accounts?x=1"),
+        ("GET", "/reconciliation/breaks?x=1"),
         ("GET", "/system/venues?x=1"),
         ("GET", "/balances?x=1"),
         ("GET", "/instruments?exchang=binance"),
@@ -207,6 +213,13 @@ async def test_a_query_that_is_not_understood_is_refused(alice, desk, method: st
     assert answer.status_code == 400, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert desk.commands == []
+
+
+@pytest.mark.parametrize("path", ["/orders/X?x=1", "/orders/X/history?x=1"])
+async def test_a_misspelt_query_of_one_order_is_refused(alice, path: str) -> None:
+    placed = (await alice.place()).json()["order_id"]
+    answer = await alice.call("GET", path.replace("X", placed))
+    assert answer.status_code == 400, answer.text
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 300, "a key", "schlüssel".encode("latin-1")])

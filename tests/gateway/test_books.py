@@ -55,3 +55,17 @@ async def test_instruments_are_filtered_and_written_plainly(alice) -> None:
     [rule] = (await alice.get("/instruments", exchange="okx", symbol="BTC/USDT")).json()["items"]
     assert (rule["price_tick"], rule["quantity_step"], rule["quantity_min"]) == ("0.01", "0.0001", None)
     assert (await alice.get("/instruments", symbol="NO/SUCH")).json()["items"] == []
+
+
+async def test_breaks_of_accounts_of_others_are_not_shown(users, desk) -> None:
+    from tidegate.core.records import Break
+
+    at = desk.clock.now()
+    for account in ("binance-alice", "okx-bob"):
+        found = Break(
+            break_id=account, account_id=account, kind="balance", subject="BTC", message="differs by 1", found_at=at
+        )
+        desk._breaks[account] = found
+    assert len((await users.olga.get("/reconciliation/breaks")).json()["items"]) == 2
+    shown = (await users.bob.get("/reconciliation/breaks")).json()["items"]
+    assert [found["account_id"] for found in shown] == ["okx-bob"]

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request
 
 from tidegate.core.identifiers import UserId
-from tidegate.core.records import User
+from tidegate.core.records import Account, User
 from tidegate.core.vocabulary import Role
 from tidegate.gateway.problems import Problem
 from tidegate.gateway.tokens import PREFIX, digest
@@ -69,6 +69,11 @@ def scope(user: User, asked: str | None) -> UserId | None:
     if asked not in (None, user.user_id):
         raise Problem(HTTPStatus.FORBIDDEN, "not_permitted", "you may see your own objects only")
     return user.user_id
+
+
+def may_see(user: User, account: Account) -> bool:
+    """Whether a user may know of an account."""
+    return user.role in SEES_EVERYBODY or user.user_id in account.user_ids
 
 
 def require(user: User, *roles: Role) -> None:

@@ -9,13 +9,15 @@ from tidegate.core.vocabulary import Environment, Exchange, OrderStatus, OrderTy
 
 # Twenty digits before the point and eighteen behind it: more than any venue trades, less than any that could hurt.
 Amount = Annotated[
-    str, msgspec.Meta(pattern=r"^[0-9]{1,20}(\.[0-9]{1,18})?$", description="a plain decimal, as a string")
+    str, msgspec.Meta(pattern=r"^[0-9]{1,20}(\.[0-9]{1,18})?$(?!\n)", description="a plain decimal, as a string")
 ]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="letters, digits, . _ -")]
-Symbol = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,20}/[A-Za-z0-9]{1,20}(:[A-Za-z0-9]{1,20})?$")]
+Name = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)", description="letters, digits, . _ -")
+]
+Symbol = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,20}/[A-Za-z0-9]{1,20}(:[A-Za-z0-9]{1,20})?$(?!\n)")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
-ClientOrderIdText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+ClientOrderIdText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$(?!\n)")]
 Params = Annotated[dict[Text, Text], msgspec.Meta(max_length=20)]
 RetryWindow = Annotated[float, msgspec.Meta(ge=0, le=300, description="seconds")]
 
@@ -72,27 +74,28 @@ class IssueTokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 PageLimit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 Cursor = Annotated[str, msgspec.Meta(max_length=400)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True, description="ISO 8601 with its zone")]
 Timeout = Annotated[int, msgspec.Meta(ge=0, le=30_000, description="milliseconds")]
 
 
 class WaitQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long to wait for the order: until it is `durable`, `acknowledged` or `closed`."""
 
-    wait_for: Annotated[str, msgspec.Meta(pattern="^(durable|acknowledged|closed)$")] = "acknowledged"
+    wait_for: Annotated[str, msgspec.Meta(pattern="^(durable|acknowledged|closed)$(?!\n)")] = "acknowledged"
     timeout_ms: Timeout = 5_000
 
 
 class OrdersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which orders; `status` is one of the statuses, `open` or `closed`."""
 
-    status: Annotated[str, msgspec.Meta(pattern=f"^(open|closed|{'|'.join(OrderStatus)})$")] | None = None
+    status: Annotated[str, msgspec.Meta(pattern=f"^(open|closed|{'|'.join(OrderStatus)})$(?!\n)")] | None = None
     account: Name | None = None
     exchange: Exchange | None = None
     symbol: Symbol | None = None
     user_id: Name | None = None
     client_order_id: ClientOrderIdText | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: PageLimit = 100
     cursor: Cursor | None = None
 
@@ -113,8 +116,8 @@ class ExecutionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     symbol: Symbol | None = None
     order_id: Name | None = None
     user_id: Name | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: PageLimit = 100
     cursor: Cursor | None = None
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from tidegate.core.identifiers import AccountId, OrderId
 from tidegate.core.money import ONE, ZERO, plain
 from tidegate.core.records import Holding, User
-from tidegate.core.vocabulary import Exchange, Role
-from tidegate.gateway.authentication import SEES_EVERYBODY, require, scope
-from tidegate.gateway.bodies import ExecutionsQuery, LedgerQuery, UserQuery
+from tidegate.core.vocabulary import Exchange
+from tidegate.gateway.authentication import may_see, scope
+from tidegate.gateway.bodies import ExecutionsQuery, LedgerQuery, NoQuery, UserQuery
 from tidegate.gateway.context import Context
 from tidegate.gateway.requests import AnyRequest, read_query
 from tidegate.gateway.results import Items, Page, Result
@@ -60,9 +60,11 @@ async def ledger(request: AnyRequest, user: User, context: Context) -> Result:
 
 
 async def breaks(request: AnyRequest, user: User, context: Context) -> Result:
-    """Differences between the venues' pictures and ours that are not resolved."""
-    require(user, *sorted(SEES_EVERYBODY), Role.TRADER)
-    return Result(Items[BreakView]([break_view(found) for found in await context.blotter.breaks()]))
+    """Differences between the venues' pictures and ours, of the accounts that the user may see."""
+    read_query(request, NoQuery)
+    seen = {account.account_id for account in await context.blotter.accounts() if may_see(user, account)}
+    found = [one for one in await context.blotter.breaks() if one.account_id in seen]
+    return Result(Items[BreakView]([break_view(one) for one in found]))
 
 
 async def portfolio(request: AnyRequest, user: User, context: Context) -> Result:

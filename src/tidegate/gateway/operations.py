@@ -8,6 +8,7 @@ import msgspec
 from tidegate import __version__
 from tidegate.core.records import User
 from tidegate.core.vocabulary import AccountState
+from tidegate.gateway.authentication import may_see
 from tidegate.gateway.bodies import NoQuery
 from tidegate.gateway.context import Context
 from tidegate.gateway.requests import AnyRequest, read_query
@@ -70,11 +71,13 @@ async def ready(request: AnyRequest, context: Context) -> Result:
 
 
 async def venues(request: AnyRequest, user: User, context: Context) -> Result:
-    """How every venue session is."""
+    """How the session of every account is that the user may see."""
     read_query(request, NoQuery)
     health = {session.account_id: session for session in context.venue_health()}
     views = []
     for account in await context.blotter.accounts():
+        if not may_see(user, account):
+            continue
         session = health.get(account.account_id)
         fields: dict[str, Any] = {
             "connected": session is not None and session.connected,

@@ -14,7 +14,7 @@ from tidegate.core.order import Order
 from tidegate.core.records import User
 from tidegate.core.vocabulary import OrderStatus, RefusalCode, Role
 from tidegate.gateway.authentication import SEES_EVERYBODY, require, scope
-from tidegate.gateway.bodies import CancelOrdersQuery, OrdersQuery, PlaceOrderBody, WaitQuery
+from tidegate.gateway.bodies import CancelOrdersQuery, NoQuery, OrdersQuery, PlaceOrderBody, WaitQuery
 from tidegate.gateway.context import Context
 from tidegate.gateway.problems import Problem, refused
 from tidegate.gateway.requests import AnyRequest, idempotency_key, read_body, read_query
@@ -68,8 +68,10 @@ async def place(request: AnyRequest, user: User, context: Context) -> Result:
     return Result(order_view(order), HTTPStatus.CREATED, headers)
 
 
-def wait_of(query: WaitQuery) -> WaitFor:
-    """What the query asks to wait for."""
+def wait_of(query: WaitQuery) -> WaitFor | None:
+    """What the query asks to wait for; nothing beyond the answer itself, which is always durable."""
+    if query.wait_for == "durable":
+        return None
     return WaitFor(
         acknowledged=query.wait_for == "acknowledged",
         closed=query.wait_for == "closed",
@@ -88,11 +90,13 @@ def _first_refusal(order: Order) -> Refusal:
 
 async def show(request: AnyRequest, user: User, context: Context) -> Result:
     """One order."""
+    read_query(request, NoQuery)
     return Result(order_view(await _visible(request, user, context)))
 
 
 async def history(request: AnyRequest, user: User, context: Context) -> Result:
     """An order's whole way."""
+    read_query(request, NoQuery)
     order = await _visible(request, user, context)
     return Result(Items[HistoryView]([history_view(entry) for entry in await context.blotter.history(order.order_id)]))
 

@@ -6,9 +6,9 @@ import msgspec
 
 from tidegate.core.identifiers import AccountId, CommandId, TokenId, UserId
 from tidegate.core.messages.commands import Command, IssueToken, RegisterAccount, RegisterUser
-from tidegate.core.records import Account, User
+from tidegate.core.records import UNALLOCATED, User
 from tidegate.core.vocabulary import RefusalCode, Role
-from tidegate.gateway.authentication import SEES_EVERYBODY, require
+from tidegate.gateway.authentication import may_see, require
 from tidegate.gateway.bodies import InstrumentsQuery, IssueTokenBody, NoQuery, RegisterAccountBody, RegisterUserBody
 from tidegate.gateway.context import Context
 from tidegate.gateway.problems import Problem, refused
@@ -47,12 +47,8 @@ async def instruments(request: AnyRequest, user: User, context: Context) -> Resu
 async def accounts(request: AnyRequest, user: User, context: Context) -> Result:
     """The venue accounts that the user may see."""
     read_query(request, NoQuery)
-    seen = [account for account in await context.blotter.accounts() if _may_see(user, account)]
+    seen = [account for account in await context.blotter.accounts() if may_see(user, account)]
     return Result(Items[AccountView]([account_view(account) for account in seen]))
-
-
-def _may_see(user: User, account: Account) -> bool:
-    return user.role in SEES_EVERYBODY or user.user_id in account.user_ids
 
 
 async def register_account(request: AnyRequest, user: User, context: Context) -> Result:
@@ -63,6 +59,9 @@ async def register_account(request: AnyRequest, user: User, context: Context) ->
     if any(account.account_id == account_id for account in await context.blotter.accounts()):
         detail = f"there is an account {account_id} already"
         raise Problem(HTTPStatus.CONFLICT, RefusalCode.ALREADY_EXISTS, detail)
+    for user_id in body.user_ids:  # Before anything is stored: an account that is refused leaves no credentials.
+        if await context.blotter.user(UserId(user_id)) is None:
+            raise Problem(HTTPStatus.NOT_FOUND, RefusalCode.USER_NOT_FOUND, f"there is no user {user_id}")
     credentials = VenueCredentials(api_key=body.api_key, secret=body.secret, passphrase=body.passphrase)
     await context.vault.store(account_id, body.exchange, credentials)
     command = RegisterAccount(
@@ -82,6 +81,9 @@ async def register_user(request: AnyRequest, user: User, context: Context) -> Re
     """Add a user."""
     require(user, Role.ADMIN)
     body = await read_body(request, RegisterUserBody)
+    if body.user_id == UNALLOCATED:
+        detail = f"{UNALLOCATED} is the desk's own name for what belongs to nobody"
+        raise Problem(HTTPStatus.CONFLICT, RefusalCode.ALREADY_EXISTS, detail)
     command = RegisterUser(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),

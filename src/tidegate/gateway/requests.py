@@ -12,6 +12,7 @@ from tidegate.gateway.problems import Problem
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_AMOUNT_FIELD = re.compile(r"`\$\.(quantity|quote_quantity|price|trigger_price)`$")
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -26,9 +27,17 @@ async def read_body(request: AnyRequest, shape: type[Shape]) -> Shape:
     try:
         return msgspec.json.decode(await request.body(), type=shape)
     except msgspec.ValidationError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", str(error)) from error
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", _explain(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "malformed_json", f"the body is not JSON: {error}") from error
+
+
+def _explain(error: msgspec.ValidationError) -> str:
+    """What is wrong, and for amounts what is right: their pattern alone would not tell everybody."""
+    message = str(error)
+    if _AMOUNT_FIELD.search(message):
+        return f'amounts are plain decimals in strings, such as "0.25": {message}'
+    return message
 
 
 def read_query(request: AnyRequest, shape: type[Shape]) -> Shape:

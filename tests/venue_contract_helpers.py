@@ -44,14 +44,18 @@ class Recorder:
         """What was reported of one kind so far."""
         return [report for report in self.reports if isinstance(report, kind) and where(report)]
 
-    async def forget(self) -> None:
-        """Drop what was reported, once the venue has told everything twice: in its answers and on the stream."""
+    async def quiet(self) -> None:
+        """Wait until the venue has told everything: in its answers and on the stream, in whatever order."""
         while True:
             told = len(self.reports)
             await asyncio.sleep(QUIET_SECONDS)
-            if not any(not isinstance(report, PriceReported) for report in self.reports[told:]):
-                self.reports.clear()
+            if all(isinstance(report, PriceReported) for report in self.reports[told:]):
                 return
+
+    async def forget(self) -> None:
+        """Drop what was reported, once the venue has told everything."""
+        await self.quiet()
+        self.reports.clear()
 
     async def wait(
         self, kind: type[R] | tuple[type[R], ...], where: Callable[[R], bool] = lambda _: True, *, count: int = 1

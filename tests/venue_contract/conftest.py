@@ -20,7 +20,7 @@ from venue_contract_helpers import PRICE, Control, Desk, RealClock, Recorder
 
 SECRET = "canary-secret-" + "s" * 50
 PASSPHRASE = "canary-passphrase"
-VENUES = [Exchange.BINANCE, Exchange.OKX]
+VENUES = list(Exchange)
 
 
 @pytest.fixture(scope="module")

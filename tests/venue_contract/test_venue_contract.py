@@ -47,6 +47,7 @@ async def test_vc02_a_market_buy_tells_each_execution_with_its_fee_and_the_end(d
     order = desk.market("0.5")
     accepted = await desk.record.wait(OrderAccepted)
     end = await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED))
+    await desk.record.quiet()
     executions = {told.trade_id: told for told in desk.record.of(ExecutionReported)}.values()
     assert end.filled_quantity == Decimal("0.5") == sum(told.quantity for told in executions)
     for told in executions:
@@ -61,6 +62,7 @@ async def test_vc02_a_market_buy_tells_each_execution_with_its_fee_and_the_end(d
 async def test_vc03_a_market_sell_charges_the_quote_asset(desk: Any) -> None:
     desk.market("0.5", side=Side.SELL)
     await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED))
+    await desk.record.quiet()
     executions = desk.record.of(ExecutionReported)
     assert {told.side for told in executions} == {Side.SELL}
     assert {fee.asset for told in executions for fee in told.fees} == {"USDT"}
@@ -80,6 +82,7 @@ async def test_vc05_a_partial_fill_and_the_rest_come_from_the_stream_as_maker(de
     await desk.record.wait(OrderAccepted)
     await desk.control.move("63000")
     end = await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED))
+    await desk.record.quiet()
     assert end.exchange_client_order_id == order.exchange_client_order_id
     executions = {told.trade_id: told for told in desk.record.of(ExecutionReported)}.values()
     assert sum(told.quantity for told in executions) == Decimal("0.02") == end.filled_quantity
@@ -118,7 +121,7 @@ async def test_vc08_a_cancel_of_what_has_ended_or_never_was_fails_for_good(desk:
 
 
 async def test_vc09_insufficient_funds_are_refused_for_good(desk: Any) -> None:
-    desk.send(quantity=Decimal(100))
+    desk.send(side=Side.SELL, quantity=Decimal("10.5"), price=Decimal(66_000))  # It has 10.
     refused = await desk.record.wait(OrderRefused)
     assert refused.reason is RejectReason.INSUFFICIENT_FUNDS
     assert not refused.retryable
@@ -186,6 +189,7 @@ async def test_vc15_an_open_order_is_found_by_our_id(desk: Any) -> None:
 async def test_vc16_a_filled_order_is_found_with_its_executions_first(desk: Any) -> None:
     order = desk.market("0.05")
     await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED))
+    await desk.record.quiet()
     streamed = {told.trade_id: told for told in desk.record.of(ExecutionReported)}
     await desk.record.forget()
     desk.query(order)
@@ -224,6 +228,7 @@ async def test_vc19_executions_of_an_order_are_fetched(desk: Any) -> None:
     order = desk.market("0.05")
     accepted = await desk.record.wait(OrderAccepted)
     await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED))
+    await desk.record.quiet()
     known = {told.trade_id for told in desk.record.of(ExecutionReported)}
     await desk.record.forget()
     desk.fetch(order, accepted.exchange_order_id)
@@ -235,6 +240,7 @@ async def test_vc20_synchronizing_tells_executions_open_orders_and_balances_befo
     started = datetime.now(UTC)
     desk.market("0.05")
     await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED))
+    await desk.record.quiet()
     trades = {told.trade_id for told in desk.record.of(ExecutionReported)}
     resting = desk.send()
     await desk.record.wait(OrderReported, of(resting))

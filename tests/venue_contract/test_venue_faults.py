@@ -120,6 +120,7 @@ async def test_vc29_events_that_come_twice_carry_the_same_ids(desk: Any) -> None
     await desk.record.wait(OrderAccepted)
     await desk.control.move("63000")
     await desk.record.wait(OrderReported, ends(VenueOrderStatus.FILLED), count=2)
+    await desk.record.quiet()
     told = desk.record.of(ExecutionReported)
     assert len(told) == 2 * len({execution.trade_id for execution in told})
 

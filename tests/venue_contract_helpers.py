@@ -17,7 +17,7 @@ from tidegate.core.vocabulary import Exchange, OrderType, Side, TimeInForce
 SYMBOL = "BTC/USDT"
 PRICE = Decimal(65_000)
 WAIT_SECONDS = 10.0
-QUIET_SECONDS = 0.4
+QUIET_SECONDS = 0.3
 
 R = TypeVar("R")
 

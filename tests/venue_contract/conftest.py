@@ -41,11 +41,11 @@ def exchange(request: pytest.FixtureRequest) -> Exchange:
 
 @pytest.fixture
 async def control(simulators: dict[str, Any], exchange: Exchange) -> AsyncIterator[Control]:
-    """The control API, with the market frozen at its usual price and no fault on."""
+    """The control API: the market frozen at its usual price, no fault on, and limits that many tests fit into."""
     async with aiohttp.ClientSession() as http:
         made = Control(simulators["control"], exchange, http)
         await made.call("DELETE", "faults")
-        await made.call("POST", "limits", {"scale": 1.0})
+        await made.call("POST", "limits", {"scale": 20})
         await made.move(str(PRICE), levels=20, level_quantity="5")
         yield made
         await made.call("DELETE", "faults")
@@ -59,7 +59,9 @@ def record() -> Recorder:
 @pytest.fixture
 def venues(simulators: dict[str, Any], record: Recorder, tmp_path: Path) -> Venues:
     """The factory, pointed at the simulators."""
-    return Venues(VenueSettings(cache_folder=tmp_path, endpoints=_endpoints(simulators)), RealClock(), record)
+    return Venues(
+        VenueSettings(cache_folder=tmp_path, endpoints=_endpoints(simulators), prices_seconds=0.25), RealClock(), record
+    )
 
 
 def _endpoints(urls: dict[str, Any]) -> dict[str, dict[str, str]]:

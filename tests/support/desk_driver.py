@@ -408,7 +408,7 @@ class DeskDriver:
         open_orders = [copy.copy(order) for order in self.orders.values() if not order.is_closed]
         return DeskSnapshot(
             sequence=self.batches[-1].journal[-1].sequence,
-            history_id=max(row.history_id for batch in self.batches for row in batch.history),
+            history_id=max((row.history_id for batch in self.batches for row in batch.history), default=0),
             users=list(users.values()),
             tokens=[],
             accounts=[copy.copy(account) for account in accounts.values()],

@@ -32,10 +32,12 @@ def exchange_client_order_id(order_id: OrderId, attempt: int) -> ExchangeClientO
 
 def order_of(exchange_client_id: str) -> tuple[OrderId, int] | None:
     """The order and attempt that an exchange client order id names; None when it is not ours."""
-    body = exchange_client_id.removeprefix(EXCHANGE_CLIENT_ORDER_ID_PREFIX)
-    if len(exchange_client_id) != 30 or len(body) != 28 or any(digit not in _BASE36 for digit in body[26:]):
+    if len(exchange_client_id) != 30 or not exchange_client_id.startswith(EXCHANGE_CLIENT_ORDER_ID_PREFIX):
         return None
-    return OrderId(body[:26]), _BASE36.index(body[26]) * 36 + _BASE36.index(body[27])
+    attempt = _BASE36.find(exchange_client_id[28]) * 36 + _BASE36.find(exchange_client_id[29])
+    if attempt < 1 or exchange_client_id[28] not in _BASE36 or exchange_client_id[29] not in _BASE36:
+        return None
+    return OrderId(exchange_client_id[2:28]), attempt
 
 
 def execution_id(account_id: AccountId, symbol: str, side: str, trade_id: TradeId) -> ExecutionId:

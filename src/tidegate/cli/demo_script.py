@@ -55,7 +55,7 @@ class DemoScript:
         return endings
 
     async def _market(self, exchange: Exchange) -> Ending:
-        title = "a market order"
+        title = "market order"
         self._say(f"{exchange}: {title}")
         order = await self._place(
             exchange, symbol=MARKET_SYMBOL, side="buy", order_type="market", quantity="0.01", wait_for="closed"
@@ -63,7 +63,7 @@ class DemoScript:
         return await self._ending(title, exchange, order, OrderStatus.FILLED)
 
     async def _limit_in_parts(self, exchange: Exchange) -> Ending:
-        title = "a limit order that fills in parts"
+        title = "limit order, filled in parts"
         self._say(f"{exchange}: {title}")
         market = {"symbol": LIMIT_SYMBOL, "exchange": exchange}
         await self._venues.control("market", {**market, "frozen": True, "levels": 5, "level_quantity": PART})
@@ -80,7 +80,7 @@ class DemoScript:
         return ending if parts > 1 else ending._replace(also="it filled in one go")
 
     async def _canceled(self, exchange: Exchange) -> Ending:
-        title = "a limit order that is canceled"
+        title = "limit order, canceled"
         self._say(f"{exchange}: {title}")
         bid = Decimal((await self._venues.price(exchange, LIMIT_SYMBOL))["bid"])
         price = (bid * Decimal("0.98")).quantize(Decimal("0.1"), ROUND_DOWN)
@@ -91,7 +91,7 @@ class DemoScript:
         return await self._ending(title, exchange, order, OrderStatus.CANCELED)
 
     async def _reply_lost(self, exchange: Exchange) -> Ending:
-        title = "an order whose reply is lost"
+        title = "market order, reply lost"
         self._say(f"{exchange}: {title}")
         await self._venues.control(
             "faults", {"kind": "lose_reply", "exchange": exchange, "match": {"endpoint": "place", "count": 1}}
@@ -105,8 +105,8 @@ class DemoScript:
         return ending if doubted else ending._replace(also="its reply was not lost")
 
     async def _refused_by_venue(self) -> Ending:
-        exchange, title = Exchange.BINANCE, "an order that the venue refuses"
-        self._say(f"{exchange}: {title} (post-only, priced to take)")
+        exchange, title = Exchange.BINANCE, "refused by the venue"
+        self._say(f"{exchange}: {title} (a post-only order, priced to take)")
         ask = Decimal((await self._venues.price(exchange, LIMIT_SYMBOL))["ask"])
         price = (ask * Decimal("1.01")).quantize(Decimal("0.1"), ROUND_DOWN)
         order = await self._place(
@@ -121,7 +121,7 @@ class DemoScript:
         return await self._ending(title, exchange, order, OrderStatus.REJECTED)
 
     async def _invalid(self) -> Ending:
-        exchange, title = Exchange.OKX, "an invalid order"
+        exchange, title = Exchange.OKX, "refused by the desk"
         self._say(f"{exchange}: {title} (a price off the tick)")
         order = await self._place(
             exchange, symbol=MARKET_SYMBOL, side="buy", order_type="limit", price="50000.123456", quantity="0.01"

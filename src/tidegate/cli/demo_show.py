@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
 
+from tidegate.cli.grid import Column, number, print_grid
 from tidegate.cli.output import console, print_json
-from tidegate.cli.tables import StepPrinter, amount, plain_table, print_portfolio, word
+from tidegate.cli.tables import StepPrinter, amount, print_portfolio, word
 
 if TYPE_CHECKING:
     from tidegate.cli.demo_script import Ending
@@ -38,13 +39,13 @@ class Terminal:
         self._steps = StepPrinter()
 
     def started(self, url: str, folder: Path, venues: dict[str, dict[str, str]], taken_port: int | None) -> None:
+        out = self._console
         if taken_port is not None:
-            self._console.print(f"port {taken_port} is taken, so the desk took a free one", style="yellow")
-        table = plain_table("tidegate demo", "")
-        table.add_row("desk", f"{url}, its data and its log are in {folder}")
+            out.print(f"port {taken_port} is taken, so the desk took a free one", style="yellow")
+        out.print(Text("tidegate demo: real orders on simulated venues", style="bold"))
+        out.print(f"desk               {url}, its data and its log are in {folder}", soft_wrap=True)
         for name, urls in venues.items():
-            table.add_row(f"simulated {name}", urls["rest"])
-        self._console.print(table)
+            out.print(f"simulated {name:<8} {urls['rest']}", soft_wrap=True)
 
     def scene(self, title: str) -> None:
         self._console.print()
@@ -57,11 +58,37 @@ class Terminal:
         self.scene("Portfolio")
         print_portfolio(portfolio)
         self.scene("Orders")
-        self._console.print(_endings_table(endings))
+        self._endings(endings)
         good = sum(ending.as_expected for ending in endings)
         self._console.print()
         verdict = f"{good} of {len(endings)} orders ended as they should, in {seconds:.1f} s"
         self._console.print(Text(verdict, style="bold green" if good == len(endings) else "bold red"))
+
+    def _endings(self, endings: Sequence["Ending"]) -> None:
+        columns = (
+            Column("order", spare=3),
+            Column("what"),
+            Column("exchange"),
+            number("filled", spare=2),
+            number("average", spare=4),
+            Column("should end", spare=1),
+            Column("ended"),
+            Column(""),
+        )
+        rows = [
+            (
+                ending.order.order_id[-6:],
+                ending.title,
+                ending.exchange,
+                amount(ending.order.filled_quantity),
+                amount(ending.order.average_price),
+                ending.expected,
+                word(ending.order.status),
+                _verdict(ending),
+            )
+            for ending in endings
+        ]
+        print_grid(self._console, columns, rows)
 
     def serving(self, url: str, data_option: str) -> None:
         out = self._console
@@ -77,28 +104,10 @@ class Terminal:
             out.print(f"  tidegate {command}{data_option}", soft_wrap=True)
 
 
-def _endings_table(endings: Sequence["Ending"]) -> Any:
-    right = "right"
-    table = plain_table(
-        *("order", "what", "exchange", "symbol", "side"),
-        *(("filled", right), ("average", right)),
-        *("should end", "ended", ""),
-    )
-    for ending in endings:
-        order = ending.order
-        table.add_row(
-            order.order_id[-6:],
-            ending.title,
-            ending.exchange,
-            order.symbol,
-            order.side,
-            amount(order.filled_quantity),
-            amount(order.average_price),
-            ending.expected,
-            word(order.status),
-            Text("ok", style="green") if ending.as_expected else Text(f"NO {ending.also}".strip(), style="bold red"),
-        )
-    return table
+def _verdict(ending: "Ending") -> Text:
+    if ending.as_expected:
+        return Text("ok", style="green")
+    return Text(f"NO: {ending.also or 'not as it should'}", style="bold red")
 
 
 class JsonLines:

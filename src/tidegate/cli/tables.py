@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from tidegate.cli.grid import Column, number, print_grid
 from tidegate.cli.output import console, one_line
 
 if TYPE_CHECKING:
@@ -77,13 +78,19 @@ def asked(order: "Order") -> str:
     return f"{amount(order.quote_quantity)} {order.symbol.partition('/')[2]}"
 
 
-def plain_table(*columns: str | tuple[str, str]) -> Table:
-    """A table without a frame; a column is a title, or a title and its justification."""
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        title, justify = (column, "left") if isinstance(column, str) else column
-        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # One of rich's words.
-    return table
+_ORDER_COLUMNS = (
+    Column("placed", spare=5),
+    Column("order"),
+    Column("account", spare=2),
+    Column("symbol"),
+    Column("side"),
+    Column("type", spare=4),
+    number("quantity"),
+    number("price", spare=1),
+    number("filled"),
+    number("average", spare=3),
+    Column("status"),
+)
 
 
 def print_orders(orders: Sequence["Order"], *, empty: str = "no orders") -> None:
@@ -91,14 +98,8 @@ def print_orders(orders: Sequence["Order"], *, empty: str = "no orders") -> None
     if not orders:
         console().print(empty)
         return
-    right = "right"
-    table = plain_table(
-        *("placed", "order", "account", "symbol", "side", "type"),
-        *(("quantity", right), ("price", right), ("filled", right), ("average", right)),
-        "status",
-    )
-    for order in orders:
-        table.add_row(
+    rows = [
+        (
             date_and_clock(order.timestamp),
             order.order_id,
             order.account_id,
@@ -111,7 +112,9 @@ def print_orders(orders: Sequence["Order"], *, empty: str = "no orders") -> None
             amount(order.average_price),
             _standing(order),
         )
-    console().print(table)
+        for order in orders
+    ]
+    print_grid(console(), _ORDER_COLUMNS, rows)
 
 
 def _standing(order: "Order") -> Text:
@@ -194,17 +197,21 @@ class StepPrinter:
 def print_portfolio(portfolio: "Portfolio") -> None:
     """Holdings, and what they are worth."""
     currency = portfolio.reporting_currency
-    right = "right"
-    users = {row.user_id for row in portfolio.items}
-    table = plain_table(
-        *(("user",) if len(users) > 1 else ()),
-        *("account", "asset"),
-        *(("quantity", right), ("reserved", right), ("average price", right), ("price", right)),
-        *((f"value {currency}", right), ("unrealized", right), ("realized", right)),
+    columns = (
+        Column("user", spare=5 if len({row.user_id for row in portfolio.items}) > 1 else 9),
+        Column("account"),
+        Column("asset"),
+        number("quantity"),
+        number("reserved", spare=4),
+        number("average price"),
+        number("price", spare=3),
+        number(f"value {currency}"),
+        number("unrealized", spare=1),
+        number("realized", spare=2),
     )
-    for row in portfolio.items:
-        table.add_row(
-            *((row.user_id,) if len(users) > 1 else ()),
+    rows = [
+        (
+            row.user_id,
             row.account_id,
             row.asset,
             amount(row.quantity),
@@ -215,8 +222,13 @@ def print_portfolio(portfolio: "Portfolio") -> None:
             gain(row.unrealized_pnl),
             gain(row.realized_pnl),
         )
+        for row in portfolio.items
+    ]
     out = console()
-    out.print(table if portfolio.items else "nothing is held")
+    if rows:
+        print_grid(out, columns, rows)
+    else:
+        out.print("nothing is held")
     total = Text("total ", style="bold")
     total.append(f"{money(portfolio.total_value)} {currency}", style="")
     total.append(", unrealized ").append(gain(portfolio.unrealized_pnl))
@@ -228,9 +240,9 @@ def print_portfolio(portfolio: "Portfolio") -> None:
 
 def print_accounts(accounts: Iterable["Account"]) -> None:
     """Venue accounts and whether they take orders."""
-    table = plain_table("account", "exchange", "environment", "users", "state", "because")
-    for account in accounts:
-        table.add_row(
+    columns = [Column(title) for title in ("account", "exchange", "environment", "users", "state", "because")]
+    rows = [
+        (
             account.account_id,
             account.exchange,
             account.environment,
@@ -238,4 +250,9 @@ def print_accounts(accounts: Iterable["Account"]) -> None:
             word(account.state),
             one_line(account.message),
         )
-    console().print(table if table.row_count else "no accounts")
+        for account in accounts
+    ]
+    if rows:
+        print_grid(console(), columns, rows)
+    else:
+        console().print("no accounts")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.desk_driver import ACCOUNT, ALICE, BOB, DeskDriver, replayed, state_of
+from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, DeskDriver, replayed, state_of
 from tidegate.core import identifiers as ids
 from tidegate.core.engine import Input, decide
 from tidegate.core.messages import commands, reports
@@ -69,12 +69,12 @@ def any_input(driver: DeskDriver, random: Random) -> Input:
                 account_id=ACCOUNT,
                 symbol=symbol,
                 side=random.choice(list(Side)),
-                trade_id=ids.TradeId(str(random.randrange(20))),
+                trade_id=ids.TradeId(f"{order_id}-{random.randrange(8)}"),
                 quantity=amount,
                 price=Decimal(random.choice(["0", "49000", "51000.5"])),
                 executed_at=asked,
                 fees=(Fee(random.choice(["BNB", "BTC", "USDT"]), Decimal(random.choice(["0.001", "-0.001"]))),),
-                exchange_order_id=venue_id,
+                exchange_order_id=ids.ExchangeOrderId(f"venue-{order_id}") if named is None else venue_id,
                 exchange_client_order_id=named,
             )
         case _:
@@ -134,6 +134,8 @@ def live_through(seed: int, inputs: int = 60) -> DeskDriver:
             assert order.status is before or can_reach(before, order.status), f"{before} to {order.status}"
             statuses[order_id] = order.status
         driver.wait(random.choice([0, 0, 0.5, 3, 30]))
+        if not driver.is_ready and random.random() < 0.5:
+            driver.connect(BALANCES)
         if random.random() < 0.05:
             driver.restart()
         if random.random() < 0.1:

@@ -40,13 +40,13 @@ async def test_a_limit_order_rests_is_found_by_both_ids_and_is_canceled(client) 
     (by_client_id,) = await client.fetch_open_orders(SYMBOL, None, None, {"orderLinkId": "rest-1_a"})
     assert by_id == by_client_id
     assert (by_id["status"], by_id["price"], by_id["remaining"]) == ("open", 63000.0, 0.02)
-    assert [order["id"] for order in await client.fetch_open_orders()] == [placed["id"]]
+    assert [order["id"] for order in await client.fetch_open_orders(params=IN_SPOT)] == [placed["id"]]
     held = await client.fetch_balance()
-    assert held["USDT"] == {"free": 998740.0, "used": 1260.0, "total": 1000000.0}
+    assert held["USDT"] == {"free": 998740.0, "used": 1260.0, "total": 1000000.0, "debt": 0.0}
 
     await client.cancel_order(None, SYMBOL, {"orderLinkId": "rest-1_a"})
     assert (await client.fetch_order(placed["id"], SYMBOL, KNOWN))["status"] == "canceled"
-    assert await client.fetch_open_orders() == []
+    assert await client.fetch_open_orders(params=IN_SPOT) == []
     with pytest.raises(ccxt.InvalidOrder, match="170142"):
         await client.cancel_order(placed["id"], SYMBOL)
     with pytest.raises(ccxt.OrderNotFound, match="170213"):

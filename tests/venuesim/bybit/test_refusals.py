@@ -1,0 +1,138 @@
+"""What is refused, by Bybit's own codes."""
+
+import pytest
+
+SPOT = {"category": "spot"}
+MARKET = {"orderType": "Market", "price": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"category": None}, 10001),
+        ({"category": "linear"}, 10001),
+        ({"category": "moon"}, 10001),
+        ({"symbol": None}, 10001),
+        ({"symbol": "BTCEUR"}, 170121),
+        ({"side": "buy"}, 10001),
+        ({"orderType": "Stop"}, 10001),
+        ({"timeInForce": "GTX"}, 10001),
+        ({"qty": None}, 10001),
+        ({"qty": "0"}, 10001),
+        ({"qty": "-1"}, 10001),
+        ({"qty": "1e-2"}, 10001),
+        ({"qty": 0.01}, 10001),
+        ({"price": None}, 10001),
+        ({"orderLinkId": "x" * 37}, 10001),
+        ({"orderLinkId": "a.b"}, 10001),
+        ({"triggerPrice": "70000"}, 10001),
+        ({"orderFilter": "StopOrder"}, 10001),
+        ({"isLeverage": 1}, 10001),
+        ({"qty": "0.0000001"}, 170136),
+        ({"qty": "167"}, 170135),
+        ({"qty": "0.0100001"}, 170137),
+        ({"price": "63000.001"}, 170134),
+        ({"price": "68250.01"}, 170193),
+        ({"side": "Sell", "price": "61749.99"}, 170194),
+        ({"qty": "0.000079"}, 170140),
+        ({"qty": "100"}, 170124),
+        ({"qty": "16"}, 170131),
+        ({"side": "Sell", "price": "66000", "qty": "10.000001"}, 170131),
+        ({**MARKET, "qty": "4.99"}, 170140),
+        ({**MARKET, "qty": "1000001"}, 170131),
+        ({**MARKET, "qty": "0.1", "marketUnit": "lots"}, 10001),
+    ],
+)
+async def test_a_wrong_order_is_refused_and_changes_nothing(raw, venues, changes: dict, code: int) -> None:
+    answer = await raw.order(**changes)
+    assert (answer["retCode"], answer["result"]) == (code, {})
+    assert answer["retMsg"]
+    ledger = await venues.control("GET", "ledger")
+    assert ledger["orders"] == []
+    assert all(balance["locked"] == "0" for balance in ledger["balances"])
+
+
+@pytest.mark.parametrize(
+    "changes", [{"price": "68250"}, {"price": "1"}, {"side": "Sell", "price": "900000", "qty": "0.1"}]
+)
+async def test_the_price_limit_is_one_sided(raw, changes: dict) -> None:
+    await raw.placed(**{"qty": "5", **changes})
+
+
+async def test_an_order_link_id_is_taken_for_ever(raw, venues) -> None:
+    await raw.placed(orderLinkId="once-Only_1")
+    assert (await raw.order(orderLinkId="once-Only_1"))["retCode"] == 170141
+    assert (await raw.cancel(orderLinkId="once-Only_1"))["retCode"] == 0
+    assert (await raw.order(orderLinkId="once-Only_1"))["retCode"] == 170141
+    (arrival,) = (await venues.control("GET", "ledger"))["arrivals"]
+    assert (arrival["client_order_id"], arrival["count"]) == ("once-Only_1", 3)
+
+
+async def test_orders_without_an_id_of_the_clients_do_not_collide(raw) -> None:
+    ids = {await raw.placed() for _ in range(3)}
+    assert len(ids) == 3
+    assert {row["orderLinkId"] for row in await raw.listed("order/realtime")} == {""}
+
+
+async def test_a_cancel_tells_why_it_comes_too_late(raw) -> None:
+    filled = await raw.placed(price="65001")
+    canceled = await raw.placed()
+    killed = await raw.placed(price="65001", qty="9", timeInForce="FOK")
+    answer = await raw.cancel(orderId=canceled)
+    assert (answer["retCode"], answer["result"]) == (0, {"orderId": canceled, "orderLinkId": ""})
+    for named, code in (
+        ({"orderId": filled}, 170139),
+        ({"orderId": canceled}, 170142),
+        ({"orderId": killed}, 170143),
+        ({"orderId": "1"}, 170213),
+        ({"orderId": "None"}, 170213),
+        ({"orderLinkId": "nothing"}, 170213),
+        ({}, 10001),
+        ({"orderId": canceled, "symbol": "ETHUSDT"}, 170213),
+        ({"orderId": canceled, "symbol": "NOPE"}, 170121),
+    ):
+        assert (await raw.cancel(**named))["retCode"] == code, named
+
+
+async def test_everything_of_one_pair_is_canceled(raw) -> None:
+    ours = [await raw.placed(orderLinkId=f"all{n}") for n in range(2)]
+    other = await raw.placed(symbol="ETHUSDT", price="2000", qty="0.1")
+    answer = await raw.post("order/cancel-all", {**SPOT, "symbol": "BTCUSDT"})
+    assert [row["orderId"] for row in answer["result"]["list"]] == ours
+    assert [row["orderId"] for row in await raw.listed("order/realtime")] == [other]
+    assert (await raw.post("order/cancel-all", SPOT))["result"]["list"] == [{"orderId": other, "orderLinkId": ""}]
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("order/realtime", {}),
+        ("order/realtime", {**SPOT, "limit": 0}),
+        ("order/realtime", {**SPOT, "cursor": "next"}),
+        ("order/realtime", {**SPOT, "symbol": "NOPE"}),
+        ("order/history", {**SPOT, "orderStatus": "Sleeping"}),
+        ("execution/list", {**SPOT, "startTime": "yesterday"}),
+        ("execution/list", {**SPOT, "startTime": 1, "endTime": 604_800_002}),
+        ("execution/list", {**SPOT, "startTime": 2, "endTime": 1}),
+        ("account/wallet-balance", {}),
+        ("account/wallet-balance", {"accountType": "SPOT"}),
+        ("market/tickers", {**SPOT, "symbol": "NOPE"}),
+        ("market/orderbook", SPOT),
+        ("market/orderbook", {"category": "linear", "symbol": "BTCUSDT"}),
+    ],
+)
+async def test_a_wrong_look_up_is_refused(raw, path: str, query: dict) -> None:
+    assert (await raw.get(path, **query))["retCode"] == 10001
+
+
+async def test_other_paths_and_methods_are_not_there(raw) -> None:
+    for method, path in (("GET", "/v5/order/create"), ("POST", "/v5/order/realtime"), ("GET", "/")):
+        assert await raw.send(method, path) == (404, "404 page not found")
+    async with raw.session.get(f"{raw.base}/v5/public/linear", headers={"Upgrade": "websocket"}) as response:
+        assert response.status == 404
+
+
+async def test_a_body_that_is_no_object_is_refused(raw) -> None:
+    for body in ("", "[]", "{", '{"qty": ' + "[" * 20_000, "7"):
+        status, answer = await raw.send("POST", "/v5/order/create", body=body)
+        assert (status, answer["retCode"]) == (200, 10001)

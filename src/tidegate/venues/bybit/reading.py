@@ -30,6 +30,13 @@ _REJECT_REASONS = {
     "EC_NoEnoughQtyToFill": (VenueOrderStatus.EXPIRED, RejectReason.EXPIRED_AT_VENUE),
     "EC_InvalidSymbolStatus": (VenueOrderStatus.REJECTED, RejectReason.INSTRUMENT_NOT_TRADABLE),
 }
+_SENTENCES = {
+    "EC_NoError": "",
+    "EC_PerCancelRequest": "canceled on request",
+    "EC_NoImmediateQtyToFill": "nothing more could be filled at once",
+    "EC_CancelForNoFullFill": "it could not be filled whole at once",
+    "EC_PostOnlyWillTakeLiquidity": "a post-only order would have taken liquidity",
+}
 _REASONS = {
     VenueOrderStatus.CANCELED: RejectReason.CANCELED_AT_VENUE,
     VenueOrderStatus.REJECTED: RejectReason.VENUE_ERROR,
@@ -48,7 +55,6 @@ def order(row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], a
         status, reason = _end(row, status)
     if status is VenueOrderStatus.REJECTED and filled:
         status = VenueOrderStatus.CANCELED  # What has traded was not rejected.
-    word = row.get("rejectReason")
     return OrderReported(
         at=at,
         account_id=account_id,
@@ -58,7 +64,7 @@ def order(row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], a
         exchange_order_id=ExchangeOrderId(text(row, "orderId")),
         exchange_client_order_id=_client_order_id(row),
         reason=reason,
-        message="" if word in (None, "", "EC_NoError") else str(word),
+        message=_sentence(row),
     )
 
 
@@ -100,6 +106,11 @@ def balances(answer: Any) -> tuple[VenueBalance, ...]:
         free = amount_or_zero(row.get("walletBalance")) - locked
         found.append(VenueBalance(asset=text(row, "coin"), free=free, locked=locked))
     return tuple(balance for balance in found if balance.free or balance.locked)
+
+
+def _sentence(row: Any) -> str:
+    word = str(row.get("rejectReason") or "EC_NoError")
+    return _SENTENCES.get(word, word)
 
 
 def _end(row: Any, status: VenueOrderStatus) -> tuple[VenueOrderStatus, RejectReason]:

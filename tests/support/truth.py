@@ -1,0 +1,145 @@
+"""The venues' ledger against the desk's books: what differs, in words."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from support.trading import Shop
+from tidegate.core.identifiers import EXCHANGE_CLIENT_ORDER_ID_PREFIX, order_of
+from tidegate.storage import engines
+from tidegate.storage.schema import attempts, ledger_entries
+from tidegate.storage.urls import parse
+from tidegate.storage.verify import verify
+
+Row = dict[str, Any]
+_OPEN_AT_VENUE = {"new", "partially_filled", "open", "live"}
+
+
+class Picture(NamedTuple):
+    """Both sides at one moment."""
+
+    venue: dict[str, list[Row]]
+    orders: dict[str, Row]
+    executions: list[Row]
+    balances: list[Row]
+    breaks: list[Row]
+
+
+async def look(shop: Shop) -> Picture:
+    """Read both sides whole, page by page."""
+    client = shop.client
+    return Picture(
+        venue=await shop.venues.ledger(shop.api_key),
+        orders={order["order_id"]: order for order in await client.pages("/api/v1/orders")},
+        executions=await client.pages("/api/v1/executions"),
+        balances=(await client.get("/api/v1/balances"))["items"],
+        breaks=(await client.get("/api/v1/reconciliation/breaks"))["items"],
+    )
+
+
+async def differences(shop: Shop) -> list[str]:
+    """Everything in which the desk is behind, beside or ahead of the venues. Empty: the books are right."""
+    picture = await look(shop)
+    acknowledged = set(shop.order_ids.values())
+    found = [f"order {order_id} was acknowledged and is gone" for order_id in acknowledged - picture.orders.keys()]
+    found += [f"order {order_id} was asked for by nobody" for order_id in picture.orders.keys() - acknowledged]
+    found += [f"break: {one['message']} ({one['account_id']})" for one in picture.breaks]
+    return found + _unsettled(picture) + _orders(picture) + _executions(picture) + _balances(picture)
+
+
+def _unsettled(picture: Picture) -> list[str]:
+    return [
+        f"order {order['order_id']} on {order['exchange']} is not settled: {order['status']}, {order['message']}"
+        for order in picture.orders.values()
+        if not order["closed_at"]
+        and (order["in_doubt"] or order["pending_action"] != "none" or order["status"] in ("created", "pending"))
+    ]
+
+
+def _orders(picture: Picture) -> list[str]:
+    """Each of ours at a venue is the desk's order, in the same state."""
+    found: list[str] = []
+    at_venue: dict[str, Row] = {}
+    for row in picture.venue["orders"]:
+        named = order_of(row["client_order_id"])
+        if named is None or named[0] not in picture.orders:
+            found.append(f"{row['exchange']} has an order that the desk does not know: {row['client_order_id']}")
+            continue
+        at_venue[named[0]] = row
+        order = picture.orders[named[0]]
+        if (row["status"] in _OPEN_AT_VENUE) is (order["closed_at"] is not None):
+            found.append(f"order {named[0]} is {row['status']} at {row['exchange']}, and {order['status']} here")
+        theirs, ours = row["filled_quantity"], order["filled_quantity"]
+        if Decimal(theirs) != Decimal(ours):
+            found.append(f"order {named[0]}: {theirs} filled at {row['exchange']}, {ours} here")
+    found += [
+        f"order {order_id} is {order['status']}, and {order['exchange']} never had it"
+        for order_id, order in picture.orders.items()
+        if order_id not in at_venue and order["status"] not in ("invalidated", "rejected", "canceled")
+    ]
+    return found
+
+
+def _executions(picture: Picture) -> list[str]:
+    ours = Counter(
+        (*_trade(row), *((fee["asset"], Decimal(fee["amount"])) for fee in row["fees"])) for row in picture.executions
+    )
+    theirs = Counter((*_trade(row), (row["fee_asset"], Decimal(row["fee"]))) for row in picture.venue["executions"])
+    found = [f"an execution is missing here: {key}" for key in (theirs - ours)]
+    return found + [f"an execution is only here, or twice: {key}" for key in (ours - theirs)]
+
+
+def _trade(row: Row) -> tuple[object, ...]:
+    names = ("exchange", "symbol", "side", "trade_id", "exchange_order_id")
+    return *(row[name] for name in names), Decimal(row["quantity"]), Decimal(row["price"])
+
+
+def _balances(picture: Picture) -> list[str]:
+    ours: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in picture.balances:
+        ours[row["account_id"].removesuffix("-main"), row["asset"]] += Decimal(row["quantity"])
+    theirs = {(row["exchange"], row["asset"]): Decimal(row["total"]) for row in picture.venue["balances"]}
+    return [
+        f"{exchange} holds {theirs.get((exchange, asset), 0)} {asset}, the books {ours.get((exchange, asset), 0)}"
+        for exchange, asset in sorted(ours.keys() | theirs.keys())
+        if ours.get((exchange, asset), Decimal(0)) != theirs.get((exchange, asset), Decimal(0))
+    ]
+
+
+def sent_twice(venue: dict[str, list[Row]]) -> list[str]:
+    """What must never be, not even for a moment: an id that arrived twice, two attempts of one order accepted."""
+    found = [
+        f"{row['client_order_id']} arrived {row['count']} times at {row['exchange']}"
+        for row in venue["arrivals"]
+        if row["client_order_id"].startswith(EXCHANGE_CLIENT_ORDER_ID_PREFIX) and row["count"] > 1
+    ]
+    accepted: dict[str, list[str]] = defaultdict(list)
+    for row in venue["orders"]:
+        named = order_of(row["client_order_id"])
+        if named is not None:
+            accepted[named[0]].append(row["client_order_id"])
+    return found + [f"two attempts of one order were accepted: {ids}" for ids in accepted.values() if len(ids) > 1]
+
+
+def database_problems(url: str, venue: dict[str, list[Row]]) -> list[str]:
+    """Both hash chains, the ledger's sums, and that every send was written down before it left."""
+    report = verify(url)
+    found = [f"{one.table} {one.row}: {one.message}" for one in report.findings]
+    engine = engines.create(parse(url))
+    try:
+        with engine.connect() as connection:
+            written = set(connection.scalars(select(attempts.c.exchange_client_order_id)))
+            sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+            columns = (ledger_entries.c.sequence, ledger_entries.c.asset, ledger_entries.c.amount)
+            for sequence, asset, amount in connection.execute(select(*columns)):
+                sums[sequence, asset] += amount
+    finally:
+        engine.dispose()
+    found += [f"ledger event {key} does not sum to zero: {total}" for key, total in sums.items() if total]
+    return found + [
+        f"{row['client_order_id']} arrived at {row['exchange']} and is no attempt of the desk"
+        for row in venue["arrivals"]
+        if row["client_order_id"] not in written
+    ]

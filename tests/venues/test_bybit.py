@@ -87,7 +87,6 @@ def test_other_categories_are_not_ours() -> None:
     ("changes", "status", "reason"),
     [
         ({"orderStatus": "New"}, VenueOrderStatus.OPEN, None),
-        ({"orderStatus": "PartiallyFilled", "cumExecQty": "0.01"}, VenueOrderStatus.OPEN, None),
         ({"orderStatus": "Filled", "cumExecQty": "0.02"}, VenueOrderStatus.FILLED, None),
         (
             {"orderStatus": "Cancelled", "rejectReason": "EC_PerCancelRequest", "cancelType": "CancelByUser"},
@@ -121,6 +120,10 @@ def test_a_status_says_where_the_order_stands_and_why(
 ) -> None:
     (told,) = read(ScriptedClient(), "order", order(**changes))
     assert (told.status, told.reason) == (status, reason)
+
+
+def test_a_partial_fill_is_told_by_its_execution_alone() -> None:
+    assert read(ScriptedClient(), "order", order(orderStatus="PartiallyFilled", cumExecQty="0.01")) == []
 
 
 def test_an_unreadable_order_is_counted_and_does_not_hide_the_next() -> None:

@@ -39,7 +39,7 @@ def end_by_venue(
             return end(order, at, OrderStatus.EXPIRED, reason or RejectReason.EXPIRED_AT_VENUE, message)
         case _:
             if order.pending_action is PendingAction.CANCEL:
-                reason = RejectReason.USER_REQUEST
+                reason, message = RejectReason.USER_REQUEST, "canceled as requested"
             return end(order, at, OrderStatus.CANCELED, reason or RejectReason.CANCELED_AT_VENUE, message)
 
 

@@ -80,7 +80,7 @@ def _trouble(event: Trouble, order: Order) -> Story | None:
         case happened.OrderLookedUp():
             filled = plain(event.venue_filled_quantity)
             message = (
-                f"{order.exchange} says {event.venue_status} with {filled} filled; fetching the missing executions"
+                f"{order.exchange} says {event.venue_status} with {filled} filled; waiting for its executions"
             )
             return Story(ExecutionType.STATUS, message)
         case happened.CancelRefused():

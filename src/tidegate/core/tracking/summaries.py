@@ -6,7 +6,7 @@ from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.endings import end_by_venue
 from tidegate.core.identifiers import ExchangeOrderId
-from tidegate.core.messages.effects import Effect
+from tidegate.core.messages.effects import Effect, WakeAt
 from tidegate.core.messages.events import Event, OrderLookedUp
 from tidegate.core.messages.reports import OrderReported
 from tidegate.core.order import Order
@@ -60,13 +60,15 @@ def _follow(desk: Desk, order: Order, report: OrderReported, exchange_order_id: 
 def _await_executions(
     desk: Desk, order: Order, report: OrderReported, venue_filled: Decimal, exchange_order_id: ExchangeOrderId
 ) -> Decision:
-    """The venue is ahead of our executions: fetch them; an end waits until they are booked."""
-    effects: list[Effect] = [fetch_executions(order, desk, exchange_order_id)]
+    """The venue is ahead of our executions: an end waits until they are booked.
+
+    Bybit tells an order's end before its last executions: they get a moment to arrive before they are fetched.
+    """
+    fetch = fetch_executions(order, desk, exchange_order_id)
     if report.status is VenueOrderStatus.OPEN:
-        return Decision([], effects)
-    effects.append(watch_dog(order, report.at, desk.policy))
+        return Decision([], [fetch])
     if order.venue_status is report.status and order.venue_filled_quantity == venue_filled:
-        return Decision([], effects)
+        return Decision([], [fetch, watch_dog(order, report.at, desk.policy)])
     looked_up = OrderLookedUp(
         at=report.at,
         order_id=order.order_id,
@@ -75,7 +77,7 @@ def _await_executions(
         reason=report.reason,
         message=report.message,
     )
-    return Decision([looked_up], effects)
+    return Decision([looked_up], [WakeAt(order_id=order.order_id, at=report.at + desk.policy.back_off_min)])
 
 
 def _reported_after_the_end(desk: Desk, order: Order, report: OrderReported) -> Decision:

@@ -158,7 +158,9 @@ class BybitSpot:
         return {"category": "spot", "symbol": self._seat.symbols.theirs(symbol)}
 
     def _pushed_order(self, row: Any) -> list[Report]:
-        return [self._order(row)]
+        """A partial fill tells nothing that its execution does not tell better, a moment later."""
+        told = self._order(row)
+        return [] if row.get("orderStatus") == "PartiallyFilled" else [told]
 
     def _pushed_execution(self, row: Any) -> list[Report]:
         told = self._execution(row)

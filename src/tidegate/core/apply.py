@@ -35,6 +35,10 @@ OrderChange = (
 def apply(desk: Desk, event: Event) -> None:
     """Make an event's consequences true. Journaled events count up the desk's sequence."""
     match event:
+        case (
+            happened.AttemptStarted() | happened.OrderSubmitted() | happened.ExecutionBooked() | happened.OrderClosed()
+        ):
+            _change_order(desk, desk.orders[event.order_id], event)  # The most frequent first.
         case happened.PriceMoved():
             desk.prices[(event.exchange, event.symbol)] = Price(last=event.last, bid=event.bid, ask=event.ask)
             return

@@ -8,7 +8,7 @@ import typer
 from tidegate import __version__
 from tidegate.cli import access, books, db, demo, orders, serve, sim
 from tidegate.cli.options import AsJson, Data, Token, Url
-from tidegate.cli.output import EXIT_INTERRUPTED, say, silence_output
+from tidegate.cli.output import say
 
 app = typer.Typer(
     name="tidegate",
@@ -56,11 +56,5 @@ app.add_typer(db.db, name="db")
 
 
 def main() -> None:
-    """Run the command line; never shows a traceback for what the user can do something about."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        silence_output()
-        sys.exit(0)  # Whoever read our output, such as `head`, has seen enough.
+    """Run the command line. An interrupt ends with 130; whoever stops reading our output ends it without a word."""
+    app()

@@ -52,11 +52,6 @@ def write_line(text: str) -> None:
     sys.stdout.flush()
 
 
-def silence_output() -> None:
-    """Nobody reads standard output any more: what is still buffered must not fail at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def warn(message: str) -> None:
     """A line on standard error. What came from outside must not steer the terminal."""
     sys.stderr.write(f"tidegate: {one_line(message)}\n")

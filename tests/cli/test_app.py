@@ -1,0 +1,78 @@
+"""The command as a whole."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from typer.testing import Result
+
+from cli.fake_desk import FakeDesk, order
+from tidegate import __version__
+
+Tidegate = Callable[..., Result]
+PYTHON = [sys.executable, "-m", "tidegate"]
+SOON_SECONDS = 0.4
+
+
+def test_help_says_what_there_is_and_what_exit_codes_mean(tidegate: Tidegate) -> None:
+    result = tidegate("--help")
+    assert result.exit_code == 0
+    for command in ("demo", "serve", "sim", "order", "portfolio", "accounts", "user", "account", "db", "Exit codes"):
+        assert command in result.stdout
+
+
+def test_help_comes_at_once() -> None:
+    """The best of a few runs: this machine may be busy with something else."""
+    best = 60.0
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run([*PYTHON, "--help"], check=True, capture_output=True)
+        best = min(best, time.perf_counter() - started)
+        if best < SOON_SECONDS:
+            break
+    assert best < SOON_SECONDS
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys, tidegate.cli.app\n"
+        "heavy = {'ccxt', 'litestar', 'sqlalchemy', 'uvicorn', 'httpx', 'rich', 'aiohttp', 'cryptography', 'uvloop'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_version_is_printed(tidegate: Tidegate) -> None:
+    assert tidegate("--version").stdout == f"tidegate {__version__}\n"
+
+
+def test_an_unknown_command_is_wrong_usage(tidegate: Tidegate) -> None:
+    assert tidegate("ordre").exit_code == 2
+
+
+def test_whoever_stops_reading_is_not_shown_a_traceback(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("GET", "/orders", {"items": [order()] * 400, "next_cursor": None})
+    with subprocess.Popen(
+        [*PYTHON, "order", "list", "--json", "--url", desk.url, "--token", "tg_test"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert told == b""
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["NO_COLOR", None])
+def test_colours_are_for_terminals(
+    desk: FakeDesk, tidegate: Tidegate, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    if name is not None:
+        monkeypatch.setenv(name, "1")
+    desk.answer("GET", "/orders", {"items": [order(status="filled")], "next_cursor": None})
+    assert "\x1b" not in tidegate("order", "list").stdout

@@ -1,0 +1,41 @@
+"""Following all orders."""
+
+from itertools import islice
+from typing import Any
+
+from cli.fake_desk import FakeDesk, closed, order, step
+from tidegate.cli.watching import follow_all
+from tidegate.client import Client
+
+OLD, NEW = "01KAAAAAAAAAAAAAAAAAAAAOLD", "01KAAAAAAAAAAAAAAAAAAAANEW"
+NOTHING: dict[str, Any] = {"items": [], "next_cursor": None}
+
+
+def _page(*orders: dict[str, Any]) -> dict[str, Any]:
+    return {"items": list(orders), "next_cursor": None}
+
+
+def test_only_what_happens_from_now_on_is_told_and_each_step_once(desk: FakeDesk) -> None:
+    old = order(order_id=OLD)
+    old_ended = closed("canceled", order_id=OLD)
+    new = order(order_id=NEW, timestamp="2026-01-02T03:05:05.000000Z")
+    # Newest, open and recent at the start; then twice nothing new; then one ended and one came.
+    desk.answer("GET", "/orders", _page(old), _page(old), _page(old), _page(old), _page(old), _page(new), _page(new))
+    desk.answer("GET", f"/orders/{OLD}", old_ended)
+    before = [step(1, "created", "o1", order_id=OLD), step(2, "submitted", "o2", order_id=OLD)]
+    after = [*before, step(3, "canceled", "o3", order_id=OLD)]
+    desk.answer("GET", f"/orders/{OLD}/history", {"items": before}, {"items": after})
+    desk.answer("GET", f"/orders/{NEW}/history", {"items": [step(1, "created", "n1", order_id=NEW)]})
+    with Client(desk.url, "tg_test") as client:
+        told = [(seen.order_id, entry.message) for seen, entry in islice(follow_all(client, 0.01), 2)]
+    assert sorted(told) == [(NEW, "n1"), (OLD, "o3")]
+
+
+def test_on_an_empty_desk_the_first_order_is_told_from_its_first_step(desk: FakeDesk) -> None:
+    new = order(order_id=NEW)
+    desk.answer("GET", "/orders", NOTHING, NOTHING, NOTHING, _page(new))
+    history = [step(1, "created", "n1", order_id=NEW), step(2, "pending", "n2", order_id=NEW)]
+    desk.answer("GET", f"/orders/{NEW}/history", {"items": history})
+    with Client(desk.url, "tg_test") as client:
+        told = [entry.message for _, entry in islice(follow_all(client, 0.01), 2)]
+    assert told == ["n1", "n2"]

@@ -7,6 +7,7 @@ from venuesim.bybit.holdings import usd_price
 from venuesim.bybit.listing import PRICE_LIMIT_RATIO, Instruments
 from venuesim.bybit.operations import Json, Request, Result
 from venuesim.bybit.parameters import Category
+from venuesim.bybit.rules import quote_step
 from venuesim.exchange.book import BookSide
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.market import Market
@@ -65,7 +66,7 @@ class MarketData:
 
     def _markets(self, request: Request) -> list[Market]:
         wanted = self._instruments.to_show(request.parameters)
-        return [market for market in self._exchange.markets.values() if wanted in {None, market.instrument}]
+        return [m for m in self._exchange.markets.values() if wanted is None or m.instrument is wanted]
 
 
 def day_figures(market: Market, exchange: Exchange) -> Json:
@@ -116,7 +117,7 @@ def _listed(market: Market) -> Json:
         "stTag": "0",
         "lotSizeFilter": {
             "basePrecision": plain(instrument.lot_size),
-            "quotePrecision": plain(instrument.lot_size * instrument.tick_size),
+            "quotePrecision": plain(quote_step(instrument)),
             "minOrderQty": plain(instrument.quantity_min),
             "maxOrderQty": plain(instrument.quantity_max),
             "minOrderAmt": plain(instrument.notional_min),

@@ -131,10 +131,23 @@ def pushed(order: Order) -> Json:
 def fill(execution: Execution) -> Json:
     """Return an execution as execution/list shows it. A fee is a cost."""
     order = execution.account.orders[execution.order_id]
+    left = order.leaves_quantity
+    for later in reversed(order.executions):
+        if later is execution:
+            break
+        left += later.quantity
+    return _execution(execution, order, left)
+
+
+def pushed_fill(execution: Execution) -> Json:
+    """Return an execution, while it is the order's latest, as the execution topic tells it."""
+    order = execution.account.orders[execution.order_id]
+    shared = _execution(execution, order, order.leaves_quantity)
+    return {"category": "spot", "isLeverage": "0", "createType": "CreateByUser", "execPnl": "0", **shared}
+
+
+def _execution(execution: Execution, order: Order, left: Decimal) -> Json:
     instrument = execution.instrument
-    left = order.quantity - sum(
-        (earlier.quantity for earlier in order.executions[: order.executions.index(execution) + 1]), ZERO
-    )
     return {
         "symbol": instrument.venue_id,
         **ids(order),
@@ -165,11 +178,6 @@ def fill(execution: Execution) -> Json:
         "extraFees": "",
         "seq": execution.trade_id,
     }
-
-
-def pushed_fill(execution: Execution) -> Json:
-    """Return an execution as the execution topic tells it."""
-    return {"category": "spot", "isLeverage": "0", "createType": "CreateByUser", "execPnl": "0", **fill(execution)}
 
 
 def _type_of(order: Order) -> str:

@@ -1,11 +1,13 @@
 """The rules that a new spot order must keep, in Bybit's codes. Their order is an assumption."""
 
+from decimal import Decimal
+
 from venuesim.bybit import errors
 from venuesim.bybit.errors import BybitError
 from venuesim.bybit.listing import OPEN_ORDERS_MAX
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.filters import FilterFailure, check_quantity, notional_of
-from venuesim.exchange.instruments import floor_to
+from venuesim.exchange.instruments import Instrument, floor_to
 from venuesim.exchange.market import Market
 from venuesim.exchange.orders import OrderRequest, OrderType, Side
 
@@ -14,11 +16,18 @@ def check_rules(request: OrderRequest, market: Market, account: Account, *, scal
     """Refuse an order that breaks a rule. `scale` multiplies the number of open orders allowed."""
     if request.quantity:
         _check_quantity(request)
+    elif request.quote_quantity % quote_step(request.instrument):
+        raise BybitError(170137, "Order volume decimal too long.")
     if request.order_type is OrderType.LIMIT:
         _check_price(request, market)
     _check_amount(request, market)
     if request.order_type is OrderType.LIMIT and len(account.open_orders) >= int(OPEN_ORDERS_MAX * scale):
         raise BybitError(170810, "Cannot exceed maximum of 500 conditional, TP/SL and active orders.")
+
+
+def quote_step(instrument: Instrument) -> Decimal:
+    """Return the step of quote amounts, `quotePrecision` (assumption: what one lot changes with one tick)."""
+    return instrument.lot_size * instrument.tick_size
 
 
 def _check_quantity(request: OrderRequest) -> None:

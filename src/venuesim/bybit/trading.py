@@ -166,7 +166,7 @@ class Trading:
         instrument = self._instruments.to_show(parameters)
         base = parameters.text("baseCoin")
         for order in orders:
-            if instrument in {None, order.instrument} and base in {None, order.instrument.base}:
+            if (instrument is None or order.instrument is instrument) and base in {None, order.instrument.base}:
                 yield order
 
     def _is_shown(self, account: Account, order: Order) -> bool:

@@ -39,6 +39,7 @@ MARKET = {"orderType": "Market", "price": None}
         ({"qty": "16"}, 170131),
         ({"side": "Sell", "price": "66000", "qty": "10.000001"}, 170131),
         ({**MARKET, "qty": "4.99"}, 170140),
+        ({**MARKET, "qty": "10.000000001"}, 170137),
         ({**MARKET, "qty": "1000001"}, 170131),
         ({**MARKET, "qty": "0.1", "marketUnit": "lots"}, 10001),
     ],

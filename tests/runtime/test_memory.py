@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from support.memory_journal import MemoryJournal
-from support.running_desk import BALANCES, RunningDesk, limit_order, trading_desk
+from support.running_desk import ACCOUNT, BALANCES, RunningDesk, limit_order, trading_desk
 from support.scripted_venue import ScriptedVenue
 from support.virtual_time import LoopClock, on_virtual_time
+from tidegate.core.identifiers import ExchangeClientOrderId
 from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.effects import SendCancel
+from tidegate.core.messages.reports import AccountSynchronized
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import OrderStatus, RefusalCode
 from tidegate.ports import WaitFor
@@ -107,6 +110,37 @@ async def test_an_execution_of_a_forgotten_order_counts_once(sqlite_desk: Desk) 
     assert repeat.orders[0].filled_quantity == order.quantity
     for asset in BALANCES:
         assert running.holding(asset) == venue.balances[asset]
+
+
+@on_virtual_time
+async def test_a_forgotten_order_that_its_venue_still_lists_is_taken_back_and_told_until_it_is_gone() -> None:
+    journal, clock = MemoryJournal(), LoopClock()
+    async with trading_desk(journal, clock, FORGETFUL) as (running, venue):
+        order = await running.closed_by_cancel()
+        await push_out(running, order)
+        assert order.exchange_client_order_id is not None
+        await asyncio.sleep(5)
+
+        async def listed(*names: ExchangeClientOrderId) -> None:
+            now = clock.now()
+            running.loop.report(
+                AccountSynchronized(
+                    at=now,
+                    account_id=ACCOUNT,
+                    requested_at=now,
+                    open_exchange_client_order_ids=frozenset(names),
+                )
+            )
+            await running.catch_up()
+
+        venue.effects.clear()
+        await listed(order.exchange_client_order_id)
+        [found] = running.desk.open_breaks.values()
+        assert found.subject == order.order_id
+        assert [effect.order_id for effect in venue.effects if isinstance(effect, SendCancel)] == [order.order_id]
+        await asyncio.sleep(1)
+        await listed()
+        assert not running.desk.open_breaks, "a break ends with what it tells of"
 
 
 @on_virtual_time

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tidegate.core.apply import break_id
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import AccountId
+from tidegate.core.identifiers import AccountId, order_of
 from tidegate.core.messages.effects import Effect, WakeAt
 from tidegate.core.messages.events import (
     AccountStateChanged,
@@ -85,6 +85,7 @@ def synchronized(desk: Desk, report: AccountSynchronized) -> Decision:
         message = f"order {ended.order_id} ended as {ended.status} and is open at the venue; canceling it"
         events += break_once(desk, ended, report.at, "ended_order_alive", ended.order_id, message)
         effects.append(cancel_attempt(ended, ended.attempt))
+    events += _no_longer_alive(desk, report)
     if account.state is AccountState.RECOVERING and not desk.unresolved.get(report.account_id, 0):
         events.append(_state(account, report.at, AccountState.READY, ""))
     return Decision(events, effects)
@@ -115,6 +116,22 @@ def _listed_after_their_end(desk: Desk, report: AccountSynchronized) -> list[Ord
         if order.closed_at + desk.policy.processing_margin < report.requested_at:
             found.append(order)
     return found
+
+
+def _no_longer_alive(desk: Desk, report: AccountSynchronized) -> list[Event]:
+    """The breaks of ended orders that this listing, asked for later, does not show as open any more.
+
+    A listing may be older than it says: what it showed then need not even have been true.
+    """
+    alive = {named[0] for named in map(order_of, report.open_exchange_client_order_ids) if named is not None}
+    return [
+        resolved(found, report.at, "the venue does not list the order as open any more")
+        for found in desk.open_breaks.values()
+        if found.account_id == report.account_id
+        and found.kind == "ended_order_alive"
+        and found.subject not in alive
+        and found.found_at < report.requested_at
+    ]
 
 
 def _state(account: Account, at: datetime, state: AccountState, message: str) -> AccountStateChanged:

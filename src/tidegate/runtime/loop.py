@@ -15,22 +15,18 @@ import structlog
 from tidegate.core.apply import apply
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input, decide
-from tidegate.core.identifiers import OrderId, order_of
+from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.commands import CancelOrder, Command, PlaceOrder
 from tidegate.core.messages.effects import Effect, Reply, VenueEffect, WakeAt
 from tidegate.core.messages.events import InstrumentsListed, PriceMoved
-from tidegate.core.messages.reports import (
-    DeskStarted,
-    ExecutionReported,
-    OrderReported,
-    Report,
-)
+from tidegate.core.messages.reports import DeskStarted, Report
 from tidegate.core.order import Order
 from tidegate.core.projection import Projector
 from tidegate.core.records import Batch
 from tidegate.core.vocabulary import PendingAction
 from tidegate.ports import Answer, Clock, Journal, OrderKeys, WaitFor
 from tidegate.runtime.inbox import Inbox
+from tidegate.runtime.references import not_in_memory
 from tidegate.runtime.timers import Timers
 from tidegate.runtime.waiting import WaitingRoom, Watch
 
@@ -126,7 +122,7 @@ class DeskLoop:
             while True:
                 if committing.done():
                     committing.result()  # A failed commit ends the loop at once.
-                if keys := self._not_in_memory(inputs):
+                if keys := not_in_memory(self._desk, inputs):
                     await self._attach(keys)
                 outcome = self._decide_all(inputs)
                 await asyncio.wait([committing])  # Plainly awaited, it would be canceled together with us.
@@ -212,42 +208,6 @@ class DeskLoop:
                 self._perform(effect)
 
     # --- memory ------------------------------------------------------------------------------------------------
-
-    def _not_in_memory(self, inputs: list[Input]) -> OrderKeys:
-        """The orders that these inputs refer to and memory does not hold."""
-        desk, keys = self._desk, OrderKeys()
-        for message in inputs:
-            match message:
-                case PlaceOrder():
-                    if message.idempotency_key is not None:
-                        known = (message.user_id, message.idempotency_key)
-                        if known not in desk.by_idempotency_key:
-                            keys.idempotency_keys.add(known)
-                    if message.client_order_id is not None:
-                        named = (message.user_id, message.client_order_id)
-                        if named not in desk.by_client_order_id:
-                            keys.client_order_ids.add(named)
-                case CancelOrder():
-                    if message.order_id not in desk.orders:
-                        keys.order_ids.add(message.order_id)
-                case OrderReported() | ExecutionReported():
-                    self._note_venue_order(message, keys)
-                case _:
-                    pass
-        return keys
-
-    def _note_venue_order(self, message: OrderReported | ExecutionReported, keys: OrderKeys) -> None:
-        desk = self._desk
-        known = desk.order_for(
-            message.account_id, message.symbol, message.exchange_client_order_id, message.exchange_order_id
-        )
-        if known is not None:
-            return
-        named = order_of(message.exchange_client_order_id) if message.exchange_client_order_id is not None else None
-        if named is not None:
-            keys.order_ids.add(named[0])
-        elif message.exchange_order_id is not None:
-            keys.exchange_order_ids.add((message.account_id, message.symbol, message.exchange_order_id))
 
     async def _attach(self, keys: OrderKeys) -> None:
         found = await self._journal.find(keys)

@@ -1,0 +1,98 @@
+"""Which orders have to be looked up before a decision: those that memory does not hold, by whatever names them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from support.records import full_order
+from support.running_desk import ACCOUNT, ALICE, SYMBOL, command_id, limit_order
+from support.virtual_time import START, LoopClock, on_virtual_time
+from tidegate.core.desk import Desk
+from tidegate.core.engine import Input
+from tidegate.core.identifiers import (
+    ClientOrderId,
+    ExchangeClientOrderId,
+    ExchangeOrderId,
+    IdempotencyKey,
+    exchange_client_order_id,
+)
+from tidegate.core.messages.commands import CancelOrder
+from tidegate.core.messages.reports import AccountSynchronized, OrderAccepted, OrderReported, Wake
+from tidegate.core.policy import Policy
+from tidegate.core.vocabulary import VenueOrderStatus
+from tidegate.ports import OrderKeys
+from tidegate.runtime.references import not_in_memory
+
+HELD, GONE = full_order(1), full_order(2)
+FOREIGN = ExchangeClientOrderId("web_a1b2c3")
+
+
+def desk_with_one_order() -> Desk:
+    desk = Desk(Policy())
+    desk.index(HELD)
+    return desk
+
+
+def reported(ours: ExchangeClientOrderId | None, theirs: str | None) -> OrderReported:
+    return OrderReported(
+        at=START,
+        account_id=ACCOUNT,
+        symbol=SYMBOL,
+        status=VenueOrderStatus.OPEN,
+        filled_quantity=Decimal(0),
+        exchange_client_order_id=ours,
+        exchange_order_id=None if theirs is None else ExchangeOrderId(theirs),
+    )
+
+
+def keys_of(*inputs: Input) -> OrderKeys:
+    return not_in_memory(desk_with_one_order(), inputs)
+
+
+@on_virtual_time
+async def test_a_request_is_looked_up_by_its_key_and_its_name() -> None:
+    clock = LoopClock()
+    assert not keys_of(limit_order(clock)), "nobody can repeat a request that has neither"
+    assert not keys_of(limit_order(clock, key=HELD.idempotency_key, name=HELD.client_order_id))
+    keys = keys_of(limit_order(clock, key="new", name="mine"))
+    assert keys.idempotency_keys == {(ALICE, IdempotencyKey("new"))}
+    assert keys.client_order_ids == {(ALICE, ClientOrderId("mine"))}
+
+
+def test_cancels_and_late_acceptances_are_looked_up_by_our_id() -> None:
+    for order, wanted in ((HELD, set()), (GONE, {GONE.order_id})):
+        cancel = CancelOrder(command_id=command_id(), at=START, user_id=ALICE, order_id=order.order_id)
+        accepted = OrderAccepted(
+            at=START,
+            account_id=ACCOUNT,
+            order_id=order.order_id,
+            attempt=1,
+            exchange_order_id=ExchangeOrderId("1"),
+        )
+        assert keys_of(cancel).order_ids == wanted
+        assert keys_of(accepted).order_ids == wanted
+
+
+def test_what_a_venue_reports_is_looked_up_by_our_id_first() -> None:
+    assert not keys_of(reported(HELD.exchange_client_order_id, None))
+    assert not keys_of(reported(None, HELD.exchange_order_id))
+    assert keys_of(reported(GONE.exchange_client_order_id, "5")) == OrderKeys(order_ids={GONE.order_id})
+    by_theirs = OrderKeys(exchange_order_ids={(ACCOUNT, SYMBOL, ExchangeOrderId("5"))})
+    assert keys_of(reported(None, "5")) == by_theirs
+    assert keys_of(reported(FOREIGN, "5")) == by_theirs
+    assert not keys_of(reported(FOREIGN, None))
+
+
+def test_a_listing_is_looked_up_for_orders_that_have_ended_for_us() -> None:
+    listing = AccountSynchronized(
+        at=START + timedelta(seconds=1),
+        account_id=ACCOUNT,
+        requested_at=START,
+        open_exchange_client_order_ids=frozenset(
+            {exchange_client_order_id(HELD.order_id, 1), exchange_client_order_id(GONE.order_id, 2), FOREIGN}
+        ),
+    )
+    assert keys_of(listing) == OrderKeys(order_ids={GONE.order_id})
+
+
+def test_other_inputs_need_nothing() -> None:
+    assert not keys_of(Wake(at=START, order_id=GONE.order_id))

@@ -168,6 +168,15 @@ def test_a_cancel_succeeds_only_when_the_order_is_canceled(
     assert desk.requests[0].query["wait_for"] == "closed"
 
 
+@pytest.mark.parametrize(("status", "code"), [("canceled", 0), ("filled", 1)])
+def test_an_order_that_is_canceled_already_is_as_it_was_asked_to_be(
+    desk: FakeDesk, tidegate: Tidegate, status: str, code: int
+) -> None:
+    over = problem("order_closed", "it has ended", order=closed(status), status=409)
+    desk.answer("DELETE", f"/orders/{ORDER_ID}", over, status=409)
+    assert tidegate("order", "cancel", ORDER_ID).exit_code == code
+
+
 def test_all_orders_that_match_are_canceled(desk: FakeDesk, tidegate: Tidegate) -> None:
     desk.answer("DELETE", "/orders", {"items": [order(pending_action="cancel")]})
     result = tidegate("order", "cancel", "--all", "--symbol", "BTC/USDT")

@@ -117,6 +117,7 @@ def test_a_schema_that_is_newer_is_said_in_one_line(tmp_path: Path) -> None:
         ("port = 'many'", "port"),
         ("prot = 1", "prot"),
         ("port =", "tidegate.toml"),
+        ("port = 70000", "65535"),
         ("database_url = 'mysql://x'", "mysql"),
     ],
 )

@@ -1,9 +1,12 @@
 """Following all orders."""
 
+import signal
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from cli.fake_desk import FakeDesk, closed, order, step
+from cli.fake_desk import TOKEN, FakeDesk, closed, order, step
+from cli.processes import running
 from tidegate.cli.watching import follow_all
 from tidegate.client import Client
 
@@ -26,9 +29,18 @@ def test_only_what_happens_from_now_on_is_told_and_each_step_once(desk: FakeDesk
     after = [*before, step(3, "canceled", "o3", order_id=OLD)]
     desk.answer("GET", f"/orders/{OLD}/history", {"items": before}, {"items": after})
     desk.answer("GET", f"/orders/{NEW}/history", {"items": [step(1, "created", "n1", order_id=NEW)]})
-    with Client(desk.url, "tg_test") as client:
+    with Client(desk.url, TOKEN) as client:
         told = [(seen.order_id, entry.message) for seen, entry in islice(follow_all(client, 0.01), 2)]
     assert sorted(told) == [(NEW, "n1"), (OLD, "o3")]
+
+
+def test_an_interrupt_is_the_good_end_of_watching_everything(desk: FakeDesk, tmp_path: Path) -> None:
+    new = order(order_id=NEW)
+    desk.answer("GET", "/orders", NOTHING, NOTHING, NOTHING, _page(new))
+    desk.answer("GET", f"/orders/{NEW}/history", {"items": [step(1, "created", "n1", order_id=NEW)]})
+    with running("order", "watch", "--url", desk.url, "--token", TOKEN, folder=tmp_path) as watching:
+        assert watching.line()["message"] == "n1"
+        assert watching.stop(signal.SIGINT) == (0, "")
 
 
 def test_on_an_empty_desk_the_first_order_is_told_from_its_first_step(desk: FakeDesk) -> None:
@@ -36,6 +48,6 @@ def test_on_an_empty_desk_the_first_order_is_told_from_its_first_step(desk: Fake
     desk.answer("GET", "/orders", NOTHING, NOTHING, NOTHING, _page(new))
     history = [step(1, "created", "n1", order_id=NEW), step(2, "pending", "n2", order_id=NEW)]
     desk.answer("GET", f"/orders/{NEW}/history", {"items": history})
-    with Client(desk.url, "tg_test") as client:
+    with Client(desk.url, TOKEN) as client:
         told = [entry.message for _, entry in islice(follow_all(client, 0.01), 2)]
     assert told == ["n1", "n2"]

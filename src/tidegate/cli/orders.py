@@ -9,10 +9,10 @@ import typer
 from tidegate.cli.connection import connection
 from tidegate.cli.options import AsJson, Data, Token, Url, wants_json
 from tidegate.cli.output import EXIT_INTERRUPTED, EXIT_OTHERWISE, EXIT_USAGE, fail, print_json, warn
-from tidegate.core.vocabulary import Exchange, OrderStatus, OrderType, Side, TimeInForce
+from tidegate.core.vocabulary import Exchange, OrderStatus, OrderType, RefusalCode, Side, TimeInForce
 
 if TYPE_CHECKING:
-    from tidegate.client import Order
+    from tidegate.client import Client, Order
 
 FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.INVALIDATED, OrderStatus.CANCELED, OrderStatus.EXPIRED})
 PAGE_SIZE_MAX = 500
@@ -34,9 +34,9 @@ Timeout = Annotated[float, typer.Option(min=0, max=30, help="How many seconds to
 @orders.command()
 def place(
     context: typer.Context,
-    account: Annotated[str, typer.Argument(help="Which account; tidegate accounts lists them.")],
-    symbol: Annotated[str, typer.Argument(help="Such as BTC/USDT.")],
-    side: Annotated[Side, typer.Argument()],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Which account; tidegate accounts lists them.")],
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC/USDT.")],
+    side: Annotated[Side, typer.Argument(metavar="SIDE", help="buy or sell.")],
     order_type: Annotated[OrderType, typer.Argument(metavar="TYPE", help="market or limit.")],
     quantity: Annotated[str | None, typer.Option(help="How much, in the base asset.")] = None,
     quote_quantity: Annotated[str | None, typer.Option(help="How much, in the quote asset (market orders).")] = None,
@@ -166,7 +166,7 @@ def cancel(
         raise fail("give either an order's ID, or --all with or without --account, --exchange, --symbol", EXIT_USAGE)
     with connection(context, url, token, data, as_json) as desk:
         if order_id is not None:
-            order = desk.cancel_order(order_id, wait_for=wait.value, timeout_ms=round(timeout * 1000))
+            order = _cancel(desk, order_id, wait, timeout)
         else:
             found = desk.cancel_orders(account=account, exchange=exchange, symbol=symbol)
     json_wanted = wants_json(context, as_json)
@@ -181,6 +181,18 @@ def cancel(
     from tidegate.cli.tables import print_orders
 
     print_orders(found, empty="no open order matches")
+
+
+def _cancel(desk: "Client", order_id: str, wait: Waiting, timeout_seconds: float) -> "Order":
+    """The order after asking for its end; one that is canceled already is as it was asked to be."""
+    from tidegate.client import ApiError
+
+    try:
+        return desk.cancel_order(order_id, wait_for=wait.value, timeout_ms=round(timeout_seconds * 1000))
+    except ApiError as error:
+        if error.code == RefusalCode.ORDER_CLOSED and error.order and error.order.status == OrderStatus.CANCELED:
+            return error.order
+        raise
 
 
 @orders.command()

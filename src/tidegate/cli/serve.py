@@ -115,7 +115,10 @@ def is_cannot_start(error: Exception) -> bool:
     from tidegate.storage.errors import StorageError
     from tidegate.vault.errors import VaultError
 
-    return isinstance(error, StorageError | VaultError | OSError | ClientFileError | RegistrationRefusedError)
+    # A port beyond 65535, from the settings, is an OverflowError.
+    return isinstance(
+        error, StorageError | VaultError | OSError | OverflowError | ClientFileError | RegistrationRefusedError
+    )
 
 
 def why_not_started(error: Exception, settings: Settings) -> str:

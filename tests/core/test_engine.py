@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, DeskDriver, replayed, state_of
+from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, DeskDriver
+from support.kept_desk import replayed, state_of
 from tidegate.core import identifiers as ids
 from tidegate.core.engine import Input, decide
 from tidegate.core.messages import commands, reports
@@ -20,7 +21,7 @@ from tidegate.core.vocabulary import OrderStatus, OrderType, RejectReason, Side,
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
-def any_input(driver: DeskDriver, random: Random) -> Input:
+def any_input(driver: DeskDriver, random: Random) -> Input:  # noqa: C901  One arm per kind of input.
     """Anything that a caller, a broken venue or a timer may say, about an order that is there or one that is not."""
     if random.random() < 0.2 or not driver.orders:
         return any_order(driver, random)

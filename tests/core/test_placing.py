@@ -206,9 +206,7 @@ def test_cancel_many_takes_what_matches_and_nobody_elses() -> None:
     driver.fill(second, "1", exchange_order_id="2")
     command = commands.CancelOrders(command_id=driver.command_id(), at=driver.now, user_id=BOB)
     assert reply(driver.put(command)).order_ids == ()
-    command = commands.CancelOrders(
-        command_id=driver.command_id(), at=driver.now, user_id=ALICE, symbol="BTC/USDT"
-    )
+    command = commands.CancelOrders(command_id=driver.command_id(), at=driver.now, user_id=ALICE, symbol="BTC/USDT")
     decision = driver.put(command)
     assert reply(decision).order_ids == (first.order_id,)
     assert sum(isinstance(effect, SendCancel) for effect in decision.effects) == 1

@@ -9,32 +9,12 @@ import tidegate.core
 
 CORE = Path(tidegate.core.__file__).parent
 MODULES = sorted(CORE.rglob("*.py"))
-FORBIDDEN_IMPORTS = {
-    "asyncio",
-    "io",
-    "os",
-    "pathlib",
-    "random",
-    "secrets",
-    "socket",
-    "sqlite3",
-    "threading",
-    "time",
-    "uuid",
-}
-FORBIDDEN_CALLS = {
-    "now",
-    "utcnow",
-    "today",
-    "monotonic",
-    "perf_counter",
-    "urandom",
-    "open",
-    "print",
-    "input",
-    "hash",
-    "id",
-}
+FORBIDDEN_IMPORTS = frozenset(
+    {"asyncio", "io", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "threading", "time", "uuid"}
+)
+FORBIDDEN_CALLS = frozenset(
+    {"now", "utcnow", "today", "monotonic", "perf_counter", "urandom", "open", "print", "input", "hash", "id"}
+)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(CORE)))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.desk_driver import START, DeskDriver, replayed, state_of
+from support.desk_driver import DeskDriver
+from support.kept_desk import START, replayed, state_of
 from support.model_venue import ModelWorld
 from tidegate.core.messages import commands
 from tidegate.core.vocabulary import OrderStatus, OrderType, Side, TimeInForce

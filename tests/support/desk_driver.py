@@ -1,44 +1,30 @@
-"""A desk without a loop, a database or a venue: inputs go through decide, apply and the Projector, by hand.
+"""A desk with users, an account and a market, and short ways to tell it what callers and the venue say."""
 
-It keeps what storage would keep (rows, the journal) and what the runtime would keep (one timer per order), so that a
-test can restart it, replay it, and hold it to the promises that must stay true after every input.
-"""
-
-import copy
-import itertools
-from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 
+from support.kept_desk import KeptDesk
 from tidegate.core import identifiers as ids
-from tidegate.core.apply import apply
 from tidegate.core.decision import Decision
-from tidegate.core.desk import Desk
-from tidegate.core.engine import Input, decide
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages import commands, reports
-from tidegate.core.messages.effects import Effect, Reply, WakeAt
-from tidegate.core.messages.events import InstrumentsListed, JournaledEvent, PriceMoved
+from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.values import Fee, VenueBalance
-from tidegate.core.order import TERMINAL, Order
-from tidegate.core.policy import Policy
-from tidegate.core.portfolio.reservations import worst_case
-from tidegate.core.projection import Projector
-from tidegate.core.records import Account, Batch, Break, DeskSnapshot, Found, HistoryEntry, LedgerEntry, User
+from tidegate.core.order import Order
+from tidegate.core.records import Account
 from tidegate.core.vocabulary import (
     AccountState,
     Environment,
     Exchange,
     OrderStatus,
     OrderType,
+    RejectReason,
     Role,
     Side,
     TimeInForce,
     VenueOrderStatus,
 )
 
-START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ALICE, BOB, RISK = ids.UserId("alice"), ids.UserId("bob"), ids.UserId("risk")
 ACCOUNT = ids.AccountId("binance-main")
 BTC_USDT = Instrument(
@@ -53,86 +39,10 @@ BTC_USDT = Instrument(
     notional_min=Decimal(5),
 )
 BALANCES = {"BTC": Decimal(10), "USDT": Decimal(1_000_000), "BNB": Decimal(5)}
-E = TypeVar("E", bound=Effect)
 
 
-class DeskDriver:
-    """A desk, its rows and its timers."""
-
-    def __init__(self, policy: Policy | None = None) -> None:
-        self.now = START
-        self.desk = Desk(policy or Policy())
-        self.journal: list[JournaledEvent] = []
-        self.batches: list[Batch] = []
-        self.orders: dict[ids.OrderId, Order] = {}
-        self.execution_ids: dict[ids.OrderId, list[ids.ExecutionId]] = defaultdict(list)
-        self.breaks: dict[str, Break] = {}
-        self.timers: dict[ids.OrderId, datetime] = {}
-        self._projector = Projector(epoch=1)
-        self._numbers = itertools.count(1)
-
-    # --- inputs ------------------------------------------------------------------------------------------------
-
-    def put(self, message: Input) -> Decision:
-        """One input, the whole way: its closed orders fetched, decided, applied, written."""
-        self._attach(message)
-        decision = decide(self.desk, message)
-        for event in decision.events:
-            apply(self.desk, event)
-            if not isinstance(event, PriceMoved | InstrumentsListed):
-                self.journal.append(event)
-                self._projector.record(self.desk, event)
-        if self._projector:
-            self._write(self._projector.take(self.desk))
-        for effect in decision.effects:
-            if isinstance(effect, WakeAt):
-                self.timers[effect.order_id] = effect.at
-        return decision
-
-    def _write(self, batch: Batch) -> None:
-        self.batches.append(batch)
-        self.orders.update(batch.orders)
-        self.breaks.update(batch.breaks)
-        for execution in batch.executions:
-            self.execution_ids[execution.order_id].append(execution.execution_id)
-        for order in batch.orders.values():
-            if order.is_closed:
-                self.timers.pop(order.order_id, None)
-
-    def _attach(self, message: Input) -> None:
-        """As the loop does: closed orders that an input speaks of come back to memory."""
-        wanted: list[Order] = []
-        match message:
-            case commands.PlaceOrder() if message.idempotency_key is not None:
-                wanted = [order for order in self.orders.values() if order.idempotency_key == message.idempotency_key]
-            case commands.CancelOrder():
-                wanted = [self.orders[message.order_id]] if message.order_id in self.orders else []
-            case reports.OrderReported() | reports.ExecutionReported():
-                named = ids.order_of(message.exchange_client_order_id or "")
-                if named is not None:
-                    wanted = [self.orders[named[0]]] if named[0] in self.orders else []
-                else:
-                    wanted = [
-                        order
-                        for order in self.orders.values()
-                        if order.exchange_order_id == message.exchange_order_id and order.symbol == message.symbol
-                    ]
-            case _:
-                pass
-        self.desk.attach(Found(orders=[copy.copy(order) for order in wanted], execution_ids=self.execution_ids))
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; due timers ring in their order."""
-        until = self.now + timedelta(seconds=seconds)
-        while due := [(at, order_id) for order_id, at in self.timers.items() if at <= until]:
-            at, order_id = min(due)
-            self.now = max(self.now, at)
-            self.wake(order_id)
-        self.now = until
-
-    def wake(self, order_id: ids.OrderId) -> Decision:
-        self.timers.pop(order_id, None)
-        return self.put(reports.Wake(at=self.now, order_id=order_id))
+class DeskDriver(KeptDesk):
+    """What tests and simulations drive."""
 
     # --- a desk that trades ------------------------------------------------------------------------------------
 
@@ -181,6 +91,11 @@ class DeskDriver:
         self.put(reports.AccountConnected(at=self.now, account_id=ACCOUNT))
         self.balances(balances)
         self.synchronized()
+
+    def restart(self) -> None:
+        """The process dies and comes back; listings and prices are told anew, the account is not connected yet."""
+        self.recover()
+        self.list_markets()
 
     def disconnect(self) -> None:
         self.put(reports.AccountDisconnected(at=self.now, account_id=ACCOUNT, message="gone"))
@@ -292,8 +207,6 @@ class DeskDriver:
     def refuse(
         self, order: Order, *, retryable: bool, attempt: int | None = None, retry_after_seconds: float | None = None
     ) -> Decision:
-        from tidegate.core.vocabulary import RejectReason
-
         return self.put(
             reports.OrderRefused(
                 at=self.now,
@@ -377,115 +290,8 @@ class DeskDriver:
             commands.CancelOrder(command_id=self.command_id(), at=self.now, user_id=user_id, order_id=order.order_id)
         )
 
-    # --- looking -----------------------------------------------------------------------------------------------
-
-    def history(self, order: Order) -> list[HistoryEntry]:
-        return [row for batch in self.batches for row in batch.history if row.order_id == order.order_id]
-
-    def ledger(self) -> list[LedgerEntry]:
-        return [row for batch in self.batches for row in batch.ledger]
-
     def held(self, asset: str, user_id: ids.UserId = ALICE) -> Decimal:
         return self.desk.holding(ACCOUNT, user_id, asset).quantity
 
     def reserved(self, asset: str, user_id: ids.UserId = ALICE) -> Decimal:
         return self.desk.holding(ACCOUNT, user_id, asset).reserved
-
-    # --- restart, replay, promises -----------------------------------------------------------------------------
-
-    def snapshot(self) -> DeskSnapshot:
-        """What storage would load after a crash now: everything comes from rows, nothing from memory."""
-        users: dict[ids.UserId, User] = {}
-        accounts: dict[ids.AccountId, Account] = {}
-        holdings, times = {}, {}
-        for batch in self.batches:
-            users.update(batch.users)
-            accounts.update(batch.accounts)
-            holdings.update(batch.holdings)
-            for execution in batch.executions:
-                before = times.get(execution.account_id, execution.executed_at)
-                times[execution.account_id] = max(before, execution.executed_at)
-        open_orders = [copy.copy(order) for order in self.orders.values() if not order.is_closed]
-        return DeskSnapshot(
-            sequence=self.batches[-1].journal[-1].sequence,
-            history_id=max((row.history_id for batch in self.batches for row in batch.history), default=0),
-            users=list(users.values()),
-            tokens=[],
-            accounts=[copy.copy(account) for account in accounts.values()],
-            holdings=[copy.copy(holding) for holding in holdings.values()],
-            open_orders=open_orders,
-            execution_ids={order.order_id: self.execution_ids[order.order_id] for order in open_orders},
-            execution_times=times,
-            breaks=[found for found in self.breaks.values() if found.resolved_at is None],
-        )
-
-    def restart(self) -> None:
-        """Forget memory and timers, as a crash does, and recover from the rows."""
-        self.desk = Desk.restore(self.snapshot(), self.desk.policy)
-        self._projector = Projector(epoch=2)
-        self.timers.clear()
-        self.put(reports.DeskStarted(at=self.now))
-        self.list_markets()
-
-    def let_go_of_closed(self) -> None:
-        """As the loop does when closed orders become many."""
-        for order in [order for order in self.desk.orders.values() if order.is_closed]:
-            self.desk.detach(order.order_id)
-
-    def check(self) -> None:
-        """What must be true after every input."""
-        desk = self.desk
-        reserved: dict[tuple[ids.AccountId, ids.UserId, str], Decimal] = defaultdict(Decimal)
-        for order in desk.orders.values():
-            assert order.filled_quantity >= 0
-            assert order.is_closed == (order.status in TERMINAL)
-            expected = Decimal(0) if order.is_closed else worst_case(order, order.reserve_price)
-            assert order.reserved_quantity == expected, order
-            if order.reserved_asset is not None:
-                reserved[(order.account_id, order.user_id, order.reserved_asset)] += order.reserved_quantity
-            if order.is_awaited:
-                assert order.order_id in self.timers, f"nothing will ever wake {order}"
-            shown = self.orders[order.order_id]
-            assert shown == order, "the row is the order"
-        for key, holding in desk.holdings.items():
-            assert holding.reserved == reserved[key], key
-        unresolved = sum(order.is_unresolved for order in desk.orders.values())
-        assert sum(desk.unresolved.values()) == unresolved
-
-    def check_books(self) -> None:
-        """What must be true of everything that was ever written."""
-        self.check()
-        sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-        owned: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for line in self.ledger():
-            sums[(line.sequence, line.asset)] += line.amount
-            owned[(line.ledger_account, line.asset)] += line.amount
-        assert not any(sums.values()), "each event's lines sum to zero per asset"
-        for (_, user_id, asset), holding in self.desk.holdings.items():
-            assert holding.quantity == owned[(f"user:{user_id}", asset)]
-        booked = [row.execution_id for batch in self.batches for row in batch.executions]
-        assert len(booked) == len(set(booked)), "an execution counts once"
-        sequences: dict[ids.OrderId, int] = defaultdict(int)
-        numbers = [row.history_id for batch in self.batches for row in batch.history]
-        assert numbers == list(range(1, len(numbers) + 1))
-        for row in (row for batch in self.batches for row in batch.history):
-            sequences[row.order_id] += 1
-            assert row.sequence == sequences[row.order_id]
-        written = [entry.sequence for batch in self.batches for entry in batch.journal]
-        assert written == list(range(1, len(written) + 1))
-
-
-def replayed(journal: list[JournaledEvent], policy: Policy) -> Desk:
-    """A fresh desk that lived through these events."""
-    desk, projector = Desk(policy), Projector(epoch=1)
-    for event in journal:
-        apply(desk, event)
-        projector.record(desk, event)
-    return desk
-
-
-def state_of(desk: Desk) -> dict[str, object]:
-    """Everything in a desk that comes from the journal, comparable by value."""
-    prices_and_rules = {"policy", "instruments", "prices"}
-    state = {name: value for name, value in vars(desk).items() if name not in prices_and_rules}
-    return copy.deepcopy(state)

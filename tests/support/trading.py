@@ -15,6 +15,7 @@ from support.processes import DeskProcess, Simulator
 SYMBOLS = {"BTC/USDT": Decimal("0.002"), "ETH/USDT": Decimal("0.05")}
 BALANCES = {"USDT": "1000000", "BTC": "10", "ETH": "100"}
 TRADERS = 6
+AVOID_SECONDS = 1.0
 
 
 class Shop:
@@ -26,6 +27,7 @@ class Shop:
         self.order_ids: dict[str, str] = {}  # By idempotency key, as acknowledged.
         self.on_acknowledged: Callable[[int], None] = lambda _: None
         self.client = DeskClient(desk, "")
+        self._avoided_until: dict[str, float] = {}
         self._numbers = itertools.count(1)
         self._bids: dict[tuple[str, str], Decimal] = {}
 
@@ -82,7 +84,7 @@ class Shop:
         for _ in range(count):
             order = await self._place()
             if order["status"] == "invalidated":
-                await asyncio.sleep(0.1)  # Its account is recovering: the others get on meanwhile.
+                await self._avoid(order["account_id"])
             elif order["price"] is not None and not order["closed_at"]:
                 resting.append(order["order_id"])
             if resting and self.chance.random() < 0.4:
@@ -113,12 +115,21 @@ class Shop:
         self.on_acknowledged(len(self.order_ids))
         return dict(document)
 
+    async def _avoid(self, account: str) -> None:
+        """Its venue is being asked about orders in doubt: trade elsewhere for a while, if there is anywhere else."""
+        now = asyncio.get_running_loop().time()
+        self._avoided_until[account] = now + AVOID_SECONDS
+        if all(self._avoided_until.get(name, 0) > now for name in self.accounts):
+            await asyncio.sleep(AVOID_SECONDS)
+
     async def _cancel(self, order_id: str) -> None:
         answer = await self.client.call("DELETE", f"/api/v1/orders/{order_id}?wait_for=durable")
         assert answer.status_code in (httpx.codes.OK, httpx.codes.CONFLICT), answer.text
 
     def _order(self) -> dict[str, Any]:
-        account, exchange = self.chance.choice(sorted(self.accounts.items()))
+        now = asyncio.get_running_loop().time()
+        accounts = [one for one in sorted(self.accounts.items()) if self._avoided_until.get(one[0], 0) <= now]
+        account, exchange = self.chance.choice(accounts or sorted(self.accounts.items()))
         symbol, quantity = self.chance.choice(sorted(SYMBOLS.items()))
         side = self.chance.choice(["buy", "sell"])
         body: dict[str, Any] = {"account": account, "symbol": symbol, "side": side}

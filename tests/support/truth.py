@@ -45,7 +45,7 @@ async def differences(shop: Shop) -> list[str]:
     acknowledged = set(shop.order_ids.values())
     found = [f"order {order_id} was acknowledged and is gone" for order_id in acknowledged - picture.orders.keys()]
     found += [f"order {order_id} was asked for by nobody" for order_id in picture.orders.keys() - acknowledged]
-    found += [f"break: {one['message']} ({one['account_id']})" for one in picture.breaks]
+    found += [f"break: {one['message']} ({one['account_id']})" for one in picture.breaks if not one["resolved_at"]]
     return found + _unsettled(picture) + _orders(picture) + _executions(picture) + _balances(picture)
 
 

@@ -136,9 +136,13 @@ def test_past_the_venues_memory_two_clean_answers_end_a_known_order(driver: Desk
 
 def test_within_the_venues_memory_a_vanished_order_is_a_break_and_stays_open(driver: DeskDriver) -> None:
     order = driver.working()
-    for _ in range(5):
+    for _ in range(10):
         driver.not_found(order)
-        driver.now += timedelta(seconds=5)
+        assert not driver.breaks, "replicas lag"
+        driver.now += timedelta(seconds=6)
+    driver.not_found(order)
     assert not order.is_closed
     assert [found.kind for found in driver.breaks.values()] == ["vanished_order"]
     assert order.order_id in driver.timers
+    driver.report(order, VenueOrderStatus.OPEN)
+    assert not driver.desk.open_breaks, "and found again it is over"

@@ -1,7 +1,7 @@
 """A venue in memory, on virtual time, that loses, delays, repeats and reorders, but never lies.
 
-Its word is late but true: an order is visible to look-ups at most a second after it was taken, a request that arrives
-after its expiry is refused, and each trade is told at least by a listing. Chance comes from the seed it is given.
+Its word is late but true: every look-up shows an order some three seconds after it was taken at the latest, a request
+that arrives after its expiry is refused, and each trade is told at least by a listing. Chance comes from a seed.
 """
 
 import heapq
@@ -30,6 +30,7 @@ from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.vocabulary import OrderType, RejectReason, Side, TimeInForce, VenueOrderStatus
 
 VISIBLE_AFTER_SECONDS_MAX = 0.9
+STALE_SECONDS_MAX = 1.9  # How far behind a replica that answers a look-up may be on top.
 COMPARE_EVERY_SECONDS = 30
 MARKET_PRICE = Decimal(50_000)
 
@@ -161,7 +162,6 @@ class ModelWorld:
                 pass
 
     def _send(self, send: SendOrder, delay: float) -> None:
-        self._outcome_arrives = None
         if self.chance(0.1):
             if self.chance(0.7):  # Otherwise nobody ever says anything.
                 self._unknown(send)
@@ -179,6 +179,9 @@ class ModelWorld:
                 )
             )
             return
+        if self.chance(0.1):  # We give up waiting while the request is still on its way.
+            self._unknown(send)
+            delay = self.random.uniform(0, 4)
         self._later(delay, lambda: self._take(send))
 
     def _unknown(self, send: SendOrder) -> None:
@@ -303,7 +306,8 @@ class ModelWorld:
             )
             return
         resting = self.orders.get(query.exchange_client_order_id)
-        if resting is not None and resting.visible_at <= self.driver.now:
+        stale_seconds = self.random.uniform(0, STALE_SECONDS_MAX) if self.chance(0.3) else 0
+        if resting is not None and resting.visible_at + timedelta(seconds=stale_seconds) <= self.driver.now:
             self.tell(self._picture(resting))
             return
         self.tell(

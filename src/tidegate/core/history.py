@@ -79,9 +79,7 @@ def _trouble(event: Trouble, order: Order) -> Story | None:
             )
         case happened.OrderLookedUp():
             filled = plain(event.venue_filled_quantity)
-            message = (
-                f"{order.exchange} says {event.venue_status} with {filled} filled; waiting for its executions"
-            )
+            message = f"{order.exchange} says {event.venue_status} with {filled} filled; waiting for its executions"
             return Story(ExecutionType.STATUS, message)
         case happened.CancelRefused():
             message = f"cancel refused: {event.message}"

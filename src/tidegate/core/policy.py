@@ -33,7 +33,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     back_off_min: timedelta = timedelta(milliseconds=250)
     back_off_max: timedelta = timedelta(seconds=10)
     cancel_wait_max: timedelta = timedelta(seconds=60)
-    executions_wait_max: timedelta = timedelta(seconds=60)
+    executions_wait_max: timedelta = timedelta(seconds=60)  # Then what is missing at the venue is a break.
     executions_overlap: timedelta = timedelta(seconds=60)
     break_confirmation: timedelta = timedelta(seconds=5)
     lookup_retention: dict[Exchange, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))

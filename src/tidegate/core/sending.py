@@ -27,6 +27,8 @@ from tidegate.core.records import Break
 from tidegate.core.routing import cancel_attempt, next_attempt, query, resume_if_resolved, send_cancel, watch_dog
 from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction, RejectReason
 
+VANISHED_ORDER = "vanished_order"
+
 
 def accepted(desk: Desk, report: OrderAccepted) -> Decision:
     """The venue took the order. Its own later word, if it came first, stands."""
@@ -86,6 +88,12 @@ def break_once(desk: Desk, order: Order, at: datetime, kind: str, subject: str, 
     if break_id(order.account_id, kind, subject) in desk.open_breaks:
         return []
     return [BreakFound(at=at, account_id=order.account_id, kind=kind, subject=subject, message=message)]
+
+
+def seen_again(desk: Desk, order: Order, at: datetime) -> list[Event]:
+    """The venue speaks of an order that had vanished there: that break is over."""
+    vanished = desk.open_breaks.get(break_id(order.account_id, VANISHED_ORDER, order.order_id))
+    return [] if vanished is None else [resolved(vanished, at, "the venue knows the order again")]
 
 
 def resolved(found: Break, at: datetime, message: str) -> BreakResolved:
@@ -193,8 +201,10 @@ def _known_but_not_found(desk: Desk, order: Order, report: OrderNotFound) -> Dec
     if report.at - order.timestamp > policy.lookup_retention[order.exchange]:
         message = f"{order.exchange} no longer knows the order: it is neither open nor executed"
         return Decision(end(order, report.at, OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED, message))
-    message = f"{order.exchange} had order {order.order_id} and does not know it any more; asking on"
-    found = break_once(desk, order, report.at, "vanished_order", order.order_id, message)
+    found: list[Event] = []
+    if absent >= policy.executions_wait_max:
+        message = f"{order.exchange} had order {order.order_id} and does not know it any more; asking on"
+        found = break_once(desk, order, report.at, VANISHED_ORDER, order.order_id, message)
     return Decision(found, [WakeAt(order_id=order.order_id, at=report.at + policy.look_again_after(absent))])
 
 

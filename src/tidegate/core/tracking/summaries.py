@@ -11,7 +11,7 @@ from tidegate.core.messages.events import Event, OrderLookedUp
 from tidegate.core.messages.reports import OrderReported
 from tidegate.core.order import Order
 from tidegate.core.routing import fetch_executions, resume_if_resolved, watch_dog
-from tidegate.core.sending import after_submission, alive_after_all, is_stray, stray_attempt, submitted
+from tidegate.core.sending import after_submission, alive_after_all, is_stray, seen_again, stray_attempt, submitted
 from tidegate.core.tracking.naming import attempt_named
 from tidegate.core.vocabulary import OrderStatus, VenueOrderStatus
 
@@ -30,7 +30,7 @@ def reported(desk: Desk, report: OrderReported) -> Decision:
     exchange_order_id = report.exchange_order_id or order.exchange_order_id
     if is_open and exchange_order_id is None:
         return NOTHING  # Without the venue's id nothing can be followed: the answer to the send brings it.
-    events: list[Event] = []
+    events: list[Event] = seen_again(desk, order, report.at) if order.absent_since is not None else []
     effects: list[Effect] = []
     doubted = is_open and (order.in_doubt or order.absent_since is not None)
     if exchange_order_id is not None and (order.exchange_order_id is None or doubted):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId, ExchangeOrderId, exchange_client_order_id
+from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import (
     Effect,
     FetchExecutions,
@@ -34,24 +35,7 @@ def first_attempt(approved: RiskApproved, at: datetime, policy: Policy) -> tuple
         reserve_price=approved.reserve_price,
         limits_version=approved.limits_version,
     )
-    send = SendOrder(
-        account_id=command.account_id,
-        order_id=command.order_id,
-        attempt=1,
-        exchange_client_order_id=started.exchange_client_order_id,
-        symbol=command.symbol,
-        side=command.side,
-        order_type=command.order_type,
-        time_in_force=command.time_in_force,
-        post_only=command.post_only,
-        intended_at=at,
-        expires_at=started.request_expires_at,
-        quantity=command.quantity,
-        quote_quantity=command.quote_quantity,
-        price=command.price,
-        params=command.params,
-    )
-    return started, send
+    return started, _send(command, started)
 
 
 def next_attempt(order: Order, at: datetime, policy: Policy) -> tuple[AttemptStarted, SendOrder]:
@@ -69,24 +53,28 @@ def next_attempt(order: Order, at: datetime, policy: Policy) -> tuple[AttemptSta
         reserve_price=order.reserve_price,
         limits_version=order.limits_version,
     )
-    send = SendOrder(
-        account_id=order.account_id,
-        order_id=order.order_id,
-        attempt=attempt,
+    return started, _send(order, started)
+
+
+def _send(asked: PlaceOrder | Order, started: AttemptStarted) -> SendOrder:
+    """What leaves for the venue: what was asked, under the attempt's own id, signed with the time of its intent."""
+    return SendOrder(
+        account_id=asked.account_id,
+        order_id=asked.order_id,
+        attempt=started.attempt,
         exchange_client_order_id=started.exchange_client_order_id,
-        symbol=order.symbol,
-        side=order.side,
-        order_type=order.order_type,
-        time_in_force=order.time_in_force,
-        post_only=order.post_only,
-        intended_at=at,
+        symbol=asked.symbol,
+        side=asked.side,
+        order_type=asked.order_type,
+        time_in_force=asked.time_in_force,
+        post_only=asked.post_only,
+        intended_at=started.at,
         expires_at=started.request_expires_at,
-        quantity=order.quantity,
-        quote_quantity=order.quote_quantity,
-        price=order.price,
-        params=order.params or {},
+        quantity=asked.quantity,
+        quote_quantity=asked.quote_quantity,
+        price=asked.price,
+        params=asked.params or {},
     )
-    return started, send
 
 
 def cancel_attempt(order: Order, attempt: int) -> SendCancel:

@@ -12,6 +12,7 @@ from tidegate.core.identifiers import AccountId, ExchangeOrderId, OrderId, excha
 from tidegate.core.messages import effects, reports
 from tidegate.core.messages.reports import Report
 from tidegate.core.vocabulary import OrderType, RejectReason, Side, TimeInForce
+from tidegate.ports import VenueHealth
 from tidegate.runtime.sessions import Sessions
 
 ORDER = OrderId(f"01J{1:023d}")
@@ -126,3 +127,21 @@ async def test_one_session_that_closes_badly_does_not_keep_the_others_open(capsy
     assert broken.closed
     assert fine.closed
     assert "the other side was faster" in capsys.readouterr().out
+
+
+class UnwellVenue(ScriptedVenue):
+    """Cannot even say how it is."""
+
+    def health(self) -> VenueHealth:
+        raise RuntimeError("no idea how I am")
+
+
+@on_virtual_time
+async def test_when_the_comparing_ends_by_a_fault_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[Report] = []
+    sessions = Sessions(LoopClock(), 15)
+    sessions.start(told.append)
+    sessions.add(UnwellVenue(ACCOUNT, told.append, LoopClock()))
+    await asyncio.sleep(16)
+    assert "no idea how I am" in capsys.readouterr().out
+    await sessions.close()

@@ -24,6 +24,7 @@ class Picture(NamedTuple):
     orders: dict[str, Row]
     executions: list[Row]
     balances: list[Row]
+    portfolio: list[Row]
     breaks: list[Row]
 
 
@@ -35,6 +36,7 @@ async def look(shop: Shop) -> Picture:
         orders={order["order_id"]: order for order in await client.pages("/api/v1/orders")},
         executions=await client.pages("/api/v1/executions"),
         balances=(await client.get("/api/v1/balances"))["items"],
+        portfolio=(await client.get("/api/v1/portfolio"))["items"],
         breaks=(await client.get("/api/v1/reconciliation/breaks"))["items"],
     )
 
@@ -97,15 +99,21 @@ def _trade(row: Row) -> tuple[object, ...]:
 
 
 def _balances(picture: Picture) -> list[str]:
-    ours: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in picture.balances:
-        ours[row["account_id"].removesuffix("-main"), row["asset"]] += Decimal(row["quantity"])
+    ours, valued = _held(picture.balances), _held(picture.portfolio)
     theirs = {(row["exchange"], row["asset"]): Decimal(row["total"]) for row in picture.venue["balances"]}
-    return [
+    found = [f"balances and portfolio differ: {set(ours.items()) ^ set(valued.items())}"] if ours != valued else []
+    return found + [
         f"{exchange} holds {theirs.get((exchange, asset), 0)} {asset}, the books {ours.get((exchange, asset), 0)}"
         for exchange, asset in sorted(ours.keys() | theirs.keys())
         if ours.get((exchange, asset), Decimal(0)) != theirs.get((exchange, asset), Decimal(0))
     ]
+
+
+def _held(rows: list[Row]) -> dict[tuple[str, str], Decimal]:
+    held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        held[row["account_id"].removesuffix("-main"), row["asset"]] += Decimal(row["quantity"])
+    return dict(held)
 
 
 def sent_twice(venue: dict[str, list[Row]]) -> list[str]:

@@ -33,7 +33,8 @@ class Sessions:
     def start(self, report: ReportSink) -> None:
         """Begin to compare the books regularly: the poll behind the streams."""
         self._report = report
-        self._polling = asyncio.create_task(self._compare_regularly())
+        self._polling = asyncio.create_task(self._compare_regularly(), name="compare the books")
+        self._polling.add_done_callback(_tell_failure)
 
     def add(self, session: VenueSession) -> None:
         """Take a session in and start it."""
@@ -104,3 +105,9 @@ class Sessions:
             for account_id, session in self._sessions.items():
                 if session.health().connected:
                     self._report(AccountConnected(at=self._clock.now(), account_id=account_id))
+
+
+def _tell_failure(polling: asyncio.Task[None]) -> None:
+    """The streams still work without the poll behind them, but somebody must know."""
+    if not polling.cancelled() and (error := polling.exception()) is not None:
+        log.error("the books are not compared regularly any more", error=repr(error))

@@ -127,7 +127,7 @@ async def test_best_prices_trades_and_the_book_stream(client, venues) -> None:
 async def until_subscribed(venues) -> None:
     streams = venues.simulator.venues["binance"]._socket_api.user_streams
     async with asyncio.timeout(10):
-        while not any(streams._subscriptions.values()):  # noqa: ASYNC110 - The venue has no event to wait for.
+        while not any(streams._subscriptions.values()):
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)  # The acknowledgement is on its way to ccxt; it keeps no event that comes before it.
 

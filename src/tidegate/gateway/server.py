@@ -53,6 +53,7 @@ async def serve(app: Litestar, host: str, port: int, *, stop_within_seconds: int
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # Nobody in front of us is believed about who is asking.
         timeout_graceful_shutdown=stop_within_seconds,
     )
     server = _EmbeddedServer(config)

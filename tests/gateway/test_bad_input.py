@@ -255,3 +255,25 @@ async def test_an_unknown_account_is_not_found(alice, desk) -> None:
 async def test_an_account_of_somebody_else_is_not_found(alice, desk) -> None:
     assert_problem(await alice.place(account="okx-bob"), 404, "account_not_found")
     assert desk.sent == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "right"),
+    [
+        ("quantity", "1e-3", '"0.25"'),
+        ("price", 60000.5, '"0.25"'),
+        ("symbol", "BTCUSDT", "BTC/USDT"),
+        ("account", "my account", "letters, digits"),
+        ("client_order_id", "a b", "letters, digits"),
+    ],
+)
+async def test_a_refused_value_is_told_how_to_be_right(alice, field: str, value: Any, right: str) -> None:
+    problem = assert_problem(await alice.place(**{field: value}), 422, "invalid_request")
+    assert right in problem["detail"]
+    assert "regex" not in problem["detail"]
+
+
+async def test_a_refused_query_parameter_is_told_how_to_be_right(alice) -> None:
+    problem = assert_problem(await alice.call("GET", f"{ORDERS}?status=cancelled"), 400, "invalid_query")
+    assert "canceled" in problem["detail"]
+    assert "regex" not in problem["detail"]

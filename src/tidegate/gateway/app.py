@@ -13,11 +13,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import Message, Scope
 from ulid import ULID
 
+from tidegate.core.vocabulary import RefusalCode
 from tidegate.gateway.authentication import Authenticator
 from tidegate.gateway.context import Context, GatewaySettings
 from tidegate.gateway.metrics import Metrics
 from tidegate.gateway.openapi import build_document
-from tidegate.gateway.problems import Problem, respond
+from tidegate.gateway.problems import GatewayCode, Problem, respond
 from tidegate.gateway.requests import AnyRequest
 from tidegate.gateway.results import Result
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS
@@ -151,16 +152,16 @@ def _on_problem(_: AnyRequest, problem: Problem) -> Response[bytes]:
 
 
 _FRAMEWORK_CODES = {
-    HTTPStatus.NOT_FOUND: "not_found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+    HTTPStatus.NOT_FOUND: GatewayCode.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: GatewayCode.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: GatewayCode.BODY_TOO_LARGE,
 }
 
 
 def _on_http_exception(_: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refuses before a handler sees it."""
     status = HTTPStatus(error.status_code)
-    return respond(Problem(status, _FRAMEWORK_CODES.get(status, "bad_request"), status.phrase))
+    return respond(Problem(status, _FRAMEWORK_CODES.get(status, GatewayCode.BAD_REQUEST), status.phrase))
 
 
 def _on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
@@ -169,22 +170,24 @@ def _on_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
         case DeskBusyError():
             problem = Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "desk_busy",
+                RefusalCode.DESK_BUSY,
                 "too much waits to be decided; nothing was taken, send the same request again",
                 headers={"Retry-After": "1"},
             )
         case DeskStoppedError():
             problem = Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "desk_stopped",
+                GatewayCode.DESK_STOPPED,
                 "the engine has stopped; send the same request again with the same idempotency key",
                 headers={"Retry-After": "5"},
             )
         case InvalidCursorError():
-            problem = Problem(HTTPStatus.BAD_REQUEST, "invalid_query", "the cursor is not one of this list's")
+            problem = Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, "the cursor is not one of this list's")
         case _:
             log.error("a request failed", path=request.url.path, exc_info=error)
-            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "an error of ours; it is logged")
+            problem = Problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR, GatewayCode.INTERNAL_ERROR, "an error of ours; it is logged"
+            )
     return respond(problem)
 
 

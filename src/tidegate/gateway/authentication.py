@@ -7,8 +7,8 @@ from litestar import Request
 
 from tidegate.core.identifiers import UserId
 from tidegate.core.records import Account, User
-from tidegate.core.vocabulary import Role
-from tidegate.gateway.problems import Problem
+from tidegate.core.vocabulary import RefusalCode, Role
+from tidegate.gateway.problems import GatewayCode, Problem
 from tidegate.gateway.tokens import PREFIX, digest
 from tidegate.ports import Blotter, Clock
 
@@ -59,7 +59,7 @@ class Authenticator:
 
 
 def _unauthenticated(detail: str) -> Problem:
-    return Problem(HTTPStatus.UNAUTHORIZED, "unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+    return Problem(HTTPStatus.UNAUTHORIZED, GatewayCode.UNAUTHENTICATED, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def scope(user: User, asked: str | None) -> UserId | None:
@@ -67,7 +67,7 @@ def scope(user: User, asked: str | None) -> UserId | None:
     if user.role in SEES_EVERYBODY:
         return None if asked is None else UserId(asked)
     if asked not in (None, user.user_id):
-        raise Problem(HTTPStatus.FORBIDDEN, "not_permitted", "you may see your own objects only")
+        raise Problem(HTTPStatus.FORBIDDEN, RefusalCode.NOT_PERMITTED, "you may see your own objects only")
     return user.user_id
 
 
@@ -80,4 +80,6 @@ def require(user: User, *roles: Role) -> None:
     """Raises a 403 problem when the user has none of the roles."""
     if user.role not in roles:
         wanted = " or ".join(roles)
-        raise Problem(HTTPStatus.FORBIDDEN, "not_permitted", f"this needs the role {wanted}; yours is {user.role}")
+        raise Problem(
+            HTTPStatus.FORBIDDEN, RefusalCode.NOT_PERMITTED, f"this needs the role {wanted}; yours is {user.role}"
+        )

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details, each with a stable code."""
 
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -13,13 +14,30 @@ from tidegate.gateway.views import OrderView
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
+class GatewayCode(StrEnum):
+    """What the gateway itself says no with, before or instead of the desk. Stable: programs decide on these."""
+
+    BAD_REQUEST = "bad_request"
+    BODY_TOO_LARGE = "body_too_large"
+    DESK_STOPPED = "desk_stopped"
+    INTERNAL_ERROR = "internal_error"
+    INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key"
+    INVALID_QUERY = "invalid_query"
+    INVALID_REQUEST = "invalid_request"
+    MALFORMED_JSON = "malformed_json"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    NOT_FOUND = "not_found"
+    UNAUTHENTICATED = "unauthenticated"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+
+
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so.
     """What is answered instead of a result."""
 
     def __init__(
         self,
         status: HTTPStatus,
-        code: str,
+        code: GatewayCode | RefusalCode,
         detail: str,
         *,
         headers: dict[str, str] | None = None,
@@ -74,8 +92,10 @@ _CONFLICTS = {
 _NOT_FOUND = {RefusalCode.ACCOUNT_NOT_FOUND, RefusalCode.ORDER_NOT_FOUND, RefusalCode.USER_NOT_FOUND}
 
 
-def status_of(code: str) -> HTTPStatus:
-    """The HTTP status of a refusal: 404, 409, 403, and 422 for all that is wrong with the order itself."""
+def status_of(code: RefusalCode) -> HTTPStatus:
+    """The HTTP status of a refusal: 404, 409, 403, 503, and 422 for all that is wrong with the order itself."""
+    if code == RefusalCode.DESK_BUSY:
+        return HTTPStatus.SERVICE_UNAVAILABLE
     if code in _CONFLICTS:
         return HTTPStatus.CONFLICT
     if code in _NOT_FOUND:

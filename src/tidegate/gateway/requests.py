@@ -8,11 +8,23 @@ import msgspec
 from litestar import Request
 
 from tidegate.core.identifiers import IdempotencyKey
-from tidegate.gateway.problems import Problem
+from tidegate.core.vocabulary import OrderStatus
+from tidegate.gateway.problems import GatewayCode, Problem
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
-_AMOUNT_FIELD = re.compile(r"`\$\.(quantity|quote_quantity|price|trigger_price)`$")
+_PATTERN = re.compile(r"Expected `str` matching regex '.*?'(?= - at `)", re.DOTALL)
+_RIGHT = tuple(
+    (re.compile(rf"`\$\.({fields})(\[\.\.\.\])?`$"), right)
+    for fields, right in (
+        ("quantity|quote_quantity|price|trigger_price", 'amounts are plain decimals in strings, such as "0.25"'),
+        ("symbol", "symbols are written like BTC/USDT"),
+        ("account|account_id|user_id|user_ids|order_id", "ids are 1 to 64 letters, digits, dots, _ and -"),
+        ("client_order_id", "client order ids are 1 to 64 letters, digits, dots, _, : and -"),
+        ("status", f"statuses are open, closed, {', '.join(OrderStatus)}"),
+        ("wait_for", "an order is waited for until durable, acknowledged or closed"),
+    )
+)
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -23,20 +35,21 @@ async def read_body(request: AnyRequest, shape: type[Shape]) -> Shape:
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send application/json")
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, GatewayCode.UNSUPPORTED_MEDIA_TYPE, "send application/json")
     try:
         return msgspec.json.decode(await request.body(), type=shape)
     except msgspec.ValidationError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", _explain(error)) from error
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, GatewayCode.INVALID_REQUEST, _explain(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, "malformed_json", f"the body is not JSON: {error}") from error
+        raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.MALFORMED_JSON, f"the body is not JSON: {error}") from error
 
 
 def _explain(error: msgspec.ValidationError) -> str:
-    """What is wrong, and for amounts what is right: their pattern alone would not tell everybody."""
+    """What is wrong, and how it is right: a pattern would not tell everybody."""
     message = str(error)
-    if _AMOUNT_FIELD.search(message):
-        return f'amounts are plain decimals in strings, such as "0.25": {message}'
+    for fields, right in _RIGHT:
+        if fields.search(message):
+            return f"{right}: {_PATTERN.sub('it is written otherwise', message)}"
     return message
 
 
@@ -45,12 +58,12 @@ def read_query(request: AnyRequest, shape: type[Shape]) -> Shape:
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in given:
-            raise Problem(HTTPStatus.BAD_REQUEST, "invalid_query", f"{name} is given twice")
+            raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, f"{name} is given twice")
         given[name] = value
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_query", str(error)) from error
+        raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, _explain(error)) from error
 
 
 def idempotency_key(request: AnyRequest) -> IdempotencyKey | None:
@@ -60,6 +73,8 @@ def idempotency_key(request: AnyRequest) -> IdempotencyKey | None:
         return None
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise Problem(
-            HTTPStatus.BAD_REQUEST, "invalid_idempotency_key", "Idempotency-Key is 1 to 128 visible ASCII characters"
+            HTTPStatus.BAD_REQUEST,
+            GatewayCode.INVALID_IDEMPOTENCY_KEY,
+            "Idempotency-Key is 1 to 128 visible ASCII characters",
         )
     return IdempotencyKey(key)

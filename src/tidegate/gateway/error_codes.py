@@ -1,0 +1,170 @@
+"""Writes docs/ERROR_CODES.md from the enumerations: `python -m tidegate.gateway.error_codes > docs/ERROR_CODES.md`."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+from tidegate.core.vocabulary import RefusalCode, RejectReason
+from tidegate.gateway.problems import GatewayCode, status_of
+
+_GATEWAY: Mapping[GatewayCode, tuple[HTTPStatus, str]] = {
+    GatewayCode.BAD_REQUEST: (
+        HTTPStatus.BAD_REQUEST,
+        "The request is no proper HTTP request; compare it with the examples.",
+    ),
+    GatewayCode.BODY_TOO_LARGE: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "Send one order per request, without anything that is not part of it.",
+    ),
+    GatewayCode.DESK_STOPPED: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The desk is ending. After its restart, send the same request again, with the same idempotency key.",
+    ),
+    GatewayCode.INTERNAL_ERROR: (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "An error of ours. The desk's log has it; whether an order was taken, `GET /orders` says.",
+    ),
+    GatewayCode.INVALID_IDEMPOTENCY_KEY: (
+        HTTPStatus.BAD_REQUEST,
+        "Send 1 to 128 visible ASCII characters, such as a UUID.",
+    ),
+    GatewayCode.INVALID_QUERY: (
+        HTTPStatus.BAD_REQUEST,
+        "`detail` names the query parameter and what it may be.",
+    ),
+    GatewayCode.INVALID_REQUEST: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        '`detail` names the field. Amounts are strings, such as `"0.25"`; unknown fields are refused.',
+    ),
+    GatewayCode.MALFORMED_JSON: (
+        HTTPStatus.BAD_REQUEST,
+        "The body is no JSON in UTF-8; in a shell, put it between single quotes.",
+    ),
+    GatewayCode.METHOD_NOT_ALLOWED: (
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "The path exists, with another method: `/openapi.json` lists them.",
+    ),
+    GatewayCode.NOT_FOUND: (
+        HTTPStatus.NOT_FOUND,
+        "There is no such path: `/openapi.json` lists them.",
+    ),
+    GatewayCode.UNAUTHENTICATED: (
+        HTTPStatus.UNAUTHORIZED,
+        "Send `Authorization: Bearer tg_...` with a token of this desk; an administrator issues one.",
+    ),
+    GatewayCode.UNSUPPORTED_MEDIA_TYPE: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "Send the header `Content-Type: application/json`.",
+    ),
+}
+
+_REFUSALS: Mapping[RefusalCode, str] = {
+    RefusalCode.ACCOUNT_NOT_FOUND: "Use an account that `GET /accounts` lists, or have it opened to you.",
+    RefusalCode.ALREADY_EXISTS: "Choose another id, or use what exists.",
+    RefusalCode.CLIENT_ORDER_ID_CONFLICT: "You gave this id to another order: give a new order a new id.",
+    RefusalCode.COMMAND_EXPIRED: "It arrived too late to be acted on; nothing was sent. Decide anew.",
+    RefusalCode.DESK_BUSY: "Nothing was taken. Send the same request again after `Retry-After` seconds.",
+    RefusalCode.IDEMPOTENCY_KEY_CONFLICT: "You used this key with another body: give a new request a new key.",
+    RefusalCode.INSTRUMENT_NOT_TRADING: "The venue has halted this market: wait, or trade another.",
+    RefusalCode.INSUFFICIENT_BALANCE: "Order less, cancel an order that reserves money, or fund the account.",
+    RefusalCode.NOTIONAL_ABOVE_MAXIMUM: "Order at most `limit`, or split the order.",
+    RefusalCode.NOTIONAL_BELOW_MINIMUM: "Order at least `limit`, in the quote asset.",
+    RefusalCode.NOT_PERMITTED: "Use the token of a user with the role that `detail` names.",
+    RefusalCode.NO_REFERENCE_PRICE: "The market order's cost is not known yet: try again soon, or use a limit order.",
+    RefusalCode.ORDER_CLOSED: "The order has ended; `GET /orders/{order_id}` says how.",
+    RefusalCode.ORDER_NOT_FOUND: "Check the id; orders of others are not shown.",
+    RefusalCode.PARAMETER_NOT_ALLOWED: "Leave out what `detail` names under `params`.",
+    RefusalCode.PRICE_NOT_ALLOWED: "Leave the price out, or make it a limit order.",
+    RefusalCode.PRICE_NOT_MULTIPLE_OF_TICK: "Use one of the prices that `detail` names; `limit` is the tick.",
+    RefusalCode.PRICE_OUTSIDE_BAND: "Move the price to the near side of `limit`.",
+    RefusalCode.PRICE_REQUIRED: "Give a price, or make it a market order.",
+    RefusalCode.QUANTITY_ABOVE_MAXIMUM: "Order at most `limit`, or split the order.",
+    RefusalCode.QUANTITY_AMBIGUOUS: "Give `quantity`; for a market order, `quote_quantity` may stand in its place.",
+    RefusalCode.QUANTITY_BELOW_MINIMUM: "Order at least `limit`.",
+    RefusalCode.QUANTITY_NOT_MULTIPLE_OF_STEP: "Use one of the quantities that `detail` names; `limit` is the step.",
+    RefusalCode.SYMBOL_NOT_FOUND: "Use a symbol that `GET /instruments` lists, in its spelling: `BTC/USDT`.",
+    RefusalCode.UNSUPPORTED_COMBINATION: "Leave out one of the two that `detail` names.",
+    RefusalCode.UNSUPPORTED_ORDER_TYPE: "Use an order type that `detail` names.",
+    RefusalCode.UNSUPPORTED_ROUTING: "Use a routing that `detail` names.",
+    RefusalCode.UNSUPPORTED_TIME_IN_FORCE: "Use a time in force that `detail` names.",
+    RefusalCode.USER_NOT_FOUND: "Add the user first.",
+    RefusalCode.VENUE_UNAVAILABLE: "The account takes no new orders now; `GET /health/ready` says why.",
+}
+
+_REJECTIONS: Mapping[RejectReason, str] = {
+    RejectReason.AUTHENTICATION_FAILED: "The venue does not take the account's API key: check it, and its addresses.",
+    RejectReason.CANCELED_AT_VENUE: "The venue canceled it unasked, or somebody did so there; `message` may say why.",
+    RejectReason.CLOCK_SKEW: "This machine's clock and the venue's differ: let NTP set it.",
+    RejectReason.DUPLICATE_ORDER_ID: "The venue has seen the attempt's id already; the desk looks the order up.",
+    RejectReason.EXPIRED_AT_VENUE: "Its time in force ended it: what could not be filled at once is gone.",
+    RejectReason.IMMEDIATE_MATCH_REFUSED: "Post-only, but priced to take: move the price away from the market.",
+    RejectReason.INSTRUMENT_NOT_TRADABLE: "The venue does not trade this market now, or not for this account.",
+    RejectReason.INSUFFICIENT_FUNDS: "The venue holds less than the desk knew of: look at the open breaks.",
+    RejectReason.INVALID_PARAMETERS: "The venue did not understand the order; `message` is its reason.",
+    RejectReason.NOT_SENT: "It never left the desk, so nothing is at the venue: place it anew if still wanted.",
+    RejectReason.ORDER_LIMIT_REACHED: "Too many open orders at the venue: cancel some.",
+    RejectReason.OUTSIDE_VENUE_RULES: "Price or size break a rule of the venue; `message` says which.",
+    RejectReason.PERMISSION_DENIED: "The API key may not do this: let it trade spot, at the venue.",
+    RejectReason.RATE_LIMITED: "The venue takes no more for now: send less, or later.",
+    RejectReason.TOO_LATE: "The order had ended before the cancel came; its status says how.",
+    RejectReason.UNKNOWN_ORDER: "The venue does not know the order any more; the desk finds out how it ended.",
+    RejectReason.UNRESOLVED_UNFILLED: "The venue never confirmed it and shows no fill, so its money was released.",
+    RejectReason.USER_REQUEST: "Canceled as asked.",
+    RejectReason.VENUE_ERROR: "The venue gave no reason that the desk knows; `message` has its words.",
+    RejectReason.VENUE_OVERLOADED: "The venue had no capacity: try again later.",
+    RejectReason.VENUE_UNREACHABLE: "The venue could not be reached: check the network, try again.",
+}
+
+
+def document() -> str:
+    """The whole page, in Markdown. A code without a sentence is a `KeyError`."""
+    return "\n".join(
+        (
+            "# Error codes",
+            "",
+            "<!-- Written by `python -m tidegate.gateway.error_codes`; a test holds it to the code. -->",
+            "",
+            "Errors are `application/problem+json` (RFC 9457): `code` is stable, `detail` a sentence about the case,",
+            "`limit` and `actual` are the figures that did not fit. Programs decide on `code`.",
+            "",
+            "## The request was not understood, or not now",
+            "",
+            *_table(
+                ("code", "HTTP", "what to do"),
+                ((code, _number(_GATEWAY[code][0]), _GATEWAY[code][1]) for code in GatewayCode),
+            ),
+            "",
+            "## The desk said no",
+            "",
+            "A refused order was not sent anywhere. It stays in the books as `invalidated`, and comes under `order`.",
+            "",
+            *_table(
+                ("code", "HTTP", "what to do"),
+                ((code, _number(status_of(code)), _REFUSALS[code]) for code in RefusalCode),
+            ),
+            "",
+            "## The venue said no, or ended an order",
+            "",
+            "These are no HTTP errors: the order has them as `reason`, its history as `error_code`; `message` has the",
+            "venue's own words. On a step of an order that is still open they say why the desk waits or asks:",
+            "do nothing, and above all do not place the order again.",
+            "",
+            *_table(
+                ("reason", "what it means, what to do"), ((reason, _REJECTIONS[reason]) for reason in RejectReason)
+            ),
+            "",
+        )
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return lines + [f"| `{code}` | {' | '.join(rest)} |" for code, *rest in rows]
+
+
+def _number(status: HTTPStatus) -> str:
+    return str(status.value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

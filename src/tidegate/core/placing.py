@@ -110,7 +110,7 @@ def _created(command: PlaceOrder, account: Account) -> OrderCreated:
 def _check(desk: Desk, command: PlaceOrder, account: Account) -> RiskApproved | Refusal:
     """The stages before the venue, in order."""
     if account.state is not AccountState.READY:
-        message = f"{account.exchange} is not ready for {account.account_id}: {account.message}; it recovers by itself"
+        message = f"{account.exchange} is not ready for {account.account_id}: {account.message}"
         return Refusal(code=RefusalCode.VENUE_UNAVAILABLE, message=message)
     valid = validate(command, account, desk)
     return valid if isinstance(valid, Refusal) else check_risk(valid, desk)

@@ -93,6 +93,15 @@ def test_a_lost_cancel_is_sent_again(driver: DeskDriver) -> None:
     assert set(kinds(driver.wake(order.order_id))) >= {SendCancel, QueryOrder}
 
 
+def test_a_cancel_is_wanted_however_long_the_venue_is_away(driver: DeskDriver) -> None:
+    order = driver.working()
+    driver.cancel(order)
+    driver.now += timedelta(hours=1)
+    cancel_failed(driver, order, RejectReason.VENUE_UNREACHABLE, final=False)
+    assert order.pending_action is PendingAction.CANCEL
+    assert SendCancel in kinds(driver.wake(order.order_id))
+
+
 def test_an_accepted_cancel_without_an_end_is_looked_after(driver: DeskDriver) -> None:
     order = driver.working()
     driver.cancel(order)

@@ -18,6 +18,15 @@ from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction, R
 CANCEL_REFUSED_FOR_GOOD = frozenset(
     {RejectReason.AUTHENTICATION_FAILED, RejectReason.PERMISSION_DENIED, RejectReason.INVALID_PARAMETERS}
 )
+# The venue has not looked at the cancel: what the user wants still stands, however long the venue is away.
+CANCEL_NOT_TAKEN = frozenset(
+    {
+        RejectReason.CLOCK_SKEW,
+        RejectReason.RATE_LIMITED,
+        RejectReason.VENUE_OVERLOADED,
+        RejectReason.VENUE_UNREACHABLE,
+    }
+)
 
 
 def cancel_accepted(desk: Desk, report: CancelAccepted) -> Decision:
@@ -38,7 +47,8 @@ def cancel_failed(desk: Desk, report: CancelFailed) -> Decision:
     if order is None or order.is_closed or order.pending_action is not PendingAction.CANCEL:
         return NOTHING
     waited = report.at - order.updated_at
-    if report.reason in CANCEL_REFUSED_FOR_GOOD or waited > desk.policy.cancel_wait_max:
+    is_tried_out = waited > desk.policy.cancel_wait_max and report.reason not in CANCEL_NOT_TAKEN
+    if report.reason in CANCEL_REFUSED_FOR_GOOD or is_tried_out:
         refused = CancelRefused(
             at=report.at,
             order_id=order.order_id,

@@ -80,13 +80,16 @@ class MarketData:
             wait = seconds
             try:
                 await refresh()
+                if failures:
+                    log.info("market data is fresh again", exchange=self._exchange, failures=failures)
                 failures = 0
             except (CallFailed, MalformedError, LookupError, TypeError, AttributeError) as error:
                 # The last three are what a listing of an unforeseen shape raises while it is read.
                 failures += 1
                 at_least = error.retry_after_seconds if isinstance(error, CallFailed) else None
                 wait = backoff_seconds(failures, at_least=at_least)
-                log.warning("market data could not be refreshed", exchange=self._exchange, fault=str(error))
+                if failures == 1:  # Told once, until it is fresh again.
+                    log.warning("market data could not be refreshed", exchange=self._exchange, fault=str(error))
             await asyncio.sleep(wait)
 
     async def _refresh_instruments(self) -> None:

@@ -159,6 +159,9 @@ async def test_a_refusal_says_the_limit_and_the_figure(alice) -> None:
         ("client_order_id", "a b"),
         ("client_order_id", "mine\n"),
         ("params", {"a": 1}),
+        ("params", {"a": "b\x00"}),  # What PostgreSQL cannot store would end the desk.
+        ("params", {"a\x00": "b"}),
+        ("params", {"a": "b\x1b[2J"}),
         ("retry_window_seconds", -1),
         ("retry_window_seconds", 301),
         ("retry_window_seconds", "10"),
@@ -277,3 +280,23 @@ async def test_a_refused_query_parameter_is_told_how_to_be_right(alice) -> None:
     problem = assert_problem(await alice.call("GET", f"{ORDERS}?status=cancelled"), 400, "invalid_query")
     assert "canceled" in problem["detail"]
     assert "regex" not in problem["detail"]
+
+
+@pytest.mark.parametrize("order_id", ["%00", "%ff", "%ed%a0%80", "01J%00", "a%2Fb", "'--", "..%5c", "%C3%9F"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_path_that_is_no_id_is_not_there_and_never_reaches_the_desk(
+    alice, desk, method: str, order_id: str
+) -> None:
+    answer = await alice.call(method, f"/orders/{order_id}")
+    assert answer.status_code == 404, answer.text
+    assert answer.json()["code"] in ("order_not_found", "not_found")
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "two\nlines", "\x1b[31mred"])
+async def test_names_and_labels_are_plain_text(users, desk, name: str) -> None:
+    user = {"user_id": "zoe", "name": name, "role": "trader"}
+    token = {"user_id": "alice", "label": name}
+    for path, body in (("/users", user), ("/tokens", token)):
+        assert_problem(await users.root.call("POST", path, json=body), 422, "invalid_request")
+    assert desk.commands == []

@@ -15,7 +15,8 @@ Name = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)", description="letters, digits, . _ -")
 ]
 Symbol = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,20}/[A-Za-z0-9]{1,20}(:[A-Za-z0-9]{1,20})?$(?!\n)")]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+# Control characters are refused: PostgreSQL stores no NUL, and a write that fails ends the desk.
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 ClientOrderIdText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$(?!\n)")]
 Params = Annotated[dict[Text, Text], msgspec.Meta(max_length=20)]

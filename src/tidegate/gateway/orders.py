@@ -101,9 +101,17 @@ async def history(request: AnyRequest, user: User, context: Context) -> Result:
     return Result(Items[HistoryView]([history_view(entry) for entry in await context.blotter.history(order.order_id)]))
 
 
+def _named_in_path(request: AnyRequest) -> OrderId:
+    """The path's order id. One with characters that no id of ours has is not there, and never reaches the database."""
+    order_id: str = request.path_params["order_id"]
+    if not (order_id.isascii() and order_id.isalnum()):
+        raise Problem(HTTPStatus.NOT_FOUND, RefusalCode.ORDER_NOT_FOUND, "there is no such order")
+    return OrderId(order_id)
+
+
 async def _visible(request: AnyRequest, user: User, context: Context) -> Order:
     """The order that the path names, if it is this user's to see; otherwise it is not there."""
-    order_id = OrderId(request.path_params["order_id"])
+    order_id = _named_in_path(request)
     order = await context.blotter.order(order_id)
     if order is None or (order.user_id != user.user_id and user.role not in SEES_EVERYBODY):
         raise Problem(HTTPStatus.NOT_FOUND, RefusalCode.ORDER_NOT_FOUND, f"there is no order {order_id}")
@@ -136,7 +144,7 @@ async def cancel(request: AnyRequest, user: User, context: Context) -> Result:
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
         user_id=user.user_id,
-        order_id=OrderId(request.path_params["order_id"]),
+        order_id=_named_in_path(request),
     )
     answer = await context.commands.submit(command, wait_of(query))
     if answer.refusal is not None:

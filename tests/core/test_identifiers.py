@@ -31,7 +31,10 @@ def test_an_id_of_somebody_else_is_not_ours(other: str) -> None:
     assert ours is None or exchange_client_order_id(*ours) == other
 
 
-@pytest.mark.parametrize("other", ["", "tg", "tg" + "0" * 26 + "00", "tg" + "0" * 26 + "0a", "xx" + "0" * 26 + "01"])
+@pytest.mark.parametrize(
+    "other",
+    ["", "tg", "tg" + "0" * 26 + "00", "tg" + "0" * 26 + "0a", "xx" + "0" * 26 + "01", "tg" + "\x00" * 26 + "01"],
+)
 def test_what_only_resembles_our_ids_is_not_ours(other: str) -> None:
     assert order_of(other) is None
 

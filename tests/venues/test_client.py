@@ -82,6 +82,12 @@ async def connect() -> AsyncIterator[Connect]:
         await client.close()
 
 
+def clock_of(client: VenueClient) -> StandingClock:
+    clock = client._clock
+    assert isinstance(clock, StandingClock)
+    return clock
+
+
 async def test_binance_signs_the_intents_time_and_a_window_until_its_end(stub: Stub, connect: Connect) -> None:
     client = connect(Exchange.BINANCE, stub.base)
     await client.call(binance_wire.PLACE, {"newClientOrderId": "x"}, lane=Lane.ORDER, validity=VALIDITY)
@@ -133,6 +139,49 @@ async def test_what_is_signed_means_the_same_on_a_clock_that_is_ahead(
     _, headers, body = stub.requests[-1]
     signed = f"{headers.get('OK-ACCESS-TIMESTAMP')}{headers.get('X-BAPI-TIMESTAMP')}{body}"
     assert "2026-03-01T12:00:30.000Z" in signed or str(ahead_ms) in signed
+
+
+async def test_the_wait_for_the_budget_is_not_taken_for_an_offset(stub: Stub, connect: Connect) -> None:
+    client = connect(Exchange.OKX, stub.base)
+    clock = clock_of(client)
+
+    async def waits_ten_seconds(*_: Any, **__: Any) -> None:
+        clock.time += timedelta(seconds=10)
+
+    client.budget.acquire = waits_ten_seconds  # type: ignore[method-assign]
+
+    async def tell_time(_: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response({"code": "0", "data": [{"ts": str(int(clock.time.timestamp() * 1000))}]})
+
+    stub.handler = tell_time
+    await client.measure_clock()
+    stub.handler = stub.fine
+    intended = clock.time + timedelta(seconds=10)
+    validity = Validity(intended, intended + timedelta(seconds=4))
+    await client.call(okx_wire.PLACE, {}, lane=Lane.ORDER, instrument="BTC-USDT", validity=validity)
+    assert stub.requests[-1][1]["expTime"] == str(int(validity.expires_at.timestamp() * 1000))
+
+
+@pytest.mark.parametrize("seconds_there", [0, 1, 2])
+async def test_after_a_slow_measuring_the_end_at_the_venue_is_never_later_than_ours(
+    stub: Stub, connect: Connect, seconds_there: int
+) -> None:
+    """Two seconds in all, and nobody knows how long the question was on its way."""
+    client = connect(Exchange.OKX, stub.base)
+    clock = clock_of(client)
+
+    async def tell_time(_: web.BaseRequest) -> web.StreamResponse:
+        clock.time += timedelta(seconds=seconds_there)
+        told = web.json_response({"code": "0", "data": [{"ts": str(int(clock.time.timestamp() * 1000))}]})
+        clock.time += timedelta(seconds=2 - seconds_there)
+        return told
+
+    stub.handler = tell_time
+    await client.measure_clock()
+    stub.handler = stub.fine
+    validity = Validity(clock.time, clock.time + timedelta(seconds=4))
+    await client.call(okx_wire.PLACE, {}, lane=Lane.ORDER, instrument="BTC-USDT", validity=validity)
+    assert int(stub.requests[-1][1]["expTime"]) <= int(validity.expires_at.timestamp() * 1000)
 
 
 async def test_nothing_is_sent_past_its_time(stub: Stub, connect: Connect) -> None:
@@ -219,6 +268,17 @@ async def test_a_429_pauses_the_budget_for_as_long_as_it_says(stub: Stub, connec
         await client.call(binance_wire.PLACE, {}, lane=Lane.ORDER, validity=VALIDITY)
     assert paused.value.verdict is Verdict.NOT_SENT
     assert len(stub.requests) == 1
+
+
+async def test_a_pause_beyond_every_calendar_is_cut_to_the_longest_ban(stub: Stub, connect: Connect) -> None:
+    body = '{"code":-1003,"msg":"Way too much\\u0000 request weight used"}'
+    stub.handler = _answering(429, body, "application/json", **{"Retry-After": "9" * 15})
+    client = connect(Exchange.BINANCE, stub.base)
+    with pytest.raises(CallFailed) as failed:
+        await client.call(binance_wire.ORDER, {"symbol": "BTCUSDT"})
+    assert failed.value.retry_after_seconds == 3 * 86_400
+    assert NOW + timedelta(seconds=failed.value.retry_after_seconds) > NOW
+    assert failed.value.message == "Way too much  request weight used"
 
 
 async def test_headers_of_an_answer_reach_the_budget(stub: Stub, connect: Connect) -> None:

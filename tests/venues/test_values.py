@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, instant, milliseconds, rows, text
+from tidegate.venues.values import (
+    MalformedError,
+    amount,
+    amount_or_zero,
+    cost,
+    instant,
+    milliseconds,
+    rows,
+    sentence,
+    text,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +54,27 @@ def test_a_missing_field_is_malformed(message: Any) -> None:
 def test_a_listing_is_a_list_of_objects(message: Any) -> None:
     with pytest.raises(MalformedError):
         rows(message)
+
+
+@pytest.mark.parametrize("written", ["1e999999", "-1e22", "1e-21", "1e-999999", "0e-999999", "9" * 30, 10**40])
+def test_an_amount_that_would_leave_the_desks_arithmetic_is_malformed(written: Any) -> None:
+    with pytest.raises(MalformedError):
+        amount(written)
+
+
+@pytest.mark.parametrize("written", ["9999999999999999999999", "0.00000000000000000001", "0.000000000000000000000000"])
+def test_every_amount_that_a_market_can_need_is_taken(written: str) -> None:
+    assert amount(written) == Decimal(written)
+
+
+@pytest.mark.parametrize("written", ["a\x00b", "\ud800", "line\nbreak", "\x1b[2J"])
+def test_what_no_database_can_store_is_no_id_no_asset_and_no_part_of_a_sentence(written: str) -> None:
+    with pytest.raises(MalformedError):
+        text({"id": written}, "id")
+    with pytest.raises(MalformedError):
+        cost(written, Decimal(1))
+    assert sentence(written).isprintable()
+
+
+def test_a_sentence_stays_as_the_venue_wrote_it() -> None:
+    assert sentence("\u4f59\u989d\u4e0d\u8db3: 51008") == "\u4f59\u989d\u4e0d\u8db3: 51008"

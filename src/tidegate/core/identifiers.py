@@ -34,6 +34,8 @@ def order_of(exchange_client_id: str) -> tuple[OrderId, int] | None:
     """The order and attempt that an exchange client order id names; None when it is not ours."""
     if len(exchange_client_id) != 30 or not exchange_client_id.startswith(EXCHANGE_CLIENT_ORDER_ID_PREFIX):
         return None
+    if not (exchange_client_id.isascii() and exchange_client_id.isalnum()):
+        return None
     attempt = _BASE36.find(exchange_client_id[28]) * 36 + _BASE36.find(exchange_client_id[29])
     if attempt < 1 or exchange_client_id[28] not in _BASE36 or exchange_client_id[29] not in _BASE36:
         return None

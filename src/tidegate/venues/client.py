@@ -14,6 +14,8 @@ from tidegate.venues.values import milliseconds
 
 WAIT_SECONDS_MAX = {Lane.CANCEL: 10.0, Lane.ORDER: 10.0, Lane.QUERY: 30.0}
 """How long a call without an end of its own waits for room in the budget."""
+PAUSE_SECONDS_MAX = 3 * 86_400.0
+"""Binance's longest ban. A header that names more is a fault, and must not lead to times that no calendar has."""
 _SECRET_CHARACTERS_MIN = 6  # Shorter ones would blank out half of every message.
 
 
@@ -95,6 +97,7 @@ class VenueClient:
         self._clock = clock
         self._secrets = _secrets_of(credentials)
         self._offset = timedelta(0)  # Our clock minus the venue's.
+        self._offset_error = timedelta(0)  # How far off that may be: half of what its measuring took.
         exchange.taps.on_headers = lambda headers, url: wire.feed_budget(budget, headers, url)
 
     async def call(
@@ -108,8 +111,12 @@ class VenueClient:
     ) -> Any:
         """Make a call and return its JSON. Raises `CallFailed` for anything but a success."""
         await self._take_budget(endpoint, lane, instrument, validity)
+        return await self._exchange(endpoint, {} if params is None else params, validity)
+
+    async def _exchange(self, endpoint: Endpoint, params: Any, validity: Validity | None) -> Any:
+        """Sign, send, judge: what `call` does once its budget is granted."""
         signed_validity = None if validity is None else self._signed(validity)
-        request = self._wire.sign(self.exchange, endpoint, {} if params is None else params, signed_validity)
+        request = self._wire.sign(self.exchange, endpoint, params, signed_validity)
         try:
             payload = await self.exchange.fetch(request["url"], request["method"], request["headers"], request["body"])
         except VenueAnswer as answer:
@@ -122,11 +129,17 @@ class VenueClient:
         return payload
 
     async def measure_clock(self) -> None:
-        """Learn how far our clock is from the venue's, so that what we sign means the same there."""
+        """Learn how far our clock is from the venue's, so that what we sign means the same there.
+
+        The wait for room in the budget comes before the stop-watch: half of it would be taken for an offset.
+        """
+        await self._take_budget(self._wire.time, Lane.QUERY, "", None)
         before = self._clock.now()
-        server_ms = self._wire.server_time_ms(await self.call(self._wire.time))
-        middle_ms = (milliseconds(before) + milliseconds(self._clock.now())) // 2
+        server_ms = self._wire.server_time_ms(await self._exchange(self._wire.time, {}, None))
+        after = self._clock.now()
+        middle_ms = (milliseconds(before) + milliseconds(after)) // 2
         self._offset = timedelta(milliseconds=middle_ms - server_ms)
+        self._offset_error = max(after - before, timedelta(0)) / 2
         self.exchange.options["timeDifference"] = middle_ms - server_ms
 
     def redact(self, text: str) -> str:
@@ -141,8 +154,10 @@ class VenueClient:
         await self.exchange.close()
 
     def _signed(self, validity: Validity) -> SignedValidity:
+        """The end is signed as early as the venue's clock may read: absence is proven from our end of it on."""
         return SignedValidity(
-            milliseconds(validity.intended_at - self._offset), milliseconds(validity.expires_at - self._offset)
+            milliseconds(validity.intended_at - self._offset),
+            milliseconds(validity.expires_at - self._offset - self._offset_error),
         )
 
     async def _take_budget(self, endpoint: Endpoint, lane: Lane, instrument: str, validity: Validity | None) -> None:
@@ -172,8 +187,8 @@ class VenueClient:
         retry_after = None
         if reason is RejectReason.RATE_LIMITED:
             pause = self._wire.pause(answer, code, self._clock.now())
-            retry_after = pause.seconds
-            self.budget.pause(pause.seconds, spare_cancels=pause.spare_cancels)
+            retry_after = min(pause.seconds, PAUSE_SECONDS_MAX)
+            self.budget.pause(retry_after, spare_cancels=pause.spare_cancels)
         return CallFailed(
             verdict,
             reason,

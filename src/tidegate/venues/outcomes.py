@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tidegate.core.vocabulary import RejectReason
+from tidegate.venues.values import sentence
 
 MESSAGE_CHARACTERS_MAX = 300
+CODE_CHARACTERS_MAX = 40
 
 
 class Verdict(StrEnum):
@@ -40,8 +42,8 @@ class CallFailed(Exception):  # noqa: N818 - It says what happened; the verdict 
         super().__init__(message)
         self.verdict = verdict
         self.reason = reason
-        self.message = message[:MESSAGE_CHARACTERS_MAX]
-        self.venue_code = venue_code
+        self.message = sentence(message)[:MESSAGE_CHARACTERS_MAX]
+        self.venue_code = None if venue_code is None else sentence(venue_code)[:CODE_CHARACTERS_MAX]
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -8,6 +8,10 @@ from tidegate.core.messages.values import Fee
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+# What any market can need. Beyond it, products and quotients of two amounts would leave the desk's decimal context, and
+# an engine that stops on a number would stop on it again after every restart.
+_MAGNITUDES = range(-20, 22)
+_FRACTION_DIGITS_MAX = 40
 
 
 class MalformedError(ValueError):
@@ -15,15 +19,22 @@ class MalformedError(ValueError):
 
 
 def amount(value: Any) -> Decimal:
-    """An exact, finite decimal from a venue's string or integer; raises `MalformedError` for anything else."""
+    """An exact decimal of a workable size from a venue's string or integer; `MalformedError` for anything else."""
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
             parsed = Decimal(value)
         except InvalidOperation:
             parsed = Decimal("NaN")
-        if parsed.is_finite():
+        if _is_workable(parsed):
             return parsed
-    raise MalformedError(f"{value!r} is not an amount")
+    raise MalformedError(f"{value!r:.80} is not an amount")
+
+
+def _is_workable(value: Decimal) -> bool:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_FRACTION_DIGITS_MAX:
+        return False
+    return not value or value.adjusted() in _MAGNITUDES
 
 
 def amount_or_zero(value: Any) -> Decimal:
@@ -36,7 +47,18 @@ def text(message: Any, key: str) -> str:
     value = message.get(key) if isinstance(message, dict) else None
     if value is None or value == "" or isinstance(value, dict | list):
         raise MalformedError(f"{key} is missing")
-    return str(value)
+    written = str(value)
+    if not written.isprintable():
+        raise MalformedError(f"{key} is unreadable: {written!r:.80}")
+    return written
+
+
+def sentence(value: Any) -> str:
+    """What a venue says for people, without the characters that no database or terminal should get."""
+    said = str(value)
+    if said.isprintable():
+        return said
+    return "".join(character if character.isprintable() else " " for character in said)
 
 
 def rows(message: Any) -> list[Any]:
@@ -61,4 +83,6 @@ def milliseconds(moment: datetime) -> int:
 
 def cost(asset: str, charged: Decimal) -> tuple[Fee, ...]:
     """A fee as a cost; none when nothing was charged."""
+    if not asset.isprintable():
+        raise MalformedError(f"a fee's asset is unreadable: {asset!r:.80}")
     return (Fee(asset=asset, amount=charged),) if charged else ()

@@ -9,7 +9,7 @@ from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, Exchange
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance
 from tidegate.core.vocabulary import Liquidity, RejectReason, Side, VenueOrderStatus
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, text
+from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, sentence, text
 
 STATUSES = {
     "NEW": VenueOrderStatus.OPEN,
@@ -167,7 +167,7 @@ def execution_report(
                 exchange_client_order_id=client_order_id,
                 reason=_reason(status, event.get("r")),
                 message=_ending(status, event.get("f"))
-                or ("" if event.get("r") == "NONE" else str(event.get("r", ""))),
+                or ("" if event.get("r") == "NONE" else sentence(event.get("r", ""))),
             )
         )
     return reports

@@ -8,7 +8,7 @@ from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, Exchange
 from tidegate.core.messages.reports import ExecutionReported, OrderReported
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.vocabulary import Liquidity, RejectReason, Side, VenueOrderStatus
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, text
+from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, sentence, text
 
 _STATUSES = {
     "New": VenueOrderStatus.OPEN,
@@ -110,7 +110,7 @@ def balances(answer: Any) -> tuple[VenueBalance, ...]:
 
 def _sentence(row: Any) -> str:
     word = str(row.get("rejectReason") or "EC_NoError")
-    return _SENTENCES.get(word, word)
+    return _SENTENCES.get(word, sentence(word))
 
 
 def _end(row: Any, status: VenueOrderStatus) -> tuple[VenueOrderStatus, RejectReason]:

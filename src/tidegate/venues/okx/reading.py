@@ -8,7 +8,7 @@ from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, Exchange
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.vocabulary import Liquidity, RejectReason, Side, VenueOrderStatus
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, text
+from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, sentence, text
 
 _STATES = {
     "live": VenueOrderStatus.OPEN,
@@ -39,7 +39,7 @@ def order(row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], a
     if status is VenueOrderStatus.CANCELED:
         source = str(row.get("cancelSource", ""))
         status, reason = _CANCEL_SOURCES.get(source, (status, RejectReason.CANCELED_AT_VENUE))
-        message = str(row.get("cancelSourceReason", ""))
+        message = sentence(row.get("cancelSourceReason", ""))
         if status is VenueOrderStatus.REJECTED and filled:
             status = VenueOrderStatus.CANCELED  # What has traded was not rejected.
     client_order_id = row.get("clOrdId")

@@ -17,7 +17,8 @@ from support.processes import DeskProcess, Simulator
 from support.trading import SYMBOLS, Shop, kill_and_restart, kill_moments
 from support.truth import database_problems, differences, sent_twice
 
-FAULTS = {
+PROBABILITY = 0.3
+FAULTS: dict[str, dict[str, object]] = {
     "lose_request": {},
     "lose_reply": {},
     "http_503_after_accept": {},
@@ -26,10 +27,9 @@ FAULTS = {
     "duplicate_events": {},
     "fill_before_ack": {"delay_ms": 300},
     "stale_query": {"seconds": 2},
-    "rate_limit": {},
+    "rate_limit": {"match": {"probability": PROBABILITY / 2}},  # Each one silences an account for a second.
     "delay": {"delay_ms": 400},
 }
-PROBABILITY = 0.3
 ORDERS = 60
 SETTLE_SECONDS_MAX = 25.0
 
@@ -68,15 +68,14 @@ async def _scenario(kind: str, venues: Simulator, desk: DeskProcess) -> None:
 async def _trade_and_kill(kind: str, shop: Shop, chance: random.Random) -> None:
     """One to three kills, each at the moment of some acknowledgement, while the others' requests are under way."""
     kills = sorted(chance.sample(range(5, ORDERS - 5), chance.randint(1, 3)))
-    await shop.venues.control(
-        "POST", "faults", json={"kind": kind, "match": {"probability": PROBABILITY}, **FAULTS[kind]}
-    )
+    fault = {"kind": kind, "match": {"probability": PROBABILITY}, **FAULTS[kind]}
+    await shop.venues.control("POST", "faults", json=fault)
     async with asyncio.TaskGroup() as group:
         group.create_task(kill_and_restart(shop.desk, kill_moments(shop, kills)))
         group.create_task(shop.trade(ORDERS))
     assert shop.desk.starts == 1 + len(kills)
-    [fault] = (await shop.venues.control("GET", "faults"))["faults"]
-    assert fault["fired"] > 0
+    [counted] = (await shop.venues.control("GET", "faults"))["faults"]
+    assert counted["fired"] > 0
     await shop.venues.control("DELETE", "faults")
 
 

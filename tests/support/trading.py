@@ -16,6 +16,7 @@ SYMBOLS = {"BTC/USDT": Decimal("0.002"), "ETH/USDT": Decimal("0.05")}
 BALANCES = {"USDT": "1000000", "BTC": "10", "ETH": "100"}
 TRADERS = 6
 AVOID_SECONDS = 1.0
+RECOVERY_SECONDS_MAX = 40.0
 
 
 class Shop:
@@ -57,7 +58,7 @@ class Shop:
 
     async def until_ready(self) -> None:
         """Wait until every account takes new orders."""
-        await eventually(self._not_ready, seconds_max=40)
+        await eventually(self._not_ready, seconds_max=RECOVERY_SECONDS_MAX)
 
     async def _not_ready(self) -> list[str]:
         accounts = (await self.client.get("/api/v1/accounts"))["items"]
@@ -116,11 +117,15 @@ class Shop:
         return dict(document)
 
     async def _avoid(self, account: str) -> None:
-        """Its venue is being asked about orders in doubt: trade elsewhere for a while, if there is anywhere else."""
+        """Its venue is being asked about orders in doubt: trade elsewhere for a while, or wait if all are."""
         now = asyncio.get_running_loop().time()
         self._avoided_until[account] = now + AVOID_SECONDS
         if all(self._avoided_until.get(name, 0) > now for name in self.accounts):
-            await asyncio.sleep(AVOID_SECONDS)
+            await eventually(self._all_unready, seconds_max=RECOVERY_SECONDS_MAX)
+
+    async def _all_unready(self) -> list[str]:
+        unready = await self._not_ready()
+        return unready if len(unready) == len(self.accounts) else []
 
     async def _cancel(self, order_id: str) -> None:
         answer = await self.client.call("DELETE", f"/api/v1/orders/{order_id}?wait_for=durable")

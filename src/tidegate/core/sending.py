@@ -198,11 +198,12 @@ def _known_but_not_found(desk: Desk, order: Order, report: OrderNotFound) -> Dec
     absent = report.requested_at - order.absent_since
     if absent < policy.absence_gap:
         return Decision([], [WakeAt(order_id=order.order_id, at=order.absent_since + policy.absence_gap)])
-    if report.at - order.timestamp > policy.lookup_retention[order.exchange]:
+    is_lasting = absent >= policy.executions_wait_max  # An old order that rests is not given up for one bad replica.
+    if is_lasting and report.at - order.timestamp > policy.lookup_retention[order.exchange]:
         message = f"{order.exchange} no longer knows the order: it is neither open nor executed"
         return Decision(end(order, report.at, OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED, message))
     found: list[Event] = []
-    if absent >= policy.executions_wait_max:
+    if is_lasting:
         message = f"{order.exchange} had order {order.order_id} and does not know it any more; asking on"
         found = break_once(desk, order, report.at, VANISHED_ORDER, order.order_id, message)
     return Decision(found, [WakeAt(order_id=order.order_id, at=report.at + policy.look_again_after(absent))])

@@ -4,12 +4,14 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
 from cli.fake_desk import FakeDesk, order
 from tidegate import __version__
+from tidegate.cli.output import program
 
 Tidegate = Callable[..., Result]
 PYTHON = [sys.executable, "-m", "tidegate"]
@@ -72,3 +74,35 @@ def test_colours_are_for_terminals(
         monkeypatch.setenv(name, "1")
     desk.answer("GET", "/orders", {"items": [order(status="filled")], "next_cursor": None})
     assert "\x1b" not in tidegate("order", "list").stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_full_disk_behind_the_output_is_said_in_one_line(
+    desk: FakeDesk, tidegate: Tidegate, options: tuple[str, ...]
+) -> None:
+    desk.answer("GET", "/orders", {"items": [order()], "next_cursor": None})
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [*PYTHON, "order", "list", *options, "--url", desk.url, "--token", "tg_test"],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.returncode == 74
+    assert ended.stderr.startswith("tidegate: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_hints_name_the_command_so_that_the_shell_finds_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "tidegate"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "argv", [str(script), "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert program() == str(script)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert program() == "tidegate"
+    monkeypatch.setattr(sys, "argv", ["/somewhere/tidegate/__main__.py", "demo"])
+    assert program() == "tidegate"

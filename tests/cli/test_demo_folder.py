@@ -62,3 +62,9 @@ def test_commands_find_the_demo_unless_another_desk_lives_there(tmp_path: Path) 
     assert mine.token == "tg_mine"
     assert demos is not None
     assert demos.token == "tg_c"
+
+
+def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DemoFolderError, match="cannot be made"), fresh_folder(tmp_path / "file" / "demo"):
+        pass

@@ -211,3 +211,18 @@ def test_watching_an_order_to_a_bad_end_ends_with_1(desk: FakeDesk, tidegate: Ti
     result = tidegate("order", "watch", ORDER_ID)
     assert result.exit_code == 1
     assert "rejected" in result.stdout
+
+
+def test_words_may_be_written_large(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("POST", "/orders", order(), status=201)
+    assert tidegate("order", "place", "a", "BTC/USDT", "BUY", "Limit", "--quantity", "1", "--price", "2").exit_code == 0
+    [request] = desk.requests
+    assert (request.body["side"], request.body["order_type"]) == ("buy", "limit")
+
+
+def test_an_order_without_the_venues_word_is_not_to_be_placed_again(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("POST", "/orders", order(status="pending"), status=201)
+    result = tidegate(*PLACE)
+    assert result.exit_code == 0
+    assert "do not place it again" in result.stderr
+    assert f"tidegate order watch {ORDER_ID}" in result.stderr

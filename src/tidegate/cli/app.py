@@ -1,6 +1,8 @@
 """The command `tidegate`: which commands there are. What they need is imported only when they run."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +10,7 @@ import typer
 from tidegate import __version__
 from tidegate.cli import access, books, db, demo, orders, serve, sim
 from tidegate.cli.options import AsJson, Data, Token, Url
-from tidegate.cli.output import say
+from tidegate.cli.output import EXIT_OUTPUT_FAILED, say, warn
 
 app = typer.Typer(
     name="tidegate",
@@ -57,4 +59,10 @@ app.add_typer(db.db, name="db")
 
 def main() -> None:
     """Run the command line. An interrupt ends with 130; whoever stops reading our output ends it without a word."""
-    app()
+    try:
+        app()
+    except OSError as error:  # Such as a full disk behind standard output.
+        warn(str(error))
+        with Path(os.devnull).open("wb") as nowhere:  # Else the interpreter would try once more, and tell of it.
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        sys.exit(EXIT_OUTPUT_FAILED)

@@ -22,9 +22,12 @@ def fresh_folder(folder: Path) -> Iterator[None]:
     """An empty folder, kept from other demos until the context ends. Its content stays until the next demo.
 
     Raises:
-        DemoFolderError: the folder holds something that no demo made, or another demo runs in it.
+        DemoFolderError: the folder cannot be made, holds something that no demo made, or another demo runs in it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoFolderError(f"{folder} cannot be made ({error.strerror}): give another --data") from error
     marker = folder / MARKER
     if not marker.exists() and any(folder.iterdir()):
         raise DemoFolderError(f"{folder} was not made by the demo: move it away, or give another --data")

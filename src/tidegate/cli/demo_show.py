@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.text import Text
 
 from tidegate.cli.grid import Column, number, print_grid
-from tidegate.cli.output import console, print_json
+from tidegate.cli.output import console, print_json, program
 from tidegate.cli.tables import StepPrinter, amount, print_portfolio, word
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ class Terminal:
     def serving(self, url: str, data_option: str) -> None:
         out = self._console
         out.print()
-        out.print(f"The desk keeps serving at {url} until Ctrl-C. In a second terminal:")
+        out.print(
+            f"The desk keeps serving at {url} until Ctrl-C. In a second terminal, in this folder:", soft_wrap=True
+        )
         out.print()
         for command in (
             "order place binance-demo BTC/USDT buy market --quantity 0.01",
@@ -101,7 +103,7 @@ class Terminal:
             "order watch",
             "portfolio",
         ):
-            out.print(f"  tidegate {command}{data_option}", soft_wrap=True)
+            out.print(f"  {program()} {command}{data_option}", soft_wrap=True)
 
 
 def _verdict(ending: "Ending") -> Text:

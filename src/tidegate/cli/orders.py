@@ -1,5 +1,6 @@
 """`tidegate order`: place, list, show, cancel, watch."""
 
+import sys
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tidegate.client import Client, Order
 
 FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.INVALIDATED, OrderStatus.CANCELED, OrderStatus.EXPIRED})
+UNANSWERED = frozenset({OrderStatus.CREATED, OrderStatus.PENDING})
 PAGE_SIZE_MAX = 500
 
 orders = typer.Typer(help="Place, follow and cancel orders.", no_args_is_help=True)
@@ -36,12 +38,14 @@ def place(
     context: typer.Context,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Which account; tidegate accounts lists them.")],
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC/USDT.")],
-    side: Annotated[Side, typer.Argument(metavar="SIDE", help="buy or sell.")],
-    order_type: Annotated[OrderType, typer.Argument(metavar="TYPE", help="market or limit.")],
+    side: Annotated[Side, typer.Argument(metavar="SIDE", case_sensitive=False, help="buy or sell.")],
+    order_type: Annotated[OrderType, typer.Argument(metavar="TYPE", case_sensitive=False, help="market or limit.")],
     quantity: Annotated[str | None, typer.Option(help="How much, in the base asset.")] = None,
     quote_quantity: Annotated[str | None, typer.Option(help="How much, in the quote asset (market orders).")] = None,
     price: Annotated[str | None, typer.Option(help="The limit.")] = None,
-    time_in_force: Annotated[TimeInForce, typer.Option(help="How long a limit order rests.")] = TimeInForce.GTC,
+    time_in_force: Annotated[
+        TimeInForce, typer.Option(case_sensitive=False, help="How long a limit order rests: gtc, ioc or fok.")
+    ] = TimeInForce.GTC,
     post_only: Annotated[bool, typer.Option("--post-only", help="Rest, or be refused; never take.")] = False,
     client_order_id: Annotated[
         str | None, typer.Option(help="Your own id. The same id and order again place nothing twice.")
@@ -77,6 +81,11 @@ def place(
     _show(order, as_json=wants_json(context, as_json))
     if wait is Waiting.CLOSED and not order.is_closed:
         warn(f"the order is {order.status} after {timeout:g} s: tidegate order watch {order.order_id}")
+    elif wait is Waiting.ACKNOWLEDGED and order.status in UNANSWERED:
+        warn(
+            f"{order.exchange} has not answered after {timeout:g} s; the desk finds out, do not place it again: "
+            f"tidegate order watch {order.order_id}"
+        )
     raise typer.Exit(EXIT_OTHERWISE if order.status in FAILED else 0)
 
 
@@ -145,7 +154,7 @@ def show(
 @orders.command()
 def cancel(
     context: typer.Context,
-    order_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    order_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of your open orders that match.")] = False,
     account: Annotated[str | None, typer.Option(help="With --all: only this account.")] = None,
     exchange: Annotated[Exchange | None, typer.Option(help="With --all: only this venue.")] = None,
@@ -198,7 +207,7 @@ def _cancel(desk: "Client", order_id: str, wait: Waiting, timeout_seconds: float
 @orders.command()
 def watch(
     context: typer.Context,
-    order_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    order_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
     interval: Annotated[float, typer.Option(min=0.05, max=60, help="How many seconds between looks.")] = 0.5,
     url: Url = None,
     token: Token = None,
@@ -214,6 +223,8 @@ def watch(
 
     json_wanted = wants_json(context, as_json)
     printer = None if json_wanted else StepPrinter()
+    if order_id is None and sys.stderr.isatty():
+        warn("watching all orders from now on; Ctrl-C ends")
     with connection(context, url, token, data, as_json) as desk:
         steps = follow_all(desk, interval) if order_id is None else follow(desk, order_id, interval)
         status = ""

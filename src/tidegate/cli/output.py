@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import typer
@@ -18,6 +20,7 @@ EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3  # No desk answers, or it does not know the token.
 EXIT_INTERRUPTED = 130  # As a shell reports a process that SIGINT ended.
 EXIT_ENGINE_FAILED = 70  # As sysexits.h: an internal software error.
+EXIT_OUTPUT_FAILED = 74  # As sysexits.h: an error while doing I/O.
 EXIT_CANNOT_START = 78  # As sysexits.h: configuration.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -67,6 +70,15 @@ def fail(message: str, code: int) -> typer.Exit:
     """Say what is wrong; the caller raises what this returns."""
     warn(message)
     return typer.Exit(code)
+
+
+def program() -> str:
+    """How to call this command again from the same folder: by its name alone only where the shell finds it so."""
+    called = sys.argv[0]
+    if Path(called).name != "tidegate":  # python -m tidegate
+        return "tidegate"
+    found = shutil.which("tidegate")
+    return "tidegate" if found is not None and Path(found).resolve() == Path(called).resolve() else called
 
 
 def console(file: IO[str] | None = None) -> "Console":

@@ -1,7 +1,9 @@
 """Who may see and do what."""
 
+import asyncio
 import json
 
+import httpx
 import pytest
 
 from tidegate.gateway.tokens import digest, new_token
@@ -162,6 +164,32 @@ async def test_registering_twice_is_a_conflict(users, vault) -> None:
     again = await users.root.post("/accounts", {**NEW_ACCOUNT, "secret": "another"})
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
     assert vault.kept["okx-zoe"].secret == "canary-secret"
+
+
+async def test_of_two_registrations_at_once_the_loser_leaves_no_credentials(app, tokens, vault) -> None:
+    """The account of the first with the keys of the second would trade somewhere else after a restart."""
+    first_is_sealing, go_on = asyncio.Event(), asyncio.Event()
+    store = vault.store
+
+    async def slow_store(account_id, exchange, credentials) -> None:
+        if not first_is_sealing.is_set():
+            first_is_sealing.set()
+            await go_on.wait()
+        await store(account_id, exchange, credentials)
+
+    vault.store = slow_store
+    headers = {"Authorization": f"Bearer {tokens['root']}"}
+    door = httpx.ASGITransport(app=app)
+    async with asyncio.timeout(10), httpx.AsyncClient(transport=door, base_url="http://desk", headers=headers) as root:
+        first = asyncio.create_task(root.post("/api/v1/accounts", json=NEW_ACCOUNT))
+        await first_is_sealing.wait()
+        second = asyncio.create_task(root.post("/api/v1/accounts", json={**NEW_ACCOUNT, "secret": "another"}))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        go_on.set()
+        answers = {(await first).status_code: "canary-secret", (await second).status_code: "another"}
+    assert sorted(answers) == [201, 409]
+    assert vault.kept["okx-zoe"].secret == answers[201]
 
 
 async def test_a_token_for_nobody_is_refused(users) -> None:

@@ -1,5 +1,6 @@
 """What the handlers work with: the ports, and nothing else."""
 
+import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -18,7 +19,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """The gateway's hands."""
+    """The gateway's hands. Accounts are registered one at a time, so that none gets the credentials of a loser."""
 
     commands: CommandPort
     blotter: Blotter
@@ -30,3 +31,4 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     authenticator: Authenticator
     metrics: Metrics
     settings: GatewaySettings
+    registering: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)

@@ -55,6 +55,11 @@ async def register_account(request: AnyRequest, user: User, context: Context) ->
     """Add a venue account: its credentials are sealed first, then the account joins the desk."""
     require(user, Role.ADMIN)
     body = await read_body(request, RegisterAccountBody)
+    async with context.registering:
+        return await _register_account(body, context)
+
+
+async def _register_account(body: RegisterAccountBody, context: Context) -> Result:
     account_id = AccountId(body.account_id)
     if any(account.account_id == account_id for account in await context.blotter.accounts()):
         detail = f"there is an account {account_id} already"

@@ -14,7 +14,7 @@ from tidegate.core.records import Account, Batch
 from tidegate.core.vocabulary import Environment, Exchange
 from tidegate.gateway.app import create_app
 from tidegate.gateway.server import Server, serve
-from tidegate.ports import KeyVault
+from tidegate.ports import KeyVault, VenueCredentials
 from tidegate.runtime.clock import RealClock
 from tidegate.runtime.loop import DeskLoop
 from tidegate.runtime.reference import DeskReference
@@ -171,6 +171,12 @@ class _Connector:
             return
         if account.account_id in self._sessions:
             return
+        try:
+            self._open_session(account, credentials)
+        except ValueError as error:  # A simulated venue without URLs in the settings; the message says so.
+            self._cannot_connect(account, str(error))
+
+    def _open_session(self, account: Account, credentials: VenueCredentials) -> None:
         market = (account.exchange, account.environment)
         if market not in self._markets:
             market_data = self._venues.market_data(*market)

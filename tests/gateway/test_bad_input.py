@@ -273,6 +273,7 @@ async def test_an_account_of_somebody_else_is_not_found(alice, desk) -> None:
 async def test_a_refused_value_is_told_how_to_be_right(alice, field: str, value: Any, right: str) -> None:
     problem = assert_problem(await alice.place(**{field: value}), 422, "invalid_request")
     assert right in problem["detail"]
+    assert f"at `$.{field}`" in problem["detail"]
     assert "regex" not in problem["detail"]
 
 

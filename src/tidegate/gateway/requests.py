@@ -13,7 +13,7 @@ from tidegate.gateway.problems import GatewayCode, Problem
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
-_PATTERN = re.compile(r"Expected `str` matching regex '.*?'(?= - at `)", re.DOTALL)
+_PATTERN = re.compile(r"Expected `str` matching regex '.*?' - (?=at `)", re.DOTALL)
 _RIGHT = tuple(
     (re.compile(rf"`\$\.({fields})(\[\.\.\.\])?`$"), right)
     for fields, right in (
@@ -49,7 +49,7 @@ def _explain(error: msgspec.ValidationError) -> str:
     message = str(error)
     for fields, right in _RIGHT:
         if fields.search(message):
-            return f"{right}: {_PATTERN.sub('it is written otherwise', message)}"
+            return f"{right}: {_PATTERN.sub('look ', message)}"
     return message
 
 

@@ -138,10 +138,21 @@ async def test_an_answer_without_an_id_is_no_acceptance(answer: Any) -> None:
 async def test_not_found_is_an_answer_and_anything_else_is_a_failure() -> None:
     absent = CallFailed(Verdict.ABSENT, RejectReason.UNKNOWN_ORDER, "Order does not exist.")
     unknown = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, "no")
-    venue = BinanceSpot(seat(Exchange.BINANCE, ScriptedClient(absent, unknown)))
+    venue = BinanceSpot(seat(Exchange.BINANCE, ScriptedClient(absent, [], unknown, absent, unknown)))
     assert await venue.find_order("BTC/USDT", CLIENT_ORDER_ID, None) is None
-    with pytest.raises(CallFailed):
-        await venue.find_order("BTC/USDT", CLIENT_ORDER_ID, None)
+    for _ in range(2):
+        with pytest.raises(CallFailed):
+            await venue.find_order("BTC/USDT", CLIENT_ORDER_ID, None)
+
+
+async def test_an_order_that_one_copy_of_the_books_misses_is_found_among_the_open_ones() -> None:
+    absent = CallFailed(Verdict.ABSENT, RejectReason.UNKNOWN_ORDER, "Order does not exist.")
+    row = {"orderId": 28, "clientOrderId": str(CLIENT_ORDER_ID), "status": "NEW", "executedQty": "0"}
+    client = ScriptedClient(absent, [row | {"clientOrderId": "somebody-elses"}, row])
+    found = await BinanceSpot(seat(Exchange.BINANCE, client)).find_order("BTC/USDT", CLIENT_ORDER_ID, None)
+    assert found is not None
+    assert (found.status, found.exchange_order_id) == (VenueOrderStatus.OPEN, "28")
+    assert client.asked[-1] == ("GET", "openOrders", {"symbol": "BTCUSDT"})
 
 
 def trade(number: int) -> dict[str, Any]:

@@ -85,10 +85,19 @@ class BinanceSpot:
                 wire.ORDER, self._named(symbol, exchange_client_order_id, exchange_order_id)
             )
         except CallFailed as failure:
-            if failure.verdict is Verdict.ABSENT:
-                return None
-            raise
-        return self._order(answer, symbol)
+            if failure.verdict is not Verdict.ABSENT:
+                raise
+        else:
+            return self._order(answer, symbol)
+        return await self._find_open(symbol, exchange_client_order_id)
+
+    async def _find_open(self, symbol: str, client_order_id: ExchangeClientOrderId) -> OrderReported | None:
+        """A second place to look: one copy of Binance's books may lag, and absence lets an order be sent again."""
+        listed = await self._client.call(wire.OPEN_ORDERS_OF_SYMBOL, {"symbol": self._seat.symbols.theirs(symbol)})
+        for row in rows(listed):
+            if row.get("clientOrderId") == client_order_id:
+                return self._order(row, symbol)
+        return None
 
     async def executions_of(
         self,

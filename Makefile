@@ -33,7 +33,7 @@ check: $(STAMP) ## lint, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 bench: $(STAMP) ## measure; prints a table and writes build/bench.json
 	@$(BIN)/python -m benchmarks

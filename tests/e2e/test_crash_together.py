@@ -1,6 +1,6 @@
 """SIGKILL under load while nothing tells of an order: its reply is lost, the stream is gone, and look-ups lag behind.
 
-Each of the three alone leaves another way to hear of a first attempt in time. Only proof of absence withstands them all.
+Each of the three alone leaves another way to hear of a first attempt in time. Proof of absence withstands them all.
 """
 
 from pathlib import Path

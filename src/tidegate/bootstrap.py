@@ -84,7 +84,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[RunningDesk]:
         loop.on_release.append(connector.see)
         for account in list(desk.accounts.values()):
             connector.connect(account)
-        server = await _open_gateway(settings, loop, sessions, storage, vault, DeskReference(desk))
+        server = await _open_gateway(settings, loop, sessions, storage, vault, DeskReference(desk), clock)
         stack.push_async_callback(server.close)
         yield RunningDesk(loop, sessions, storage, vault, server.url, engine)
 
@@ -96,6 +96,7 @@ async def _open_gateway(
     storage: Storage,
     vault: KeyVault,
     reference: DeskReference,
+    clock: Clock,
 ) -> Server:
     app = create_app(
         commands=loop,
@@ -103,7 +104,7 @@ async def _open_gateway(
         reference=reference,
         vault=vault,
         venue_health=sessions.health,
-        clock=RealClock(),
+        clock=clock,
     )
     return await serve(app, settings.host, settings.port)
 

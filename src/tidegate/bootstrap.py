@@ -14,7 +14,7 @@ from tidegate.core.records import Account, Batch
 from tidegate.core.vocabulary import Environment, Exchange
 from tidegate.gateway.app import create_app
 from tidegate.gateway.server import Server, serve
-from tidegate.ports import KeyVault, VenueCredentials
+from tidegate.ports import Clock, KeyVault, VenueCredentials
 from tidegate.runtime.clock import RealClock
 from tidegate.runtime.loop import DeskLoop
 from tidegate.runtime.reference import DeskReference

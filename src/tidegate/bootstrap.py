@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from tidegate.core.desk import Desk
+from tidegate.core.messages.events import CredentialsReplaced
 from tidegate.core.messages.reports import AccountDisconnected
 from tidegate.core.policy import Policy
 from tidegate.core.records import Account, Batch
@@ -147,21 +148,30 @@ class _Connector:
         self._vault = vault
         self._markets: dict[tuple[Exchange, Environment], object] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Lock()
         self._closers = AsyncExitStack()
 
     def see(self, batch: Batch) -> None:
-        """Connect accounts that have just been registered."""
+        """Connect accounts that have just been registered, and connect anew those with other credentials."""
+        replaced = {entry.event.account_id for entry in batch.journal if isinstance(entry.event, CredentialsReplaced)}
         for account in batch.accounts.values():
-            if account.account_id not in self._sessions:
-                self.connect(account)
+            if account.account_id in replaced or account.account_id not in self._sessions:
+                self.connect(account, anew=account.account_id in replaced)
 
-    def connect(self, account: Account) -> None:
-        """Open the account's credentials and start its session, in the background."""
-        task = asyncio.create_task(self._connect(account), name=f"connect {account.account_id}")
+    def connect(self, account: Account, *, anew: bool = False) -> None:
+        """Open the account's credentials and start its session, in the background; `anew` ends the one it has first."""
+        task = asyncio.create_task(self._connect(account, anew=anew), name=f"connect {account.account_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _connect(self, account: Account) -> None:
+    async def _connect(self, account: Account, *, anew: bool) -> None:
+        async with self._one_at_a_time:  # So that the last credentials stored are those that stay in use.
+            if anew:
+                await self._sessions.remove(account.account_id)
+            if account.account_id not in self._sessions:
+                await self._open(account)
+
+    async def _open(self, account: Account) -> None:
         try:
             credentials = await self._vault.credentials(account.account_id, account.exchange)
         except VaultError as error:
@@ -169,8 +179,6 @@ class _Connector:
             return
         if credentials is None:
             self._cannot_connect(account, "it has no credentials")
-            return
-        if account.account_id in self._sessions:
             return
         try:
             self._open_session(account, credentials)

@@ -54,6 +54,20 @@ def test_a_user_joins_once(driver: DeskDriver) -> None:
     assert answer(driver, command) is RefusalCode.ALREADY_EXISTS
 
 
+def test_other_credentials_take_an_account_offline_until_they_have_proven_good(driver: DeskDriver) -> None:
+    command = commands.ReplaceCredentials(command_id=COMMAND, at=driver.now, user_id=ALICE, account_id=ACCOUNT)
+    assert driver.desk.accounts[ACCOUNT].state is AccountState.READY
+    assert answer(driver, command) is None
+    assert driver.desk.accounts[ACCOUNT].state is AccountState.OFFLINE
+    assert driver.batches[-1].accounts[ACCOUNT].message == "its credentials have just been replaced"
+
+
+def test_an_account_that_does_not_exist_has_no_credentials_to_replace(driver: DeskDriver) -> None:
+    nowhere = ids.AccountId("nowhere")
+    command = commands.ReplaceCredentials(command_id=COMMAND, at=driver.now, user_id=ALICE, account_id=nowhere)
+    assert answer(driver, command) is RefusalCode.ACCOUNT_NOT_FOUND
+
+
 def test_a_token_is_for_a_user_that_exists(driver: DeskDriver) -> None:
     assert answer(driver, token(driver, NOBODY)) is RefusalCode.USER_NOT_FOUND
     assert answer(driver, token(driver, ALICE)) is None

@@ -231,3 +231,26 @@ def test_tokens_are_long_random_and_marked() -> None:
     assert len(first) >= 46
     assert first_digest == digest(first)
     assert len(first_digest) == 64
+
+
+OTHER_CREDENTIALS = {"api_key": "another-key", "secret": "another-secret"}
+
+
+async def test_other_credentials_replace_an_accounts_and_are_never_shown(users, vault, desk) -> None:
+    assert (await users.root.post("/accounts", NEW_ACCOUNT)).status_code == 201
+    answer = await users.root.call("PUT", "/accounts/okx-zoe/credentials", json=OTHER_CREDENTIALS)
+    assert (answer.status_code, answer.json()["account_id"], answer.json()["state"]) == (200, "okx-zoe", "offline")
+    assert vault.kept["okx-zoe"].secret == "another-secret"
+    assert "another-secret" not in answer.text
+    assert "another-secret" not in repr(desk.commands)
+
+
+async def test_credentials_of_an_account_that_is_not_there_are_not_kept(users, vault) -> None:
+    answer = await users.root.call("PUT", "/accounts/nowhere/credentials", json=OTHER_CREDENTIALS)
+    assert (answer.status_code, answer.json()["code"]) == (404, "account_not_found")
+    assert "nowhere" not in vault.kept
+
+
+async def test_only_administrators_replace_credentials(users) -> None:
+    answer = await users.alice.call("PUT", "/accounts/binance-alice/credentials", json=OTHER_CREDENTIALS)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")

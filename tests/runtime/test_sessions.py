@@ -79,6 +79,23 @@ async def test_effects_go_to_the_session_of_their_account() -> None:
 
 
 @on_virtual_time
+async def test_a_session_that_is_let_go_is_closed_and_gets_nothing_more() -> None:
+    told: list[Report] = []
+    sessions = Sessions(LoopClock(), 60)
+    sessions.start(told.append)
+    venue = ScriptedVenue(ACCOUNT, told.append, LoopClock())
+    sessions.add(venue)
+    await sessions.remove(ACCOUNT)
+    await sessions.remove(ACCOUNT)
+    assert venue.closed
+    assert ACCOUNT not in sessions
+    sessions.perform(SEND)
+    assert venue.effects == []
+    assert isinstance(told[-1], reports.OrderRefused)
+    await sessions.close()
+
+
+@on_virtual_time
 async def test_an_order_without_a_session_is_told_as_not_placed_never_as_unknown() -> None:
     told: list[Report] = []
     sessions = Sessions(LoopClock(), 60)

@@ -51,6 +51,7 @@ def apply(desk: Desk, event: Event) -> None:
             happened.UserRegistered()
             | happened.TokenIssued()
             | happened.AccountRegistered()
+            | happened.CredentialsReplaced()
             | happened.AccountStateChanged()
             | happened.BalanceOpened()
             | happened.BalancesOpened()
@@ -232,6 +233,7 @@ DeskChange = (
     happened.UserRegistered
     | happened.TokenIssued
     | happened.AccountRegistered
+    | happened.CredentialsReplaced
     | happened.AccountStateChanged
     | happened.BalanceOpened
     | happened.BalancesOpened
@@ -247,8 +249,8 @@ def _change_desk(desk: Desk, event: DeskChange) -> None:
             desk.users[event.user_id] = User(
                 user_id=event.user_id, name=event.name, role=event.role, created_at=event.at
             )
-        case happened.TokenIssued():
-            pass  # Tokens are looked up in storage; the engine needs none.
+        case happened.TokenIssued() | happened.CredentialsReplaced():
+            pass  # Tokens and credentials are looked up where they are kept; the engine needs none.
         case happened.AccountRegistered():
             desk.accounts[event.account_id] = Account(
                 account_id=event.account_id,

@@ -69,6 +69,8 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
             return registration.issue_token(desk, message)
         case commands.RegisterAccount():
             return registration.register_account(desk, message)
+        case commands.ReplaceCredentials():
+            return registration.replace_credentials(desk, message)
         case _:
             assert_never(message)
 

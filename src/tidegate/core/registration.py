@@ -3,11 +3,18 @@
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import CommandId
-from tidegate.core.messages.commands import IssueToken, RegisterAccount, RegisterUser
+from tidegate.core.messages.commands import IssueToken, RegisterAccount, RegisterUser, ReplaceCredentials
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import AccountRegistered, DeskEvent, TokenIssued, UserRegistered
+from tidegate.core.messages.events import (
+    AccountRegistered,
+    AccountStateChanged,
+    CredentialsReplaced,
+    DeskEvent,
+    TokenIssued,
+    UserRegistered,
+)
 from tidegate.core.messages.values import Refusal
-from tidegate.core.vocabulary import RefusalCode
+from tidegate.core.vocabulary import AccountState, RefusalCode
 
 
 def register_user(desk: Desk, command: RegisterUser) -> Decision:
@@ -51,6 +58,22 @@ def register_account(desk: Desk, command: RegisterAccount) -> Decision:
         user_ids=command.user_ids,
     )
     return _accept(command.command_id, event)
+
+
+def replace_credentials(desk: Desk, command: ReplaceCredentials) -> Decision:
+    """Let an account begin again with other credentials: it takes no new orders until they have proven good."""
+    account = desk.accounts.get(command.account_id)
+    if account is None:
+        message = f"there is no account {command.account_id}"
+        return _refuse(command.command_id, RefusalCode.ACCOUNT_NOT_FOUND, message)
+    offline = AccountStateChanged(
+        at=command.at,
+        account_id=command.account_id,
+        state=AccountState.OFFLINE,
+        message="its credentials have just been replaced",
+    )
+    replaced = CredentialsReplaced(at=command.at, account_id=command.account_id, by=command.user_id)
+    return Decision([offline, replaced], [Reply(command_id=command.command_id)])
 
 
 def _accept(command_id: CommandId, event: DeskEvent) -> Decision:

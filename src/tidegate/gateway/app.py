@@ -143,7 +143,7 @@ def _route(
             seconds.observe(time.perf_counter() - started)
             requests.labels(method, name, str(status.value)).inc()
 
-    litestar_path = path.replace("{order_id}", "{order_id:str}")
+    litestar_path = path.replace("_id}", "_id:str}")
     return HTTPRouteHandler(litestar_path, http_method=method, name=f"{method} {path}", status_code=200)(route)  # type: ignore[arg-type]
 
 

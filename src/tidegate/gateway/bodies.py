@@ -58,6 +58,17 @@ class RegisterAccountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         return f"RegisterAccountBody(account_id={self.account_id!r}, ...)"
 
 
+class CredentialsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What signs an account's requests from now on. Sealed, and never shown again."""
+
+    api_key: Secret
+    secret: Secret
+    passphrase: Secret | None = None
+
+    def __repr__(self) -> str:
+        return "CredentialsBody(...)"
+
+
 class RegisterUserBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person or program."""
 

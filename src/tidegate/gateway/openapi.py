@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made from the table of routes."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from tidegate import __version__
 from tidegate.gateway.problems import ProblemView
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS, Operation
 
+_PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -59,8 +61,8 @@ def build_document() -> dict[str, Any]:
 
 def _describe(operation: Operation, schema_of: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     parameters = _query_parameters(schema_of[repr(operation.query)], components)
-    if "{order_id}" in operation.path:
-        parameters.append({"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}})
+    for name in _PATH_PARAMETER.findall(operation.path):
+        parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
     if operation.name == "orders_place":
         schema = {"type": "string", "minLength": 1, "maxLength": 128}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})

@@ -5,11 +5,18 @@ from http import HTTPStatus
 import msgspec
 
 from tidegate.core.identifiers import AccountId, CommandId, TokenId, UserId
-from tidegate.core.messages.commands import Command, IssueToken, RegisterAccount, RegisterUser
-from tidegate.core.records import UNALLOCATED, User
+from tidegate.core.messages.commands import Command, IssueToken, RegisterAccount, RegisterUser, ReplaceCredentials
+from tidegate.core.records import UNALLOCATED, Account, User
 from tidegate.core.vocabulary import RefusalCode, Role
 from tidegate.gateway.authentication import may_see, require
-from tidegate.gateway.bodies import InstrumentsQuery, IssueTokenBody, NoQuery, RegisterAccountBody, RegisterUserBody
+from tidegate.gateway.bodies import (
+    CredentialsBody,
+    InstrumentsQuery,
+    IssueTokenBody,
+    NoQuery,
+    RegisterAccountBody,
+    RegisterUserBody,
+)
 from tidegate.gateway.context import Context
 from tidegate.gateway.problems import Problem, refused
 from tidegate.gateway.requests import AnyRequest, read_body, read_query
@@ -78,8 +85,33 @@ async def _register_account(body: RegisterAccountBody, context: Context) -> Resu
         user_ids=tuple(UserId(user_id) for user_id in body.user_ids),
     )
     await _submit(context, command)
-    registered = next(found for found in await context.blotter.accounts() if found.account_id == account_id)
-    return Result(account_view(registered), HTTPStatus.CREATED)
+    return Result(account_view(await _account(context, account_id)), HTTPStatus.CREATED)
+
+
+async def replace_credentials(request: AnyRequest, user: User, context: Context) -> Result:
+    """Give an account other credentials: sealed first, then its session starts anew with them."""
+    require(user, Role.ADMIN)
+    body = await read_body(request, CredentialsBody)
+    account_id = AccountId(request.path_params["account_id"])
+    account = await _account(context, account_id)
+    credentials = VenueCredentials(api_key=body.api_key, secret=body.secret, passphrase=body.passphrase)
+    await context.vault.store(account_id, account.exchange, credentials)
+    command = ReplaceCredentials(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        user_id=user.user_id,
+        account_id=account_id,
+    )
+    await _submit(context, command)
+    return Result(account_view(await _account(context, account_id)))
+
+
+async def _account(context: Context, account_id: AccountId) -> Account:
+    for account in await context.blotter.accounts():
+        if account.account_id == account_id:
+            return account
+    detail = f"there is no account {account_id}"
+    raise Problem(HTTPStatus.NOT_FOUND, RefusalCode.ACCOUNT_NOT_FOUND, detail)
 
 
 async def register_user(request: AnyRequest, user: User, context: Context) -> Result:

@@ -17,7 +17,7 @@ OpenHandler = Callable[[AnyRequest, Context], Awaitable[Result]]
 
 
 class Operation(NamedTuple):
-    """One call. `{order_id}` in a path is the only path parameter there is."""
+    """One call. Path parameters are text, and their names end in `_id`."""
 
     method: str
     path: str
@@ -71,6 +71,13 @@ OPERATIONS = (
         views.AccountView,
         body=bodies.RegisterAccountBody,
         status=HTTPStatus.CREATED,
+    ),
+    Operation(
+        "PUT",
+        f"{API}/accounts/{{account_id}}/credentials",
+        registry.replace_credentials,
+        views.AccountView,
+        body=bodies.CredentialsBody,
     ),
     Operation(
         "POST",

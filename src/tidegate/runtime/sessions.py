@@ -41,6 +41,12 @@ class Sessions:
         self._sessions[session.account_id] = session
         session.start()
 
+    async def remove(self, account_id: AccountId) -> None:
+        """Let a session go. What it was sending is reported as unknown, and asked about by its successor."""
+        session = self._sessions.pop(account_id, None)
+        if session is not None:
+            await session.close()
+
     def __contains__(self, account_id: object) -> bool:
         return account_id in self._sessions
 

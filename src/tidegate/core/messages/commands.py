@@ -91,4 +91,13 @@ class RegisterAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     user_ids: tuple[UserId, ...]
 
 
-Command = PlaceOrder | CancelOrder | CancelOrders | RegisterUser | IssueToken | RegisterAccount
+class ReplaceCredentials(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An account's credentials in the vault are others now: its session starts anew with them."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    account_id: AccountId
+
+
+Command = PlaceOrder | CancelOrder | CancelOrders | RegisterUser | IssueToken | RegisterAccount | ReplaceCredentials

@@ -68,6 +68,14 @@ class AccountRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     user_ids: tuple[UserId, ...]
 
 
+class CredentialsReplaced(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An account signs with other credentials from now on. They themselves are in the vault alone."""
+
+    at: datetime
+    account_id: AccountId
+    by: UserId
+
+
 class AccountStateChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """New orders became possible for an account, or stopped being so."""
 
@@ -351,6 +359,7 @@ DeskEvent = (
     UserRegistered
     | TokenIssued
     | AccountRegistered
+    | CredentialsReplaced
     | AccountStateChanged
     | BalanceOpened
     | BalancesOpened

@@ -64,6 +64,20 @@ def test_times_leave_as_utc_and_only_with_a_zone() -> None:
         calls.orders({"until": datetime(2026, 1, 2)})  # noqa: DTZ001
 
 
+def test_credentials_go_to_their_account_and_may_be_sent_again() -> None:
+    call = calls.replace_credentials("main/eu", api_key="k", secret="s", passphrase=None)
+    assert (call.method, call.path) == ("PUT", "/api/v1/accounts/main%2Feu/credentials")
+    assert call.body is not None
+    assert msgspec.json.decode(call.body) == {"api_key": "k", "secret": "s"}
+    assert call.repeatable
+
+
+@pytest.mark.parametrize("account_id", ["", ".", ".."])
+def test_credentials_never_leave_for_another_path(account_id: str) -> None:
+    with pytest.raises(UsageError, match="account id"):
+        calls.replace_credentials(account_id, api_key="k", secret="s", passphrase=None)
+
+
 def test_additions_are_not_repeatable_but_orders_and_questions_are() -> None:
     assert not calls.add_user("alice", name="Alice", role="trader").repeatable
     assert not calls.issue_token("alice", label="bot").repeatable

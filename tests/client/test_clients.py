@@ -40,6 +40,16 @@ ORDER = {
     "closed_at": "2026-01-02T03:04:06.000000Z",
     "a_field_of_tomorrow": 1,
 }
+ACCOUNT = {
+    "account_id": "main",
+    "exchange": "okx",
+    "environment": "testnet",
+    "user_ids": ["alice"],
+    "state": "recovering",
+    "message": "",
+    "created_at": "2026-01-02T03:04:05.000000Z",
+}
+CREDENTIALS = {"api_key": "the-key", "secret": "the-secret", "passphrase": "the-phrase"}
 FIELDS = {"account": "main", "symbol": "BTC/USDT", "side": "buy", "order_type": "market", "quantity": Decimal("0.1")}
 
 
@@ -109,6 +119,31 @@ def test_a_user_is_never_added_twice_by_a_retry(call: Calling) -> None:
     desk = Desk(httpx.ReadError("lost"), httpx.Response(201, json={}))
     with pytest.raises(UnreachableError):
         call(desk, "add_user", "alice", name="Alice", role="trader")
+    assert len(desk.requests) == 1
+
+
+def test_credentials_are_replaced_by_one_request_that_tells_the_account(call: Calling) -> None:
+    desk = Desk(httpx.Response(200, json=ACCOUNT))
+    account = call(desk, "replace_credentials", "main", **CREDENTIALS)
+    [request] = desk.requests
+    assert (request.method, request.url.path) == ("PUT", "/api/v1/accounts/main/credentials")
+    assert json.loads(request.content) == CREDENTIALS
+    assert (account.account_id, account.state) == ("main", "recovering")
+
+
+def test_credentials_whose_answer_was_lost_are_sent_again_alike(call: Calling) -> None:
+    desk = Desk(httpx.ReadError("lost"), _problem(503, "desk_busy"), httpx.Response(200, json=ACCOUNT))
+    assert call(desk, "replace_credentials", "main", **CREDENTIALS).account_id == "main"
+    assert len(desk.requests) == 3
+    assert {request.content for request in desk.requests} == {desk.requests[0].content}
+
+
+def test_credentials_of_no_account_raise_without_showing_them(call: Calling) -> None:
+    desk = Desk(_problem(404, "account_not_found"))
+    with pytest.raises(ApiError) as raised:
+        call(desk, "replace_credentials", "main", **CREDENTIALS)
+    assert (raised.value.status, raised.value.code) == (404, "account_not_found")
+    assert "the-secret" not in repr(raised.value)
     assert len(desk.requests) == 1
 
 

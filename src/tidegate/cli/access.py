@@ -1,15 +1,18 @@
-"""`tidegate user add`, `tidegate token add`, `tidegate account add`: who may act, and with what. For administrators."""
+"""`tidegate user add`, `token add`, `account add`, `account rekey`: who may act, and with what. For administrators."""
 
 import os
 import sys
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from tidegate.cli.connection import connection
 from tidegate.cli.options import AsJson, Data, Token, Url, wants_json
 from tidegate.cli.output import EXIT_USAGE, fail, say
-from tidegate.core.vocabulary import Environment, Exchange, Role
+from tidegate.core.vocabulary import Environment, Exchange, RefusalCode, Role
+
+if TYPE_CHECKING:
+    from tidegate.client import Account, Client
 
 users = typer.Typer(help="People and programs of the desk.", no_args_is_help=True)
 tokens = typer.Typer(help="API tokens.", no_args_is_help=True)
@@ -102,10 +105,56 @@ def add_account(
     say(document, text, as_json=wants_json(context, as_json))
 
 
-def _read_credentials(exchange: Exchange) -> _Credentials:
+@venue_accounts.command("rekey")
+def rekey_account(
+    context: typer.Context,
+    account_id: Annotated[str, typer.Argument(metavar="NAME", help="The account's id on this desk.")],
+    url: Url = None,
+    token: Token = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace a venue account's API key and secret, such as after a typo, and connect it anew.
+
+    Takes them (OKX: and the passphrase) as `tidegate account add` does: it asks without echo, or they come from the
+    environment, as TIDEGATE_VENUE_API_KEY, TIDEGATE_VENUE_SECRET and TIDEGATE_VENUE_PASSPHRASE, or line by line from
+    standard input.
+    """
+    with connection(context, url, token, data, as_json) as desk:
+        known = _account(desk, account_id)
+        credentials = _read_credentials(known.exchange)
+        account = desk.replace_credentials(
+            account_id,
+            api_key=credentials.api_key,
+            secret=credentials.secret,
+            passphrase=credentials.passphrase,
+        )
+    text = f"account {account_id} has other credentials now; tidegate accounts shows when it takes orders"
+    document = {
+        "account_id": account.account_id,
+        "exchange": account.exchange,
+        "environment": account.environment,
+        "state": account.state,
+    }
+    say(document, text, as_json=wants_json(context, as_json))
+
+
+def _account(desk: "Client", account_id: str) -> "Account":
+    """The account as the desk lists it. Raises `ApiError`, as the desk itself would say it, when it lists none."""
+    from tidegate.client import ApiError
+
+    for account in desk.accounts():
+        if account.account_id == account_id:
+            return account
+    detail = f"there is no account {account_id} that this token may see; tidegate accounts lists those that there are"
+    code = RefusalCode.ACCOUNT_NOT_FOUND
+    raise ApiError(404, {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail, "code": code})
+
+
+def _read_credentials(exchange: str) -> _Credentials:
     api_key = _read_secret("API key", "TIDEGATE_VENUE_API_KEY")
     secret = _read_secret("secret", "TIDEGATE_VENUE_SECRET")
-    wants_passphrase = exchange is Exchange.OKX
+    wants_passphrase = exchange == Exchange.OKX
     return _Credentials(
         api_key, secret, _read_secret("passphrase", "TIDEGATE_VENUE_PASSPHRASE") if wants_passphrase else None
     )

@@ -194,6 +194,16 @@ def add_account(
     return _addition("accounts", Account, body)
 
 
+def replace_credentials(account_id: str, *, api_key: str, secret: str, passphrase: str | None) -> Call[Account]:
+    """`PUT /accounts/{account_id}/credentials`. Sent twice, it leaves the same credentials: it may be repeated."""
+    return Call(
+        method="PUT",
+        path=f"{API_PATH}/accounts/{_segment('an account id', account_id)}/credentials",
+        result=Account,
+        body=_body({"api_key": api_key, "secret": secret, "passphrase": passphrase}),
+    )
+
+
 def add_user(user_id: str, *, name: str, role: str) -> Call[User]:
     """`POST /users`."""
     return _addition("users", User, {"user_id": user_id, "name": name, "role": role})
@@ -225,9 +235,14 @@ def _addition(what: str, result: type[ResultT], body: Mapping[str, object]) -> C
 
 
 def _order_path(order_id: str) -> str:
-    if not order_id:
-        raise UsageError("an order id is not empty")
-    return f"{API_PATH}/orders/{quote(order_id, safe='')}"
+    return f"{API_PATH}/orders/{_segment('an order id', order_id)}"
+
+
+def _segment(what: str, text: str) -> str:
+    """An id as one segment of a path: none that is empty or made of dots, which would lead to another path."""
+    if text in {"", ".", ".."}:
+        raise UsageError(f"{what} is not empty" if not text else f"{what} is not {text!r}")
+    return quote(text, safe="")
 
 
 def _waiting(wait_for: WaitFor, timeout_ms: int) -> dict[str, str]:

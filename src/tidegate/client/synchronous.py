@@ -151,6 +151,16 @@ class Client:
             )
         )
 
+    def replace_credentials(
+        self, account_id: str, *, api_key: str, secret: str, passphrase: str | None = None
+    ) -> Account:
+        """Replace a venue account's credentials, all of them, and connect anew (role admin).
+
+        OKX needs its passphrase again. Raises `ApiError` with code `account_not_found` when there is no such account.
+        """
+        call = calls.replace_credentials(account_id, api_key=api_key, secret=secret, passphrase=passphrase)
+        return self._perform(call)
+
     def add_user(self, user_id: str, *, name: str, role: str) -> User:
         """Add a user (role admin)."""
         return self._perform(calls.add_user(user_id, name=name, role=role))

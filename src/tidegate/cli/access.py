@@ -148,7 +148,8 @@ def _account(desk: "Client", account_id: str) -> "Account":
             return account
     detail = f"there is no account {account_id} that this token may see; tidegate accounts lists those that there are"
     code = RefusalCode.ACCOUNT_NOT_FOUND
-    raise ApiError(404, {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail, "code": code})
+    problem = {"type": f"urn:tidegate:problem:{code}", "title": "Not Found", "status": 404}
+    raise ApiError(404, {**problem, "detail": detail, "code": code})
 
 
 def _read_credentials(exchange: str) -> _Credentials:

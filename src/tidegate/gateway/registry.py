@@ -93,16 +93,17 @@ async def replace_credentials(request: AnyRequest, user: User, context: Context)
     require(user, Role.ADMIN)
     body = await read_body(request, CredentialsBody)
     account_id = AccountId(request.path_params["account_id"])
-    account = await _account(context, account_id)
-    credentials = VenueCredentials(api_key=body.api_key, secret=body.secret, passphrase=body.passphrase)
-    await context.vault.store(account_id, account.exchange, credentials)
-    command = ReplaceCredentials(
-        command_id=CommandId(context.new_id()),
-        at=context.clock.now(),
-        user_id=user.user_id,
-        account_id=account_id,
-    )
-    await _submit(context, command)
+    async with context.registering:
+        account = await _account(context, account_id)
+        credentials = VenueCredentials(api_key=body.api_key, secret=body.secret, passphrase=body.passphrase)
+        await context.vault.store(account_id, account.exchange, credentials)
+        command = ReplaceCredentials(
+            command_id=CommandId(context.new_id()),
+            at=context.clock.now(),
+            user_id=user.user_id,
+            account_id=account_id,
+        )
+        await _submit(context, command)
     return Result(account_view(await _account(context, account_id)))
 
 

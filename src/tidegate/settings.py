@@ -53,11 +53,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Listings of instruments, kept between starts."""
         return self.data_folder / "cache"
 
-    @property
-    def client_file(self) -> Path:
-        """How the command line finds this desk: its URL and a token."""
-        return self.data_folder / "client.json"
-
 
 _FROM_ENVIRONMENT = {
     "DATABASE_URL": "database_url",

@@ -69,17 +69,17 @@ def comparable(desk: Desk) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_desk_recovered_from_the_database_is_the_desk_that_died(seed: int, sqlite_url: str) -> None:
+def test_a_desk_recovered_from_the_database_is_the_desk_that_died(seed: int, database_url: str) -> None:
     driver = cut_off(seed)
 
     async def write_and_recover() -> Desk:
-        storage = open_storage(sqlite_url)
+        storage = open_storage(database_url)
         epoch = (await storage.journal.load()).epoch
         for batch in driver.batches:
             batch.epoch = epoch
             await storage.journal.commit(batch)
         await storage.close()
-        storage = open_storage(sqlite_url)
+        storage = open_storage(database_url)
         snapshot = await storage.journal.load()
         await storage.close()
         return Desk.restore(snapshot, driver.desk.policy)
@@ -97,7 +97,7 @@ def test_a_desk_recovered_from_the_database_is_the_desk_that_died(seed: int, sql
             account.environment,
             account.user_ids,
         )
-    assert verify(sqlite_url).is_clean
+    assert verify(database_url).is_clean
 
 
 def test_these_lives_are_cut_off_where_it_hurts() -> None:

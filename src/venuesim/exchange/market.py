@@ -9,6 +9,7 @@ import msgspec
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.book import Book
 from venuesim.exchange.instruments import Instrument, floor_to
+from venuesim.exchange.listings import LISTINGS, listing_key
 from venuesim.exchange.orders import Order, OrderType, Side, TimeInForce
 
 STEP_SECONDS = 0.25
@@ -19,36 +20,6 @@ STEP_DEVIATION = 0.00005
 
 HALF_SPREAD = Decimal("0.00005")
 LEVEL_DISTANCE = Decimal("0.0001")
-
-
-class Listing(NamedTuple):
-    """Where a market starts and how deep it is: a price range, and the usual quote amount of one level."""
-
-    low: Decimal
-    high: Decimal
-    level_notional: Decimal
-
-
-def _listing(low: str, high: str, level_notional: str = "4000") -> Listing:
-    return Listing(Decimal(low), Decimal(high), Decimal(level_notional))
-
-
-LISTINGS = {
-    "BTC/USDT": _listing("60000", "100000", "12000"),
-    "ETH/USDT": _listing("2400", "4200", "10000"),
-    "BNB/USDT": _listing("550", "900"),
-    "SOL/USDT": _listing("120", "240", "6000"),
-    "XRP/USDT": _listing("1.8", "3.2", "6000"),
-    "DOGE/USDT": _listing("0.12", "0.35"),
-    "ADA/USDT": _listing("0.5", "1.1"),
-    "LINK/USDT": _listing("12", "26"),
-    "LTC/USDT": _listing("80", "130"),
-    "AVAX/USDT": _listing("18", "40"),
-    "DOT/USDT": _listing("3.5", "7"),
-    "TRX/USDT": _listing("0.22", "0.36"),
-    "ETH/BTC": _listing("0.034", "0.046", "0.15"),
-}
-"""The markets that every venue can list, by unified symbol."""
 
 
 class Quote(NamedTuple):
@@ -107,9 +78,10 @@ class Market:
         self.frozen = False
         self.house_orders: list[Order] = []
         self.update_id = 1
-        self._listing = LISTINGS[instrument.symbol]
+        key = listing_key(instrument.symbol)
+        self._listing = LISTINGS[key]
         # Walks share the seed across venues, so that prices agree; liquidity differs by venue.
-        self._walk = random.Random(f"{seed}/{instrument.symbol}")  # noqa: S311 - A seeded market, not a secret.
+        self._walk = random.Random(f"{seed}/{key}")  # noqa: S311 - A seeded market, not a secret.
         self._sizes = random.Random(f"{seed}/{venue}/{instrument.symbol}")  # noqa: S311 - The same.
         start = (
             self._listing.low + (self._listing.high - self._listing.low) * Decimal(self._walk.randint(200, 800)) / 1000

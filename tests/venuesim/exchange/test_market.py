@@ -6,7 +6,7 @@ from venuesim.binance.listing import INSTRUMENTS
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import PublicTrade
-from venuesim.exchange.market import LISTINGS
+from venuesim.exchange.listings import LISTINGS
 from venuesim.exchange.orders import OrderRequest, OrderStatus, OrderType, Side
 from venuesim_helpers import BTC_USDT
 

@@ -1,14 +1,15 @@
 """The invented past: the same for the same seed, without gaps, consistent across intervals, within bounds."""
 
+import itertools
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from venuesim_instruments import btc_usdt
 
 from venuesim.exchange.candle import DAY_MS, HOUR_MS, MINUTE_MS, Candle
 from venuesim.exchange.candle_history import History
 from venuesim.exchange.instruments import Instrument
+from venuesim_instruments import btc_usdt
 
 D = Decimal
 START_MS = 1_750_000_012_345
@@ -76,7 +77,7 @@ def test_one_closes_where_the_next_opens_and_both_together_are_the_longer_one(op
     past = history()
     parts = [past.candle(open_ms + number * length_ms, open_ms + (number + 1) * length_ms) for number in range(5)]
     whole = past.candle(open_ms, open_ms + 5 * length_ms)
-    assert all(left.close == right.open for left, right in zip(parts, parts[1:], strict=False))
+    assert all(left.close == right.open for left, right in itertools.pairwise(parts))
     assert (whole.open, whole.close) == (parts[0].open, parts[-1].close)
     assert whole.volume == sum(part.volume for part in parts)
 

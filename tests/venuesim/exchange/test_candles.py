@@ -1,13 +1,14 @@
 """Candles follow the trades, in every interval alike, and continue an invented past."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from venuesim_instruments import btc_usdt
 
 from venuesim.exchange.candles import RETENTIONS_MS, Candle, Candles, Interval
+from venuesim_instruments import btc_usdt
 
 D = Decimal
 MINUTE_MS = 60_000
@@ -126,7 +127,7 @@ def test_every_interval_reaches_back_without_gaps_and_ends_at_the_start_price(
     # There were no 2000 months since 1970, and no venue knows of times before.
     assert len(answer) == (666 if interval is MONTH else 2000)
     assert answer[-1].close == D(100)
-    for left, right in zip(answer, answer[1:], strict=False):
+    for left, right in itertools.pairwise(answer):
         assert left.close == right.open
         assert interval.after(left.open_ms) == right.open_ms
 

@@ -1,12 +1,14 @@
 """Builds small exchanges for the tests of the core."""
 
 from decimal import Decimal
+from itertools import count
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument
-from venuesim.exchange.orders import Order, OrderRequest, OrderType, Side, TimeInForce
+from venuesim.exchange.orders import Order, OrderRequest
+from venuesim.exchange.vocabulary import OrderType, Side, TimeInForce
 
 D = Decimal
 
@@ -34,6 +36,7 @@ class Bench:
     """One exchange with BTC/USDT at 100, a book that is empty but for what the test places, and a hand-set clock."""
 
     def __init__(self) -> None:
+        self._numbers = count()
         self.clock = ManualClock()
         self.exchange = Exchange(name="test", instruments=[BTC_USDT], clock=self.clock, seed=1)
         self.market = self.exchange.markets["BTC/USDT"]
@@ -63,7 +66,7 @@ class Bench:
             instrument=BTC_USDT,
             side=Side(side),
             order_type=OrderType.LIMIT,
-            client_order_id=client_order_id or f"c{len(self.exchange.orders)}",
+            client_order_id=client_order_id or f"c{next(self._numbers)}",
             time_in_force=time_in_force,
             post_only=post_only,
             post_only_cancels=post_only_cancels,
@@ -77,7 +80,7 @@ class Bench:
             instrument=BTC_USDT,
             side=Side(side),
             order_type=OrderType.MARKET,
-            client_order_id=f"c{len(self.exchange.orders)}",
+            client_order_id=f"c{next(self._numbers)}",
             quantity=D(quantity),
             quote_quantity=D(quote_quantity),
         )

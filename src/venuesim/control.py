@@ -1,7 +1,7 @@
 """The control API under `/_sim`: accounts, markets, faults, limits and the ledger, the same for all venues."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -100,7 +100,7 @@ class ControlApi:
                 permissions=body.permissions,
                 balances=balances,
             )
-        return {"api_key": body.api_key, "exchanges": [exchange.name for exchange in self._exchanges(body.exchange)]}
+        return {"api_key": body.api_key, "exchanges": _names(self._exchanges(body.exchange))}
 
     def _show_markets(self, query: Mapping[str, str]) -> object:
         wanted = query.get("symbol")
@@ -154,7 +154,7 @@ class ControlApi:
         exchanges = self._exchanges(body.exchange)
         for exchange in exchanges:
             self._venues[exchange.name].limits.scale = body.scale
-        return {"scale": body.scale, "exchanges": [exchange.name for exchange in exchanges]}
+        return {"scale": body.scale, "exchanges": _names(exchanges)}
 
     def _read_ledger(self, query: Mapping[str, str]) -> object:
         exchanges = self._exchanges(query.get("exchange"))
@@ -163,20 +163,25 @@ class ControlApi:
             limit = min(int(query.get("limit", LEDGER_LIMIT)), LEDGER_LIMIT_MAX)
         except ValueError as error:
             raise ControlError(str(error)) from error
-        if cursor.venue >= len(exchanges) or limit < 1:
+        if cursor.wallet >= len(exchanges) or limit < 1:
             raise ControlError("the cursor or the limit is out of range")
-        page = read_page(exchanges[cursor.venue], cursor, limit=limit)
+        page = read_page(exchanges[cursor.wallet], cursor, limit=limit)
         following = page.following
-        if following is None and cursor.venue + 1 < len(exchanges):
-            following = Cursor(venue=cursor.venue + 1)
+        if following is None and cursor.wallet + 1 < len(exchanges):
+            following = Cursor(wallet=cursor.wallet + 1)
         return {**page.rows, "next_cursor": None if following is None else str(following)}
 
     def _exchanges(self, name: str | None) -> list[Exchange]:
         if name is None:
-            return [venue.exchange for venue in self._venues.values()]
+            return [exchange for venue in self._venues.values() for exchange in venue.exchanges]
         if name not in self._venues:
             raise ControlError(f"no exchange {name}; there are {', '.join(self._venues)}")
-        return [self._venues[name].exchange]
+        return list(self._venues[name].exchanges)
+
+
+def _names(exchanges: Iterable[Exchange]) -> list[str]:
+    """Return the venues that exchanges belong to, each once."""
+    return list(dict.fromkeys(exchange.name for exchange in exchanges))
 
 
 def _decode(body: bytes, kind: type[Body]) -> Body:

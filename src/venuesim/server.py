@@ -7,6 +7,7 @@ from typing import Self
 
 from venuesim.control import ControlApi
 from venuesim.exchange.clock import Clock, SystemClock
+from venuesim.exchange.engine import Exchange
 from venuesim.exchange.market import STEP_SECONDS
 from venuesim.faults import FaultSet
 from venuesim.venue import VENUES, Venue
@@ -63,6 +64,8 @@ class Simulator:
             walked = (await asyncio.gather(self._walk, return_exceptions=True))[0]
         for venue in self.venues.values():
             await venue.stop()
+        for exchange in self._exchanges():
+            exchange.records.close()
         for site in self._sites:
             await site.stop()
         if self._walk is not None and not isinstance(walked, asyncio.CancelledError):
@@ -72,6 +75,9 @@ class Simulator:
         self._sites.append(site)
         return await site.start(host=HOST, port=port)
 
+    def _exchanges(self) -> list[Exchange]:
+        return [exchange for venue in self.venues.values() for exchange in venue.exchanges]
+
     async def _walk_markets(self) -> None:
         """Step every market at a fixed pace: the n-th step of a seed is the same however late it comes."""
         loop = asyncio.get_running_loop()
@@ -79,7 +85,8 @@ class Simulator:
         while True:
             due += STEP_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
-            for venue in self.venues.values():
-                for market in venue.exchange.markets.values():
-                    venue.exchange.step_market(market)
+            for exchange in self._exchanges():
+                for market in exchange.markets.values():
+                    exchange.liquidity.step_market(market)
                     await asyncio.sleep(0)  # Calls get their turn between the markets, so that none waits for long.
+                exchange.pass_time()

@@ -1,6 +1,6 @@
 """What a venue package gives to the server, and the list of the venues there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from aiohttp import web
@@ -12,9 +12,9 @@ from venuesim.wire.windows import RateWindows
 
 
 class Venue(Protocol):
-    """One simulated venue."""
+    """One simulated venue. `exchanges` are its wallets: one for all, or spot and futures apart."""
 
-    exchange: Exchange
+    exchanges: Sequence[Exchange]
     limits: RateWindows
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from venuesim.exchange.orders import OrderRequest, OrderStatus, OrderType, Side
+from venuesim.exchange.orders import OrderRequest
+from venuesim.exchange.vocabulary import OrderStatus, OrderType, Side
 
 D = Decimal
 
@@ -27,7 +28,7 @@ def place(venues, quantity: str = "0.1", price: str = "64000", client_order_id: 
         quantity=D(quantity),
     )
     account = exchange.accounts["k" * 64]
-    account.arrived(client_order_id)
+    exchange.records.arrived(account, client_order_id)
     return exchange.place(account, request)
 
 
@@ -49,7 +50,7 @@ async def test_an_account_is_created_at_every_venue_or_at_one(binance) -> None:
         ("accounts", {"api_key": "a", "secret": "s", "balances": {"USDT": "1e5"}}),
         ("accounts", {"api_key": "a", "secret": "s", "exchange": "nowhere"}),
         ("accounts", {"api_key": "a", "secret": "s", "colour": "red"}),
-        ("market", {"symbol": "BTC/EUR", "price": "1"}),
+        ("market", {"symbol": "BTC/GBP", "price": "1"}),
         ("market", {"symbol": "BTC/USDT", "price": "0"}),
         ("market", {"symbol": "BTC/USDT", "price": "65000.001"}),
         ("market", {"symbol": "BTC/USDT", "price": 65000}),
@@ -115,11 +116,13 @@ async def test_limits_are_scaled(binance) -> None:
 async def test_the_ledger_tells_orders_executions_balances_and_arrivals(binance) -> None:
     place(binance)
     await binance.control("POST", "market", {"symbol": "BTC/USDT", "price": "63000"})
-    binance.simulator.venues["binance"].exchange.accounts["k" * 64].arrived("one")
+    exchange = binance.simulator.venues["binance"].exchange
+    exchange.records.arrived(exchange.accounts["k" * 64], "one")
     ledger = await binance.control("GET", "ledger?exchange=binance")
     (order,), (execution,) = ledger["orders"], ledger["executions"]
     assert order | {"created_at": "", "updated_at": ""} == {
         "exchange": "binance",
+        "wallet": "spot",
         "api_key": "k" * 64,
         "exchange_order_id": "28000000001",
         "client_order_id": "one",
@@ -129,6 +132,10 @@ async def test_the_ledger_tells_orders_executions_balances_and_arrivals(binance)
         "order_type": "limit",
         "time_in_force": "gtc",
         "post_only": False,
+        "reduce_only": False,
+        "position_side": "net",
+        "trigger_price": None,
+        "origin": "user",
         "price": "64000",
         "quantity": "0.1",
         "quote_quantity": None,

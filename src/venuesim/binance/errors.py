@@ -1,7 +1,7 @@
 """Binance's error codes and sentences (errors page of the Spot API), as one exception."""
 
 from venuesim.exchange.filters import FilterFailure
-from venuesim.exchange.orders import RefusalReason
+from venuesim.exchange.vocabulary import RefusalReason
 
 
 class BinanceError(Exception):

@@ -15,7 +15,8 @@ from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.filters import check_filters
 from venuesim.exchange.instruments import Instrument
-from venuesim.exchange.orders import OrderRefused, OrderRequest, OrderType, Side, TimeInForce
+from venuesim.exchange.orders import OrderRefused, OrderRequest
+from venuesim.exchange.vocabulary import OrderType, Side, TimeInForce
 from venuesim.wire.windows import RateWindows
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -122,7 +123,7 @@ class Placing:
         parameters, account = request.parameters, request.account
         client_order_id = parameters.client_order_id("newClientOrderId")
         if client_order_id is not None:
-            account.arrived(client_order_id)
+            self._exchange.records.arrived(account, client_order_id)
         order_request, detail = self._read(parameters, client_order_id or self._ids.new())
         request.all_read()
         self._limits.check_orders(account, request.now_ms)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.events import OrderEvent, OrderEventKind
-from venuesim.exchange.orders import Execution, Order, OrderType, Side
+from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.vocabulary import OrderType, Side
 
 Json = dict[str, object]
 

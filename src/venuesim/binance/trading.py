@@ -1,5 +1,6 @@
 """Cancels and look-ups of one account's orders, executions and balances."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import islice
 
@@ -11,7 +12,8 @@ from venuesim.binance.placing import ClientOrderIds, Instruments
 from venuesim.binance.rendering import CANCEL_ID, account_status, canceled, queried, traded
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument
-from venuesim.exchange.orders import Execution, Order, OrderStatus
+from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.vocabulary import OrderStatus
 
 PAGE = 500
 PAGE_MAX = 1000
@@ -80,7 +82,10 @@ class Trading:
         if request.as_of_ms is None:
             symbol = None if instrument is None else instrument.symbol
             return Result([queried(order) for order in request.account.open_orders_of(symbol)])
-        past = (order.as_of(request.as_of_ms) for order in request.account.orders.values())
+        past = (
+            order.as_of(request.as_of_ms)
+            for order in self._exchange.records.orders(request.account, newest_first=False)
+        )
         return Result(
             [
                 queried(order)
@@ -97,15 +102,18 @@ class Trading:
         start_ms, end_ms = _period(parameters)
         limit = parameters.limit(PAGE, PAGE_MAX)
         request.all_read()
+        begins_somewhere = from_id is not None or start_ms > 0
         wanted = (
             order
-            for order in request.account.orders.values()
-            if order.instrument is instrument
-            and (from_id is None or order.order_id >= from_id)
-            and start_ms <= order.created_ms <= end_ms
+            for order in self._exchange.records.orders(
+                request.account,
+                newest_first=not begins_somewhere,
+                above=-1 if from_id is None else from_id - 1,
+                symbol=instrument.symbol,
+            )
+            if start_ms <= order.created_ms <= end_ms
         )
-        begins_somewhere = from_id is not None or start_ms > 0
-        orders = list(islice(wanted, limit)) if begins_somewhere else list(wanted)[-limit:]
+        orders = sorted(islice(wanted, limit), key=lambda order: order.order_id)
         seen = (order.as_of(request.as_of_ms) for order in orders)
         return Result([queried(order) for order in seen if order is not None])
 
@@ -128,11 +136,9 @@ class Trading:
                 and start_ms <= execution.time_ms <= end_ms
             )
 
-        executions = self._executions(request, order_id)
-        if from_id is not None or start_ms > 0:
-            page = list(islice(filter(is_wanted, executions), limit))
-        else:
-            page = list(islice(filter(is_wanted, reversed(executions)), limit))[::-1]
+        begins_somewhere = from_id is not None or start_ms > 0
+        executions = self._executions(request, order_id, newest_first=not begins_somewhere)
+        page = sorted(islice(filter(is_wanted, executions), limit), key=lambda execution: execution.sequence)
         return Result([traded(execution) for execution in page])
 
     def account(self, request: Request) -> Result:
@@ -141,11 +147,13 @@ class Trading:
         request.all_read()
         return Result(account_status(request.account, omit_zero=omit_zero))
 
-    def _executions(self, request: Request, order_id: int | None) -> list[Execution]:
+    def _executions(self, request: Request, order_id: int | None, *, newest_first: bool) -> Iterable[Execution]:
+        records = self._exchange.records
         if order_id is None:
-            return request.account.executions
-        order = request.account.orders.get(order_id)
-        return [] if order is None else order.executions
+            return records.executions(request.account, newest_first=newest_first)
+        order = records.order(request.account, order_id)
+        executions = [] if order is None else order.executions
+        return reversed(executions) if newest_first else executions
 
     def _find(self, request: Request, instrument: Instrument) -> Order | None:
         parameters = request.parameters

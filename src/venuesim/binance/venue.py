@@ -1,5 +1,7 @@
 """Puts the simulated Binance together."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from venuesim.binance.catalog import Catalog
@@ -33,12 +35,14 @@ class BinanceVenue:
     def __init__(self, *, clock: Clock, seed: int, faults: FaultSet) -> None:
         self.exchange = Exchange(
             name=NAME,
+            wallet="spot",
             instruments=INSTRUMENTS,
             clock=clock,
             seed=seed,
             first_order_id=FIRST_ORDER_ID,
             first_trade_id=FIRST_TRADE_ID,
         )
+        self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()
         limits = BinanceLimits(self.limits)
         instruments = Instruments(self.exchange)

@@ -1,4 +1,8 @@
-"""The spot pairs that the simulated Bybit lists, with the figures of its market/instruments-info."""
+"""The spot pairs that the simulated Bybit lists, with the figures of its market/instruments-info.
+
+BTC, ETH, XRP, DOGE, ADA, LTC and TRX are as recorded from the venue in 2025, the other sizes as of 2024. `minOrderQty`
+is shown, but one step is enough: the smallest amount is what the venue checks.
+"""
 
 from decimal import Decimal
 
@@ -10,18 +14,31 @@ from venuesim.exchange.instruments import Instrument
 FEE = Decimal("0.001")
 """Makers and takers without a VIP level pay 10 basis points."""
 
-PRICE_LIMIT_RATIO = Decimal("0.05")
-"""How far above the market a buy, and below it a sell, may be priced (assumption: one figure for every pair)."""
+PRICE_LIMIT = "0.05"
+"""`priceLimitRatioX`: how far above the market a buy, and below it a sell, may be priced, unless a pair has its own."""
+
+PRICE_LIMIT_Y_FACTOR = 2
+"""`priceLimitRatioY` over X (assumption: some pairs show three). The market has one price here, so only X binds."""
 
 OPEN_ORDERS_MAX = 500
 """Of an account, over all spot pairs."""
 
+CONDITIONAL_ORDERS_MAX = 30
+"""Untriggered ones, of an account in one pair."""
+
 AMOUNT_MIN = Decimal(5)
-AMOUNT_MAX = Decimal(4_000_000)
 
 
 def _pair(
-    base: str, quote: str, tick_size: str, lot_size: str, quantity_max: str, *, amount_min: Decimal = AMOUNT_MIN
+    base: str,
+    quote: str,
+    tick_size: str,
+    lot_size: str,
+    quantity_max: str,
+    amount_max: int,
+    *,
+    amount_min: Decimal = AMOUNT_MIN,
+    price_limit: str = PRICE_LIMIT,
 ) -> Instrument:
     return Instrument(
         symbol=f"{base}/{quote}",
@@ -33,31 +50,58 @@ def _pair(
         quantity_max=Decimal(quantity_max),
         market_quantity_max=Decimal(quantity_max) / 2,
         notional_min=amount_min,
-        notional_max=AMOUNT_MAX,
+        notional_max=Decimal(amount_max),
         price_min=Decimal(tick_size),
         price_max=Decimal(10_000_000),
-        price_multiplier_up=1 + PRICE_LIMIT_RATIO,
-        price_multiplier_down=1 - PRICE_LIMIT_RATIO,
+        price_multiplier_up=1 + Decimal(price_limit),
+        price_multiplier_down=1 - Decimal(price_limit),
         maker_fee=FEE,
         taker_fee=FEE,
         open_orders_max=OPEN_ORDERS_MAX,
+        conditional_orders_max=CONDITIONAL_ORDERS_MAX,
     )
 
 
+# Base, quote, tick, lot, largest order, largest amount; a market order may be half as large.
 INSTRUMENTS = [
-    _pair("BTC", "USDT", "0.01", "0.000001", "166"),
-    _pair("ETH", "USDT", "0.01", "0.00001", "3000"),
-    _pair("BNB", "USDT", "0.1", "0.0001", "6000"),
-    _pair("SOL", "USDT", "0.01", "0.001", "30000"),
-    _pair("XRP", "USDT", "0.0001", "0.01", "2000000"),
-    _pair("DOGE", "USDT", "0.00001", "0.1", "20000000"),
-    _pair("ADA", "USDT", "0.0001", "0.01", "5000000"),
-    _pair("LINK", "USDT", "0.001", "0.001", "200000"),
-    _pair("LTC", "USDT", "0.01", "0.00001", "40000"),
-    _pair("AVAX", "USDT", "0.01", "0.001", "150000"),
-    _pair("DOT", "USDT", "0.001", "0.001", "800000"),
-    _pair("TRX", "USDT", "0.0001", "0.01", "15000000"),
-    _pair("ETH", "BTC", "0.000001", "0.0001", "3000", amount_min=Decimal("0.0001")),
+    _pair("BTC", "USDT", "0.1", "0.000001", "83", 8_000_000, price_limit="0.01"),
+    _pair("ETH", "USDT", "0.01", "0.00001", "4616.1353715", 7_000_000, price_limit="0.01"),
+    _pair("BNB", "USDT", "0.1", "0.0001", "6000", 4_000_000),
+    _pair("SOL", "USDT", "0.01", "0.001", "148148.14815", 4_000_000),
+    _pair("XRP", "USDT", "0.0001", "0.01", "2390343.014223", 4_000_000, price_limit="0.02"),
+    _pair("DOGE", "USDT", "0.00001", "0.1", "22340128.455739", 4_000_000, price_limit="0.03"),
+    _pair("ADA", "USDT", "0.0001", "0.01", "7591573.353578", 4_000_000),
+    _pair("LINK", "USDT", "0.001", "0.001", "125934.0105785", 2_000_000),
+    _pair("LTC", "USDT", "0.01", "0.00001", "22975.3015508", 600_000),
+    _pair("AVAX", "USDT", "0.01", "0.001", "173160.1731602", 2_000_000),
+    _pair("DOT", "USDT", "0.001", "0.001", "486618.004866", 2_000_000),
+    _pair("TRX", "USDT", "0.0001", "0.01", "11125945.705385", 3_000_000, price_limit="0.03"),
+    _pair("BCH", "USDT", "0.1", "0.001", "4834.8106", 2_000_000),
+    _pair("UNI", "USDT", "0.001", "0.001", "505382.3217264", 2_000_000),
+    _pair("ATOM", "USDT", "0.001", "0.001", "82008.6655823", 600_000),
+    _pair("NEAR", "USDT", "0.001", "0.01", "297000", 600_000),
+    _pair("APT", "USDT", "0.001", "0.01", "70000", 600_000),
+    _pair("ARB", "USDT", "0.0001", "0.01", "1800000", 600_000),
+    _pair("OP", "USDT", "0.0001", "0.01", "860000", 600_000),
+    _pair("FIL", "USDT", "0.001", "0.01", "163889.64764", 600_000),
+    _pair("ETC", "USDT", "0.01", "0.01", "45592.7052", 600_000),
+    _pair("SUI", "USDT", "0.0001", "0.01", "1500000", 3_000_000),
+    _pair("TON", "USDT", "0.001", "0.01", "400000", 1_000_000),
+    _pair("INJ", "USDT", "0.001", "0.01", "42000", 400_000),
+    _pair("AAVE", "USDT", "0.01", "0.001", "3812.9881816", 600_000),
+    _pair("HBAR", "USDT", "0.00001", "0.1", "6000000", 600_000),
+    _pair("XLM", "USDT", "0.00001", "0.1", "5670005.670006", 600_000),
+    _pair("HYPE", "USDT", "0.01", "0.01", "40000", 1_000_000),
+    _pair("PEPE", "USDT", "0.000000001", "0.1", "284000000000", 2_000_000),
+    _pair("SHIB", "USDT", "0.00000001", "0.1", "277073549173.6281395897", 2_000_000),
+    _pair("USDC", "USDT", "0.0001", "0.01", "2496045.89", 2_000_000),
+    _pair("BTC", "USDC", "0.1", "0.000001", "25", 2_000_000),
+    _pair("ETH", "USDC", "0.01", "0.00001", "800", 2_000_000),
+    _pair("SOL", "USDC", "0.01", "0.001", "9000", 1_000_000),
+    _pair("XRP", "USDC", "0.0001", "0.01", "600000", 1_000_000),
+    _pair("ETH", "BTC", "0.000001", "0.0001", "271.90273271", 10, amount_min=Decimal("0.0001")),
+    _pair("SOL", "BTC", "0.0000001", "0.001", "5000", 10, amount_min=Decimal("0.0001")),
+    _pair("XRP", "BTC", "0.00000001", "0.1", "1453488.372093023", 10, amount_min=Decimal("0.0001")),
 ]
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from venuesim.bybit import errors
 from venuesim.bybit.holdings import usd_price
-from venuesim.bybit.listing import PRICE_LIMIT_RATIO, Instruments
+from venuesim.bybit.listing import PRICE_LIMIT_Y_FACTOR, Instruments
 from venuesim.bybit.operations import Json, Request, Result
 from venuesim.bybit.parameters import Category
 from venuesim.bybit.rules import quote_step
@@ -106,6 +106,7 @@ def _best(side: BookSide) -> tuple[str, str]:
 
 def _listed(market: Market) -> Json:
     instrument = market.instrument
+    price_limit = instrument.price_multiplier_up - 1
     return {
         "symbol": instrument.venue_id,
         "baseCoin": instrument.base,
@@ -128,7 +129,7 @@ def _listed(market: Market) -> Json:
         },
         "priceFilter": {"tickSize": plain(instrument.tick_size)},
         "riskParameters": {
-            "priceLimitRatioX": plain(PRICE_LIMIT_RATIO),
-            "priceLimitRatioY": plain(PRICE_LIMIT_RATIO),
+            "priceLimitRatioX": plain(price_limit),
+            "priceLimitRatioY": plain(price_limit * PRICE_LIMIT_Y_FACTOR),
         },
     }

@@ -1,7 +1,6 @@
 """New orders: reads them, applies the rules, hands them to the exchange."""
 
 from enum import StrEnum
-from itertools import count
 
 from venuesim.bybit import errors
 from venuesim.bybit.errors import BybitError
@@ -13,7 +12,8 @@ from venuesim.bybit.rendering import Extra, ids
 from venuesim.bybit.rules import check_rules
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.orders import OrderRefused, OrderRequest, OrderType, RefusalReason, Side, TimeInForce
+from venuesim.exchange.orders import OrderRefused, OrderRequest
+from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side, TimeInForce
 
 
 class WireSide(StrEnum):
@@ -63,16 +63,16 @@ class Placing:
         self._exchange = exchange
         self._instruments = instruments
         self._limits = limits
-        self._nameless = count(1)
 
     def place(self, request: Request) -> Result:
         """Accept an order. Accepted means only that: matching may reject or cancel it at once, on the stream."""
         parameters, account = request.parameters, request.account
         if parameters.echo("orderLinkId"):
-            account.arrived(parameters.echo("orderLinkId"))
+            self._exchange.records.arrived(account, parameters.echo("orderLinkId"))
         order_request = self._read(parameters)
         # Bybit's ids stay taken after an order has ended.
-        if order_request.client_order_id in account.by_client_order_id:
+        known = self._exchange.find_order(account, client_order_id=order_request.client_order_id)
+        if known is not None:
             raise errors.duplicate_order_link_id()
         market = self._exchange.markets[order_request.instrument.symbol]
         check_rules(order_request, market, account, scale=self._limits.scale)
@@ -98,8 +98,7 @@ class Placing:
             instrument=instrument,
             side=_SIDES[side],
             order_type=OrderType.MARKET if is_market else OrderType.LIMIT,
-            # Orders without an id of the client's must not collide with each other.
-            client_order_id=order_link_id or f"nameless/{next(self._nameless)}",
+            client_order_id=order_link_id or "",
             time_in_force=_TIMES[time],
             post_only=time is WireTime.POST_ONLY,
             post_only_cancels=True,

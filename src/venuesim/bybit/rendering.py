@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from venuesim.bybit.operations import Json
 from venuesim.exchange.accounts import ZERO
-from venuesim.exchange.orders import EndReason, Execution, Order, OrderStatus, OrderType, Side
+from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, Side
 from venuesim.wire.calls import plain
 
 _AVERAGE_STEP = Decimal("0.000000000001")
@@ -130,18 +131,12 @@ def pushed(order: Order) -> Json:
 
 def fill(execution: Execution) -> Json:
     """Return an execution as execution/list shows it. A fee is a cost."""
-    order = execution.account.orders[execution.order_id]
-    left = order.leaves_quantity
-    for later in reversed(order.executions):
-        if later is execution:
-            break
-        left += later.quantity
-    return _execution(execution, order, left)
+    return _execution(execution, execution.order, execution.leaves_quantity)
 
 
 def pushed_fill(execution: Execution) -> Json:
     """Return an execution, while it is the order's latest, as the execution topic tells it."""
-    order = execution.account.orders[execution.order_id]
+    order = execution.order
     shared = _execution(execution, order, order.leaves_quantity)
     return {"category": "spot", "isLeverage": "0", "createType": "CreateByUser", "execPnl": "0", **shared}
 

@@ -9,7 +9,8 @@ from venuesim.exchange.accounts import Account
 from venuesim.exchange.filters import FilterFailure, check_quantity, notional_of
 from venuesim.exchange.instruments import Instrument, floor_to
 from venuesim.exchange.market import Market
-from venuesim.exchange.orders import OrderRequest, OrderType, Side
+from venuesim.exchange.orders import OrderRequest
+from venuesim.exchange.vocabulary import OrderType, Side
 
 
 def check_rules(request: OrderRequest, market: Market, account: Account, *, scale: float) -> None:

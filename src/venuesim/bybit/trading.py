@@ -15,7 +15,8 @@ from venuesim.bybit.rendering import Status, fill, ids, shown, status_of
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent
-from venuesim.exchange.orders import EndReason, Execution, Order, OrderStatus
+from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.vocabulary import EndReason, OrderStatus
 
 DAY_MS = 86_400_000
 SPAN_MS_MAX = 7 * DAY_MS
@@ -94,7 +95,7 @@ class Trading:
             begin_ms, end_ms = _period(request)
             ended = (
                 seen
-                for order in reversed(request.account.orders.values())
+                for order in self._exchange.records.orders(request.account, newest_first=True)
                 if (seen := order.as_of(request.as_of_ms)) is not None
                 and not seen.is_open
                 and begin_ms <= seen.created_ms <= end_ms
@@ -122,9 +123,7 @@ class Trading:
         instrument = None if order is not None else self._instruments.to_show(parameters)
         wanted = (
             (number, execution)
-            for number, execution in _newest_first(
-                account.executions if order is None else order.executions, parameters
-            )
+            for number, execution in self._newest_first(account, order, parameters)
             if begin_ms <= execution.time_ms <= end_ms and (instrument is None or execution.instrument is instrument)
         )
         limit = parameters.limit(default=50, maximum=100)
@@ -140,10 +139,10 @@ class Trading:
         if order_id is None and order_link_id is None:
             raise errors.parameter("params error: orderId or orderLinkId is required")
         if order_id is None:
-            return account.by_client_order_id.get(order_link_id or "")
+            return self._exchange.find_order(account, client_order_id=order_link_id or "")
         # Ids of the real Bybit can be UUIDs; here none is, so what is no number names no order.
         number = int(order_id) if re.fullmatch(r"[0-9]{1,19}", order_id) else None
-        return None if number is None else account.orders.get(number)
+        return None if number is None else self._exchange.records.order(account, number)
 
     def _named(self, request: Request, is_wanted: Callable[[Order], bool]) -> list[Order]:
         order = self._find(request.account, request.parameters)
@@ -157,7 +156,7 @@ class Trading:
             yield from reversed(account.open_orders.values())
             return
         closed = set(self._closed[account.account_id])
-        for order in reversed(account.orders.values()):
+        for order in self._exchange.records.orders(account, newest_first=True):
             seen = order.as_of(request.as_of_ms)
             if seen is not None and (seen.is_open or (with_closed and seen.order_id in closed)):
                 yield seen
@@ -171,6 +170,19 @@ class Trading:
 
     def _is_shown(self, account: Account, order: Order) -> bool:
         return order.is_open or order.order_id in self._closed[account.account_id]
+
+    def _newest_first(
+        self, account: Account, order: Order | None, parameters: Parameters
+    ) -> Iterator[tuple[int, Execution]]:
+        """Yield executions below the cursor, of an account or of one order, with their sequences."""
+        below = _below(parameters, 2**63 - 1)
+        executions = (
+            self._exchange.records.executions(account, newest_first=True, below=below)
+            if order is None
+            else (execution for execution in reversed(order.executions) if execution.sequence < below)
+        )
+        for execution in executions:
+            yield execution.sequence, execution
 
     def _note_closed(self, event: OrderEvent) -> None:
         if not event.order.is_open:
@@ -206,14 +218,6 @@ def _period(request: Request) -> tuple[int, int]:
     if not 0 <= end_ms - begin_ms <= SPAN_MS_MAX:
         raise errors.parameter("The time range between startTime and endTime cannot exceed 7 days")
     return begin_ms, end_ms
-
-
-def _newest_first(executions: list[Execution], parameters: Parameters) -> Iterator[tuple[int, Execution]]:
-    """Yield executions below the cursor with their places in the list."""
-    number = min(_below(parameters, len(executions)), len(executions))
-    while number:
-        number -= 1
-        yield number, executions[number]
 
 
 def _paged(category: Category, parameters: Parameters, orders: Iterable[Order]) -> Result:

@@ -1,5 +1,7 @@
 """Puts the simulated Bybit together."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from venuesim.bybit.catalog import Catalog
@@ -41,6 +43,7 @@ class BybitVenue:
             first_trade_id=FIRST_TRADE_ID,
             trade_ids_per_symbol=False,
         )
+        self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()
         limits = BybitLimits(self.limits)
         instruments = Instruments(self.exchange)

@@ -1,4 +1,4 @@
-"""Accounts: an API key with its secret and permissions, its balances and its orders."""
+"""Accounts: an API key with its secret and permissions, its balances, its positions and its open orders."""
 
 from __future__ import annotations
 
@@ -8,26 +8,52 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.vocabulary import MarginMode
+
 if TYPE_CHECKING:
     from venuesim.exchange.orders import Execution, Order
+    from venuesim.exchange.positions import Holding
 
 ZERO = Decimal(0)
 ALL_PERMISSIONS = frozenset({"read", "trade"})
+LEVERAGE = 20
+"""What an account's contracts begin with at most (Binance; assumption for the others: their packages set their own)."""
 
 
 @dataclass(slots=True)
 class Balance:
-    """One asset of one account: what can be spent, and what open orders hold."""
+    """One asset of one account: what is free of orders, and what open spot orders hold.
+
+    In a margin wallet `free` is cash: what positions and orders tie up is computed, see `margin`.
+    """
 
     free: Decimal = ZERO
     locked: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        """The whole balance."""
+        return self.free + self.locked
+
+
+@dataclass(slots=True, kw_only=True)
+class FeeTerms:
+    """What an account pays: rates of its own (None: the instrument's), and whether another asset pays, discounted."""
+
+    maker_rate: Decimal | None = None
+    taker_rate: Decimal | None = None
+    pays_in: str | None = None
+    discount: Decimal = ZERO
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Account:
     """One trading account, reached by one API key.
 
-    `orders` holds every order ever accepted by its venue id, `by_client_order_id` the newest of each client order id.
+    `orders` holds by venue id the orders that have not moved to disk, `by_client_order_id` the newest of each client
+    order id among them, `executions` by sequence what filled them; look things up through `Records`. `is_hedged` is
+    the position mode. `settings` is for what a venue keeps per account and the exchange does not know.
     """
 
     account_id: int
@@ -36,11 +62,18 @@ class Account:
     passphrase: str = ""
     permissions: frozenset[str] = ALL_PERMISSIONS
     balances: defaultdict[str, Balance] = field(default_factory=lambda: defaultdict(Balance))
+    holdings: dict[str, Holding] = field(default_factory=dict)
+    is_hedged: bool = False
+    margin_mode: MarginMode = MarginMode.CROSS
+    leverage: int = LEVERAGE
+    fee_terms: FeeTerms = field(default_factory=FeeTerms)
     orders: dict[int, Order] = field(default_factory=dict)
     open_orders: dict[int, Order] = field(default_factory=dict)
     by_client_order_id: dict[str, Order] = field(default_factory=dict)
-    executions: list[Execution] = field(default_factory=list)
-    arrivals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    executions: dict[int, Execution] = field(default_factory=dict)
+    arrivals: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    created_ms: int = 0
     updated_ms: int = 0
 
     def credit(self, balances: Mapping[str, Decimal]) -> None:
@@ -53,7 +86,6 @@ class Account:
         balance = self.balances[asset]
         balance.free -= amount
         balance.locked += amount
-        assert balance.free >= 0, f"{asset} of {self.api_key} would fall below zero"
 
     def unlock(self, asset: str, amount: Decimal) -> None:
         """Move `amount` from locked back to free."""
@@ -62,9 +94,16 @@ class Account:
         balance.locked -= amount
         assert balance.locked >= 0, f"more {asset} of {self.api_key} unlocked than was locked"
 
-    def arrived(self, client_order_id: str) -> None:
-        """Count that a request to place an order with this client order id reached the venue."""
-        self.arrivals[client_order_id] += 1
+    def holding(self, instrument: Instrument) -> Holding:
+        """Return the account's settings and positions of a contract, made on the first use."""
+        from venuesim.exchange.positions import Holding
+
+        holding = self.holdings.get(instrument.symbol)
+        if holding is None:
+            leverage = min(self.leverage, instrument.leverage_max)
+            holding = Holding(instrument=instrument, leverage=Decimal(leverage), margin_mode=self.margin_mode)
+            self.holdings[instrument.symbol] = holding
+        return holding
 
     def open_orders_of(self, symbol: str | None) -> Iterable[Order]:
         """Return the open orders, oldest first, of one symbol or of all."""

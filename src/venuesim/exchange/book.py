@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.instruments import floor_to
-from venuesim.exchange.orders import Order, Side
+from venuesim.exchange.orders import Order
+from venuesim.exchange.vocabulary import Side
 
 Level = dict[int, Order]
 """The orders of one price by order id; a dictionary keeps the order of arrival."""
@@ -23,7 +24,7 @@ class BookSide:
 
     def add(self, order: Order) -> None:
         """Put an order at the end of its price's queue."""
-        key = order.price_ticks * self._sign
+        key = order.price_key * self._sign
         level = self._levels.get(key)
         if level is None:
             level = self._levels[key] = {}
@@ -32,7 +33,7 @@ class BookSide:
 
     def remove(self, order: Order) -> None:
         """Take an order off the book; it must be there."""
-        key = order.price_ticks * self._sign
+        key = order.price_key * self._sign
         level = self._levels[key]
         del level[order.order_id]
         if not level:
@@ -50,9 +51,9 @@ class BookSide:
         order = self.best()
         return order.price if order is not None else None
 
-    def reaches(self, order: Order, limit_ticks: int | None) -> bool:
+    def reaches(self, order: Order, limit_key: int | None) -> bool:
         """Whether a taker with this limit (None: market) can trade with a resting order."""
-        return limit_ticks is None or order.price_ticks * self._sign <= limit_ticks * self._sign
+        return limit_key is None or order.price_key * self._sign <= limit_key * self._sign
 
     def __iter__(self) -> Iterator[Order]:
         """Yield resting orders in the order in which they would trade."""
@@ -80,18 +81,18 @@ class Book:
         """Return the side where orders of `side` rest."""
         return self.bids if side is Side.BUY else self.asks
 
-    def would_take(self, side: Side, limit_ticks: int) -> bool:
+    def would_take(self, side: Side, limit_key: int) -> bool:
         """Whether an order with this limit would trade at once."""
         opposite = self.side(side.opposite)
         best = opposite.best()
-        return best is not None and opposite.reaches(best, limit_ticks)
+        return best is not None and opposite.reaches(best, limit_key)
 
-    def available(self, side: Side, quantity: Decimal, limit_ticks: int | None) -> tuple[Decimal, Decimal]:
+    def available(self, side: Side, quantity: Decimal, limit_key: int | None) -> tuple[Decimal, Decimal]:
         """Return the (base, quote) that a taker for `quantity` would trade now, within its limit (None: market)."""
         base = quote = ZERO
         opposite = self.side(side.opposite)
         for order in opposite:
-            if base >= quantity or not opposite.reaches(order, limit_ticks):
+            if base >= quantity or not opposite.reaches(order, limit_key):
                 break
             traded = min(order.leaves_quantity, quantity - base)
             base += traded

@@ -1,32 +1,43 @@
-"""The exchange of one venue: accepts orders, matches them, keeps the balances and tells what happened."""
+"""The exchange of one wallet of a venue: accepts orders, lets them match, and tells what happened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from heapq import heappop, heappush
 
 from venuesim.exchange.accounts import ALL_PERMISSIONS, ZERO, Account
+from venuesim.exchange.clearing import Clearing
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.counters import Counters
-from venuesim.exchange.events import BookChanged, Listeners, OrderEvent, OrderEventKind, PublicTrade
-from venuesim.exchange.instruments import Instrument
-from venuesim.exchange.market import Market, Quote, house_order
-from venuesim.exchange.orders import (
+from venuesim.exchange.events import Listeners, OrderEventKind
+from venuesim.exchange.flows import Flows
+from venuesim.exchange.instruments import Instrument, price_key
+from venuesim.exchange.liquidity import Liquidity
+from venuesim.exchange.margin import available
+from venuesim.exchange.market import Market
+from venuesim.exchange.matching import Matching
+from venuesim.exchange.orders import Order, OrderRefused, OrderRequest, new_order
+from venuesim.exchange.records import Records
+from venuesim.exchange.settlement import amount_needed, hold, release
+from venuesim.exchange.triggers import Watch
+from venuesim.exchange.vocabulary import (
     EndReason,
-    Execution,
-    Order,
-    OrderRefused,
-    OrderRequest,
     OrderStatus,
     OrderType,
+    PositionSide,
+    PriceKind,
     RefusalReason,
     Side,
     TimeInForce,
-    new_order,
 )
-from venuesim.exchange.settlement import amount_needed, release, settle
 
 
 class Exchange:
-    """One venue's accounts and markets. Single-threaded and synchronous: events are told while they happen."""
+    """Accounts and markets that share one wallet. Single-threaded and synchronous: events are told while they happen.
+
+    A venue has one (OKX, Bybit: a unified account) or several (Binance: spot, and futures with a wallet of its own).
+    `wallet` names it. `flows_of_trades` keeps a movement for every execution, for venues that list them.
+    `refuses_late` is asked for each accepted order whether it is refused after all, as a fault.
+    """
 
     def __init__(
         self,
@@ -35,25 +46,34 @@ class Exchange:
         instruments: Iterable[Instrument],
         clock: Clock,
         seed: int,
+        wallet: str = "unified",
         first_order_id: int = 1,
         first_trade_id: int = 1,
         trade_ids_per_symbol: bool = True,
+        flows_of_trades: bool = False,
     ) -> None:
+        instruments = list(instruments)
         self.name = name
+        self.wallet = wallet
         self.clock = clock
         self.listeners = Listeners()
         self.accounts: dict[str, Account] = {}
-        self.orders: list[Order] = []
-        self.executions: list[Execution] = []
+        self.records = Records(instruments)
+        self.flows = Flows()
+        self.refuses_late: Callable[[Order], bool] = lambda _: False
         self.markets = {instrument.symbol: Market(instrument, seed=seed, venue=name) for instrument in instruments}
-        self._counters = Counters(
+        self.counters = Counters(
             self.markets,
             first_order_id=first_order_id,
             first_trade_id=first_trade_id,
             trade_ids_per_symbol=trade_ids_per_symbol,
         )
+        self.clearing = Clearing(self)
+        self.matching = Matching(self, flows_of_trades=flows_of_trades)
+        self.liquidity = Liquidity(self)
+        self._expiring: list[tuple[int, int, Order]] = []
         for market in self.markets.values():
-            self._quote(market)
+            self.liquidity.quote(market)
 
     # Accounts
 
@@ -69,7 +89,8 @@ class Exchange:
         """Create an account, or change the credentials and free balances of the one with this key."""
         account = self.accounts.get(api_key)
         if account is None:
-            account = Account(account_id=len(self.accounts) + 1, api_key=api_key, secret=secret)
+            now_ms = self.clock.now_ms()
+            account = Account(account_id=len(self.accounts) + 1, api_key=api_key, secret=secret, created_ms=now_ms)
             self.accounts[api_key] = account
         account.secret = secret
         account.passphrase = passphrase
@@ -81,238 +102,319 @@ class Exchange:
     # Orders
 
     def place(self, account: Account, request: OrderRequest) -> Order:
-        """Accept an order and match it; the order returned is live.
+        """Accept an order, and match it or let it wait for its trigger; the order returned is live.
 
         Raises OrderRefused, and then nothing has changed. The caller has checked the instrument's filters.
         """
         market = self.markets[request.instrument.symbol]
-        is_limit = request.order_type is OrderType.LIMIT
-        limit_ticks = request.instrument.ticks(request.price) if is_limit else None
-        takes = limit_ticks is not None and request.post_only and market.book.would_take(request.side, limit_ticks)
-        quantity = request.quantity
-        if request.quote_quantity:
-            quantity = market.book.base_for_quote(request.side, request.quote_quantity, request.instrument.lot_size)
-        needed = amount_needed(request, quantity, market.book)
-        self._check(account, request, needed, takes=takes)
-
-        order = self._accept(account, request, quantity, limit_ticks or 0)
-        if is_limit:
-            order.locked_amount = needed
-            account.lock(order.locked_asset, needed)
-        self._tell(OrderEventKind.NEW, order, (order.locked_asset,))
-        if takes:
-            self._end(order, OrderStatus.CANCELED, EndReason.POST_ONLY)
-        elif self._is_killed(request, market, limit_ticks):
-            self._end(order, OrderStatus.EXPIRED, EndReason.FILL_OR_KILL)
+        self._check_client_order_id(account, request)
+        self._check_position(account, request)
+        if request.trigger is not None:
+            order = self._place_waiting(account, market, request)
         else:
-            self._match(market, order, limit_ticks)
-            self._settle_remainder(market, order)
+            order = self._place_working(account, market, request)
+        self.settle_triggers(market)
         return order
 
-    def cancel(self, order: Order) -> None:
+    def cancel(self, order: Order, reason: EndReason = EndReason.USER) -> None:
         """Cancel an order that is open."""
-        self.markets[order.instrument.symbol].book.side(order.side).remove(order)
-        self._end(order, OrderStatus.CANCELED, EndReason.USER)
+        self.end(order, OrderStatus.CANCELED, reason)
+
+    def amend(
+        self,
+        order: Order,
+        *,
+        quantity: Decimal | None = None,
+        price: Decimal | None = None,
+        trigger_price: Decimal | None = None,
+    ) -> None:
+        """Change an open order in place; `quantity` (base) is the new total and must be above what is filled.
+
+        Less quantity at the same price keeps the place in the queue, anything else gives it up. Raises OrderRefused,
+        and then nothing has changed.
+        """
+        market = self.markets[order.instrument.symbol]
+        account = _owner(order)
+        new_quantity = order.quantity if quantity is None else quantity
+        new_price = order.price if price is None else price
+        assert new_quantity > order.filled_quantity, "the caller ends an order that is amended to what it has filled"
+        keeps_place = new_price == order.price and new_quantity <= order.quantity and order.rests
+        if order.status.is_working and order.post_only and not order.post_only_cancels:
+            self._check_post_only(market, order.side, price_key(new_price))
+        self._check_amended_funds(account, order, new_quantity, new_price)
+        held = bool(order.locked_amount)
+        release(order, account)
+        if not keeps_place:
+            self.matching.withdraw(order)
+        order.quantity, order.price, order.price_key = new_quantity, new_price, price_key(new_price)
+        if trigger_price is not None and order.watch is not None:
+            self._move_trigger(market, order, trigger_price)
+        if held:
+            hold(order, account, amount_needed(order, order.leaves_quantity, market.book))
+        order.amended_count += 1
+        order.updated_ms = self.clock.now_ms()
+        self.matching.tell(OrderEventKind.AMENDED, order, (order.locked_asset,))
+        if not keeps_place and order.status.is_working:
+            self._work(market, order)
+        self.settle_triggers(market)
+
+    def end(self, order: Order, status: OrderStatus, reason: EndReason) -> None:
+        """End an open order with what it has filled: take it off the book, free what it holds, tell its owner."""
+        if order.watch is not None:
+            self.markets[order.instrument.symbol].triggers.remove(order.watch)
+            order.watch = None
+        self.matching.end(order, status, reason)
 
     def find_order(
         self, account: Account, *, order_id: int | None = None, client_order_id: str | None = None
     ) -> Order | None:
         """Return an order by venue id or, without one, the newest with a client order id."""
         if order_id is not None:
-            return account.orders.get(order_id)
-        return account.by_client_order_id.get(client_order_id) if client_order_id is not None else None
+            return self.records.order(account, order_id)
+        return self.records.newest(account, client_order_id) if client_order_id else None
+
+    def would_take(self, request: OrderRequest) -> bool:
+        """Whether a limit order would trade at once."""
+        book = self.markets[request.instrument.symbol].book
+        return book.would_take(request.side, price_key(request.price))
 
     # The market
 
     def step(self) -> None:
-        """Let every market make one step."""
+        """Let time pass: every market makes one step, orders expire, funding is paid."""
         for market in self.markets.values():
-            self.step_market(market)
+            self.liquidity.step_market(market)
+        self.pass_time()
 
-    def step_market(self, market: Market) -> None:
-        """Walk and quote one market anew, unless it is frozen, and tell its book."""
-        if market.frozen:
-            self._tell_book(market)
-        else:
-            market.walk()
-            self._quote(market)
-            self._print_tape(market)
+    def pass_time(self) -> None:
+        """Do what is due by now, and tidy the records."""
+        self.expire_due()
+        self.clearing.fund_due()
+        self.records.tidy()
 
     def move_market(self, symbol: str, price: Decimal) -> None:
         """Trade through `price`, filling every resting client order that it reaches, and quote around it."""
-        market = self.markets[symbol]
-        self._withdraw_liquidity(market)
-        for side in (Side.SELL, Side.BUY):
-            quantity = sum((order.leaves_quantity for order in market.book.side(side.opposite)), ZERO)
-            sweep = self._house_order(market, Quote(side, price, quantity))
-            self._match(market, sweep, sweep.price_ticks)
-        market.recenter(price)
-        self._quote(market)
-        self._publish_trade(market, price, market.instrument.quantity_min, buyer_is_maker=False)
+        self.liquidity.move(self.markets[symbol], price)
 
     def requote(self, symbol: str) -> None:
         """Quote the liquidity anew at the present price."""
-        self._quote(self.markets[symbol])
+        self.liquidity.quote(self.markets[symbol])
 
-    def _quote(self, market: Market) -> None:
-        self._withdraw_liquidity(market)
-        for quote in market.quotes():
-            order = self._house_order(market, quote)
-            self._match(market, order, order.price_ticks)
-            if order.leaves_quantity > 0:
-                market.book.side(order.side).add(order)
-                market.house_orders.append(order)
-        self._tell_book(market)
+    def change_instrument(self, instrument: Instrument) -> None:
+        """Let an instrument have other rules from now on; orders that work keep working, whatever the rules say."""
+        market = self.markets[instrument.symbol]
+        market.instrument = instrument
+        for account in self.accounts.values():
+            for order in account.open_orders_of(instrument.symbol):
+                order.instrument = instrument
+            if instrument.symbol in account.holdings:
+                account.holdings[instrument.symbol].instrument = instrument
 
-    def _withdraw_liquidity(self, market: Market) -> None:
-        for order in market.house_orders:
-            if order.leaves_quantity > 0:
-                market.book.side(order.side).remove(order)
-        market.house_orders.clear()
+    def accept_own(
+        self, account: Account, request: OrderRequest, in_book: Decimal, *, backstop_price: Decimal
+    ) -> Order:
+        """Place an order that the exchange itself makes for an account: nothing is checked, and it fills whole.
 
-    def _house_order(self, market: Market, quote: Quote) -> Order:
-        return house_order(market.instrument, quote, self._counters.house_order_id())
-
-    def _print_tape(self, market: Market) -> None:
-        printed = market.tape()
-        if printed is not None:
-            buyer_is_maker, price, quantity = printed
-            self._publish_trade(market, price, quantity, buyer_is_maker=buyer_is_maker)
+        It trades `in_book` (base) with the book, and the rest with the exchange at `backstop_price`.
+        """
+        market = self.markets[request.instrument.symbol]
+        order = self._accept(account, request, request.quantity)
+        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
+        if in_book:
+            self.matching.match(market, order)
+        if order.is_open:
+            self.matching.match_backstop(market, order, backstop_price)
+        self.settle_triggers(market)
+        return order
 
     # Accepting
 
-    def _check(self, account: Account, request: OrderRequest, needed: Decimal, *, takes: bool) -> None:
-        known = account.by_client_order_id.get(request.client_order_id)
-        if known is not None and known.is_open:
-            raise OrderRefused(RefusalReason.DUPLICATE_CLIENT_ORDER_ID)
+    def _place_working(self, account: Account, market: Market, request: OrderRequest) -> Order:
+        takes = request.post_only and self.would_take(request)
         if takes and not request.post_only_cancels:
             raise OrderRefused(RefusalReason.WOULD_TAKE)
-        asset = request.instrument.quote if request.side is Side.BUY else request.instrument.base
-        if needed > account.balances[asset].free:
-            raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
-
-    def _accept(self, account: Account, request: OrderRequest, quantity: Decimal, price_ticks: int) -> Order:
-        order = new_order(
-            request,
-            order_id=self._counters.order_id(),
-            account=account,
-            quantity=quantity,
-            price_ticks=price_ticks,
-            now_ms=self.clock.now_ms(),
-        )
-        self.orders.append(order)
-        account.orders[order.order_id] = order
-        account.open_orders[order.order_id] = order
-        account.by_client_order_id[order.client_order_id] = order
+        quantity = request.quantity
+        if request.quote_quantity:
+            quantity = market.book.base_for_quote(request.side, request.quote_quantity, request.instrument.lot_size)
+        needed = amount_needed(request, quantity, market.book)
+        self._check_funds(account, request, quantity, needed)
+        order = self._accept(account, request, quantity)
+        if order.order_type is OrderType.LIMIT:
+            hold(order, account, needed)
+        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
+        if self.refuses_late(order):
+            self.end(order, OrderStatus.REJECTED, EndReason.REFUSED_LATE)
+        else:
+            self._work(market, order)
         return order
 
-    def _is_killed(self, request: OrderRequest, market: Market, limit_ticks: int | None) -> bool:
-        if request.time_in_force is not TimeInForce.FOK:
-            return False
-        base, _ = market.book.available(request.side, request.quantity, limit_ticks)
-        return base < request.quantity
-
-    # Matching
-
-    def _match(self, market: Market, taker: Order, limit_ticks: int | None) -> None:
-        opposite = market.book.side(taker.side.opposite)
-        while (maker := opposite.best()) is not None and opposite.reaches(maker, limit_ticks):
-            quantity = min(maker.leaves_quantity, taker.leaves_quantity)
-            if quantity <= 0:
-                return
-            self._trade(market, maker, taker, quantity)
-            if maker.leaves_quantity == 0:
-                opposite.remove(maker)
-
-    def _trade(self, market: Market, maker: Order, taker: Order, quantity: Decimal) -> None:
-        price = maker.price
-        market.update_id += 1
-        for order in (taker, maker):
-            order.filled_quantity += quantity
-            order.filled_quote += price * quantity
-        trade_id = self._publish_trade(market, price, quantity, buyer_is_maker=maker.side is Side.BUY)
-        for order in (taker, maker):
-            if order.account is not None:
-                self._execute(order, order.account, trade_id, price, quantity, is_maker=order is maker)
-
-    def _execute(
-        self, order: Order, account: Account, trade_id: int, price: Decimal, quantity: Decimal, *, is_maker: bool
-    ) -> None:
-        order.updated_ms = self.clock.now_ms()
-        execution = settle(
-            order,
-            account,
-            trade_id=trade_id,
-            price=price,
-            quantity=quantity,
-            is_maker=is_maker,
-            time_ms=order.updated_ms,
-        )
-        self.executions.append(execution)
-        if order.leaves_quantity == 0:
-            self._close(order, OrderStatus.FILLED)
+    def _place_waiting(self, account: Account, market: Market, request: OrderRequest) -> Order:
+        trigger = request.trigger
+        assert trigger is not None, "only a conditional order waits"
+        price = market.price_of(trigger.price_kind)
+        is_met = trigger.trailing is None and trigger.is_met(price)
+        if is_met and request.refuses_met_trigger:
+            raise OrderRefused(RefusalReason.WOULD_TRIGGER)
+        needed = _held_while_waiting(request) if request.locks_while_waiting else ZERO
+        if needed:
+            self._check_funds(account, request, request.quantity, needed)
+        order = self._accept(account, request, request.quantity)
+        if needed:
+            hold(order, account, needed)
+        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
+        if is_met:
+            self._wake(order)
         else:
-            order.status = OrderStatus.PARTIALLY_FILLED
-        instrument = order.instrument
-        self._tell(OrderEventKind.TRADE, order, (instrument.base, instrument.quote), execution)
+            order.watch = Watch(number=order.sequence, trigger=trigger, fire=lambda _: self._wake(order))
+            market.triggers.add(order.watch)
+            if trigger.trailing is not None and trigger.trailing.activation_price is None:
+                trigger.follow(price)
+        return order
 
-    def _settle_remainder(self, market: Market, order: Order) -> None:
-        """Rest, expire or finish what an accepted order has left after matching."""
+    def _accept(self, account: Account, request: OrderRequest, quantity: Decimal) -> Order:
+        order = new_order(
+            request,
+            order_id=self.counters.order_id(),
+            sequence=self.counters.order_sequence(),
+            account=account,
+            quantity=quantity,
+            now_ms=self.clock.now_ms(),
+        )
+        self.records.accepted(order, account)
+        if order.expires_ms is not None:
+            heappush(self._expiring, (order.expires_ms, order.sequence, order))
+        return order
+
+    # Working
+
+    def _work(self, market: Market, order: Order) -> None:
+        """Let an accepted order trade, and rest, expire or finish what is left of it."""
+        if order.post_only and market.book.would_take(order.side, order.price_key):
+            self.matching.end(order, OrderStatus.CANCELED, EndReason.POST_ONLY)
+            return
+        if order.time_in_force is TimeInForce.FOK:
+            base, _ = market.book.available(order.side, order.leaves_quantity, order.limit_key)
+            if base < order.leaves_quantity:
+                self.matching.end(order, OrderStatus.EXPIRED, EndReason.FILL_OR_KILL)
+                return
+        self.matching.match(market, order)
         if not order.is_open:
             return
         if order.order_type is OrderType.MARKET:
-            self._end(order, OrderStatus.EXPIRED, EndReason.NO_LIQUIDITY)
+            self.matching.end(order, OrderStatus.EXPIRED, EndReason.NO_LIQUIDITY)
         elif order.time_in_force is TimeInForce.IOC:
-            self._end(order, OrderStatus.EXPIRED, EndReason.IMMEDIATE_OR_CANCEL)
+            self.matching.end(order, OrderStatus.EXPIRED, EndReason.IMMEDIATE_OR_CANCEL)
         else:
-            market.book.side(order.side).add(order)
+            self.matching.rest(market, order)
 
-    def _end(self, order: Order, status: OrderStatus, reason: EndReason) -> None:
-        assert order.account is not None, "liquidity is withdrawn, not ended"
-        release(order, order.account)
-        order.updated_ms = self.clock.now_ms()
-        order.end_reason = reason
-        self._close(order, status)
-        kind = OrderEventKind.CANCELED if status is OrderStatus.CANCELED else OrderEventKind.EXPIRED
-        self._tell(kind, order, (order.locked_asset,))
+    def _wake(self, order: Order) -> None:
+        """Let a conditional order whose trigger fired become one that works, if its funds allow."""
+        market = self.markets[order.instrument.symbol]
+        account = _owner(order)
+        order.watch = None
+        order.triggered_ms = order.updated_ms = self.clock.now_ms()
+        self.matching.tell(OrderEventKind.TRIGGERED, order, ())
+        if not order.is_open:  # Whoever heard it ended the order.
+            return
+        release(order, account)
+        if order.quote_quantity:
+            lot = order.instrument.lot_size
+            order.quantity = market.book.base_for_quote(order.side, order.quote_quantity, lot)
+        needed = amount_needed(order, order.quantity, market.book)
+        if not self._can_pay(account, order, order.quantity, needed):
+            self.matching.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)
+            return
+        order.status = OrderStatus.NEW
+        order.working_ms = order.triggered_ms
+        if order.order_type is OrderType.LIMIT:
+            hold(order, account, needed)
+        self._work(market, order)
 
-    def _close(self, order: Order, status: OrderStatus) -> None:
-        assert order.account is not None, "liquidity has no status"
-        order.status = status
-        del order.account.open_orders[order.order_id]
+    def _move_trigger(self, market: Market, order: Order, trigger_price: Decimal) -> None:
+        assert order.watch is not None, "only a waiting order has a trigger to move"
+        market.triggers.remove(order.watch)
+        order.watch.trigger.price = trigger_price
+        market.triggers.add(order.watch)
 
-    # Telling
+    def settle_triggers(self, market: Market) -> None:
+        """Wake what the trades since the last call woke, and what those trades wake in turn."""
+        while market.printed:
+            prices, market.printed = market.printed, []
+            for watch, price in market.triggers.due(PriceKind.LAST, prices):
+                watch.fire(price)
 
-    def _publish_trade(self, market: Market, price: Decimal, quantity: Decimal, *, buyer_is_maker: bool) -> int:
-        """Number a trade, tell everybody, and return its id."""
-        trade_id = self._counters.trade_id(market.instrument.symbol)
-        market.statistics.count(price, quantity)
-        if self.listeners.trades:
-            trade = PublicTrade(
-                trade_id=trade_id,
-                instrument=market.instrument,
-                price=price,
-                quantity=quantity,
-                buyer_is_maker=buyer_is_maker,
-                time_ms=self.clock.now_ms(),
-            )
-            for listener in self.listeners.trades:
-                listener(trade)
-        return trade_id
+    def expire_due(self) -> None:
+        """End the orders whose time is over."""
+        now_ms = self.clock.now_ms()
+        while self._expiring and self._expiring[0][0] <= now_ms:
+            order = heappop(self._expiring)[2]
+            if order.is_open:
+                self.end(order, OrderStatus.EXPIRED, EndReason.GOOD_TILL_DATE)
 
-    def _tell_book(self, market: Market) -> None:
-        market.update_id += 1
-        for listener in self.listeners.books:
-            listener(BookChanged(instrument=market.instrument, time_ms=self.clock.now_ms()))
+    # Checking
 
-    def _tell(
-        self, kind: OrderEventKind, order: Order, assets: tuple[str, ...], execution: Execution | None = None
-    ) -> None:
-        assert order.account is not None, "liquidity has no owner to tell"
-        order.remember()
-        order.account.updated_ms = order.updated_ms
-        event = OrderEvent(
-            kind=kind, account=order.account, order=order, assets=assets, time_ms=order.updated_ms, execution=execution
-        )
-        for listener in self.listeners.orders:
-            listener(event)
+    @staticmethod
+    def _check_client_order_id(account: Account, request: OrderRequest) -> None:
+        known = account.by_client_order_id.get(request.client_order_id)
+        if known is not None and known.is_open:
+            raise OrderRefused(RefusalReason.DUPLICATE_CLIENT_ORDER_ID)
+
+    @staticmethod
+    def _check_position(account: Account, request: OrderRequest) -> None:
+        if not request.instrument.is_linear:
+            return
+        if account.is_hedged is (request.position_side is PositionSide.NET):
+            raise OrderRefused(RefusalReason.POSITION_SIDE)
+        closes = request.reduce_only or closes_hedged(request)
+        if closes and request.trigger is None:
+            holding = account.holding(request.instrument)
+            if not holding.reducible(request.side, request.position_side):
+                raise OrderRefused(RefusalReason.REDUCE_ONLY)
+
+    @staticmethod
+    def _check_post_only(market: Market, side: Side, key: int) -> None:
+        if market.book.would_take(side, key):
+            raise OrderRefused(RefusalReason.WOULD_TAKE)
+
+    def _check_funds(self, account: Account, request: OrderRequest, quantity: Decimal, needed: Decimal) -> None:
+        if not self._can_pay(account, request, quantity, needed):
+            raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
+
+    def _check_amended_funds(self, account: Account, order: Order, quantity: Decimal, price: Decimal) -> None:
+        if order.instrument.is_linear or not order.locked_amount:
+            return
+        left = quantity - order.filled_quantity - order.prevented_quantity
+        needed = left * price if order.side is Side.BUY else left
+        if needed - order.locked_amount > available(account, order.locked_asset, self.markets):
+            raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
+
+    def _can_pay(self, account: Account, order: OrderRequest | Order, quantity: Decimal, needed: Decimal) -> bool:
+        instrument = order.instrument
+        if instrument.is_linear:
+            if order.reduce_only or closes_hedged(order):
+                return True
+            return self.clearing.can_open(account, order, quantity, needed)
+        asset = instrument.quote if order.side is Side.BUY else instrument.base
+        return needed <= available(account, asset, self.markets)
+
+
+def closes_hedged(order: OrderRequest | Order) -> bool:
+    """Whether an order of hedge mode makes its position smaller."""
+    closing = {PositionSide.LONG: Side.SELL, PositionSide.SHORT: Side.BUY}
+    return closing.get(order.position_side) is order.side
+
+
+def _held_while_waiting(request: OrderRequest) -> Decimal:
+    if request.instrument.is_linear:
+        return ZERO
+    if request.side is Side.SELL:
+        return request.quantity
+    if request.order_type is OrderType.LIMIT:
+        return request.quantity * request.price
+    assert request.trigger is not None, "only a conditional order waits"
+    return request.quote_quantity or request.quantity * request.trigger.price
+
+
+def _owner(order: Order) -> Account:
+    assert order.account is not None, "liquidity has no owner"
+    return order.account

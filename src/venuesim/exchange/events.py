@@ -1,4 +1,4 @@
-"""What the exchange tells: changes of orders to their owners, trades and new books to everybody."""
+"""What the exchange tells: changes of orders and accounts to their owners, trades and new books to everybody."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from venuesim.exchange.accounts import Account
+from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Execution, Order
 
@@ -15,15 +15,20 @@ class OrderEventKind(StrEnum):
     """What happened to an order."""
 
     NEW = "new"
+    TRIGGERED = "triggered"
+    AMENDED = "amended"
     TRADE = "trade"
+    PREVENTED = "prevented"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    REJECTED = "rejected"
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An order changed. `order` is live: render it while handling the event, not later.
 
-    `assets` are those whose balance changed with it. `execution` is set for TRADE only.
+    `assets` are those whose balance changed with it. `execution` is set for TRADE only. `other` is the order that
+    PREVENTED kept it from trading with, `quantity` (base) how much of it.
     """
 
     kind: OrderEventKind
@@ -32,6 +37,33 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
     assets: tuple[str, ...]
     time_ms: int
     execution: Execution | None = None
+    other: Order | None = None
+    quantity: Decimal = ZERO
+
+
+class AccountEventKind(StrEnum):
+    """What happened to an account that no order of its own did."""
+
+    FUNDING = "funding"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    LEVERAGE = "leverage"
+    MARGIN_MODE = "margin_mode"
+    POSITION_MODE = "position_mode"
+    POSITION_MARGIN = "position_margin"
+    MARGIN_CALL = "margin_call"
+    INSURANCE = "insurance"
+
+
+class AccountEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An account changed. `asset` and the signed `amount` say how a balance did, `instrument` which contract it was."""
+
+    kind: AccountEventKind
+    account: Account
+    time_ms: int
+    asset: str | None = None
+    amount: Decimal = ZERO
+    instrument: Instrument | None = None
 
 
 class PublicTrade(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,5 +89,6 @@ class Listeners:
 
     def __init__(self) -> None:
         self.orders: list[Callable[[OrderEvent], None]] = []
+        self.accounts: list[Callable[[AccountEvent], None]] = []
         self.trades: list[Callable[[PublicTrade], None]] = []
         self.books: list[Callable[[BookChanged], None]] = []

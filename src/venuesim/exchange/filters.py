@@ -6,7 +6,8 @@ from enum import StrEnum
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.market import Market
-from venuesim.exchange.orders import OrderRequest, OrderType
+from venuesim.exchange.orders import OrderRequest
+from venuesim.exchange.vocabulary import OrderType
 
 
 class FilterFailure(StrEnum):

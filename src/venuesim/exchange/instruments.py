@@ -4,15 +4,31 @@ from decimal import ROUND_DOWN, Decimal
 
 import msgspec
 
+from venuesim.exchange.vocabulary import MarketKind
+
 AMOUNT_STEP = Decimal("0.00000001")
-"""Assets are kept to eight decimals: what the venues' spot ledgers show."""
+"""Assets are kept to eight decimals: what the venues' ledgers show."""
+
+
+class MarginTier(msgspec.Struct, frozen=True, kw_only=True):
+    """One bracket of a contract: how much leverage a position up to `notional_max` (quote) may have, what it must keep.
+
+    The maintenance margin of a position is `notional * maintenance_rate - maintenance_amount`.
+    """
+
+    notional_max: Decimal
+    leverage_max: int
+    maintenance_rate: Decimal
+    maintenance_amount: Decimal = Decimal(0)
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
-    """A spot pair and its rules; amounts in base units unless the name says otherwise.
+    """A spot pair or a linear perpetual and its rules; amounts in base units unless the name says otherwise.
 
     `price_multiplier_up` and `price_multiplier_down` bound a limit price as multiples of the market price.
-    Fees are fractions of the received amount (0.001 is 10 basis points).
+    Fees are fractions: of the received amount on spot, of the notional on contracts (0.001 is 10 basis points).
+    `contract_size` is how much base one contract of the venue's wire is: the exchange itself counts base units always,
+    and the venue's package converts.
     """
 
     symbol: str
@@ -32,11 +48,29 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     maker_fee: Decimal
     taker_fee: Decimal
     open_orders_max: int = 200
+    conditional_orders_max: int = 10
+    kind: MarketKind = MarketKind.SPOT
+    contract_size: Decimal = Decimal(1)
+    margin_tiers: tuple[MarginTier, ...] = ()
+    funding_interval_hours: int = 8
+    liquidation_fee: Decimal = Decimal(0)
+    listed_ms: int = 0
+    is_trading: bool = True
 
     @property
     def venue_id(self) -> str:
         """The symbol without a separator, as Binance and Bybit write it: BTCUSDT."""
         return self.base + self.quote
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether it is a contract with a position, not an exchange of assets."""
+        return self.kind is MarketKind.LINEAR
+
+    @property
+    def leverage_max(self) -> int:
+        """The highest leverage of the smallest bracket; 1 for spot."""
+        return self.margin_tiers[0].leverage_max if self.margin_tiers else 1
 
     def ticks(self, price: Decimal) -> int:
         """Return `price` in whole ticks; the price must already lie on a tick."""
@@ -46,6 +80,15 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """Return the price of a number of ticks."""
         return self.tick_size * ticks
 
+    def tier_of(self, notional: Decimal) -> MarginTier:
+        """Return the bracket of a position of this size (quote); the last one is open-ended."""
+        return next((tier for tier in self.margin_tiers if notional <= tier.notional_max), self.margin_tiers[-1])
+
+
+def price_key(price: Decimal) -> int:
+    """Return a price as a whole number (of billionths of a thousandth) to sort by; a change of the tick keeps it."""
+    return int(price.scaleb(12))
+
 
 def floor_to(amount: Decimal, step: Decimal) -> Decimal:
     """Return `amount` rounded down to a multiple of `step`."""
@@ -53,5 +96,5 @@ def floor_to(amount: Decimal, step: Decimal) -> Decimal:
 
 
 def fee_for(amount: Decimal, rate: Decimal) -> Decimal:
-    """Return the fee on a received amount, cut to the ledger's eight decimals (assumption: venues truncate)."""
+    """Return the fee on an amount, cut to the ledger's eight decimals (assumption: venues truncate)."""
     return (amount * rate).quantize(AMOUNT_STEP, rounding=ROUND_DOWN)

@@ -5,7 +5,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.orders import Execution, Order, OrderType
+from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.vocabulary import OrderType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -13,9 +14,9 @@ Row = dict[str, object]
 
 
 class Cursor(NamedTuple):
-    """How far a reader has come: the venue's place in the list, and the rows already given of each kind."""
+    """How far a reader has come: the wallet's place in the list, the sequences of the last rows, arrivals given."""
 
-    venue: int = 0
+    wallet: int = 0
     orders: int = 0
     executions: int = 0
     arrivals: int = 0
@@ -33,20 +34,27 @@ class Cursor(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Rows of one venue, and where to go on (None: the venue has no more)."""
+    """Rows of one wallet, and where to go on (None: the wallet has no more)."""
 
     rows: dict[str, list[Row]]
     following: Cursor | None
 
 
 def read_page(exchange: Exchange, cursor: Cursor, *, limit: int) -> Page:
-    """Return up to `limit` rows of each kind after `cursor`; balances come with a venue's first page."""
-    orders = exchange.orders[cursor.orders : cursor.orders + limit]
-    executions = exchange.executions[cursor.executions : cursor.executions + limit]
+    """Return up to `limit` rows of each kind after `cursor`; balances and positions come with a wallet's first page.
+
+    The balances of a futures wallet are a list of their own, so that nobody takes them for those of the spot wallet.
+    """
+    orders = exchange.records.orders_after(cursor.orders, limit)
+    executions = exchange.records.executions_after(cursor.executions, limit)
     arrivals = _arrivals(exchange, cursor.arrivals, limit)
     is_first = cursor[1:] == (0, 0, 0)
+    is_futures = exchange.wallet == "futures"
     following = Cursor(
-        cursor.venue, cursor.orders + len(orders), cursor.executions + len(executions), cursor.arrivals + len(arrivals)
+        cursor.wallet,
+        orders[-1].sequence if orders else cursor.orders,
+        executions[-1].sequence if executions else cursor.executions,
+        cursor.arrivals + len(arrivals),
     )
     is_full = limit in {len(orders), len(executions), len(arrivals)}
     return Page(
@@ -54,7 +62,9 @@ def read_page(exchange: Exchange, cursor: Cursor, *, limit: int) -> Page:
             "orders": [order_row(exchange, order) for order in orders],
             "executions": [execution_row(exchange, execution) for execution in executions],
             "arrivals": arrivals,
-            "balances": _balances(exchange) if is_first else [],
+            "balances": _balances(exchange) if is_first and not is_futures else [],
+            "futures_balances": _balances(exchange) if is_first and is_futures else [],
+            "positions": _positions(exchange) if is_first else [],
         },
         following=following if is_full else None,
     )
@@ -65,15 +75,20 @@ def order_row(exchange: Exchange, order: Order) -> Row:
     assert order.account is not None, "liquidity is not in the ledger"
     return {
         "exchange": exchange.name,
+        "wallet": exchange.wallet,
         "api_key": order.account.api_key,
         "exchange_order_id": str(order.order_id),
         "client_order_id": order.client_order_id,
-        "arrivals": order.account.arrivals.get(order.client_order_id, 0),
+        "arrivals": exchange.records.arrivals_of(order.account, order.client_order_id),
         "symbol": order.instrument.symbol,
         "side": order.side.value,
         "order_type": order.order_type.value,
         "time_in_force": order.time_in_force.value,
         "post_only": order.post_only,
+        "reduce_only": order.reduce_only,
+        "position_side": order.position_side.value,
+        "trigger_price": None if order.trigger is None else f"{order.trigger.price:f}",
+        "origin": order.origin.value,
         "price": None if order.order_type is OrderType.MARKET else f"{order.price:f}",
         "quantity": f"{order.quantity:f}",
         "quote_quantity": f"{order.quote_quantity:f}" if order.quote_quantity else None,
@@ -90,6 +105,7 @@ def execution_row(exchange: Exchange, execution: Execution) -> Row:
     """Return one execution; `fee` is a cost."""
     return {
         "exchange": exchange.name,
+        "wallet": exchange.wallet,
         "api_key": execution.account.api_key,
         "trade_id": str(execution.trade_id),
         "exchange_order_id": str(execution.order_id),
@@ -101,6 +117,7 @@ def execution_row(exchange: Exchange, execution: Execution) -> Row:
         "fee": f"{execution.fee:f}",
         "fee_asset": execution.fee_asset,
         "liquidity": "maker" if execution.is_maker else "taker",
+        "realized_pnl": f"{execution.realized_pnl:f}",
         "executed_at": iso_time(execution.time_ms),
     }
 
@@ -112,9 +129,15 @@ def iso_time(time_ms: int) -> str:
 
 def _arrivals(exchange: Exchange, start: int, limit: int) -> list[Row]:
     counted = (
-        {"exchange": exchange.name, "api_key": account.api_key, "client_order_id": client_order_id, "count": count}
+        {
+            "exchange": exchange.name,
+            "wallet": exchange.wallet,
+            "api_key": account.api_key,
+            "client_order_id": client_order_id,
+            "count": count,
+        }
         for account in exchange.accounts.values()
-        for client_order_id, count in account.arrivals.items()
+        for client_order_id, count in exchange.records.arrivals(account)
     )
     return list(islice(counted, start, start + limit))
 
@@ -123,12 +146,35 @@ def _balances(exchange: Exchange) -> list[Row]:
     return [
         {
             "exchange": exchange.name,
+            "wallet": exchange.wallet,
             "api_key": account.api_key,
             "asset": asset,
             "free": f"{balance.free:f}",
             "locked": f"{balance.locked:f}",
-            "total": f"{balance.free + balance.locked:f}",
+            "total": f"{balance.total:f}",
         }
         for account in exchange.accounts.values()
         for asset, balance in sorted(account.balances.items())
+    ]
+
+
+def _positions(exchange: Exchange) -> list[Row]:
+    return [
+        {
+            "exchange": exchange.name,
+            "wallet": exchange.wallet,
+            "api_key": account.api_key,
+            "symbol": position.instrument.symbol,
+            "position_side": position.side.value,
+            "quantity": f"{position.quantity:f}",
+            "entry_price": f"{position.entry_price:f}",
+            "leverage": f"{holding.leverage:f}",
+            "margin_mode": holding.margin_mode.value,
+            "isolated_margin": f"{position.isolated_margin:f}",
+            "realized_pnl": f"{position.realized_pnl:f}",
+            "funding": f"{position.funding:f}",
+        }
+        for account in exchange.accounts.values()
+        for holding in account.holdings.values()
+        for position in holding.open_positions()
     ]

@@ -1,16 +1,22 @@
 """The market of one instrument: a seeded random walk, the liquidity quoted around it, and its statistics."""
 
 import random
+from collections import deque
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import msgspec
 
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.book import Book
-from venuesim.exchange.instruments import Instrument, floor_to
+from venuesim.exchange.events import PublicTrade
+from venuesim.exchange.instruments import Instrument, floor_to, price_key
 from venuesim.exchange.listings import LISTINGS, listing_key
-from venuesim.exchange.orders import Order, OrderType, Side, TimeInForce
+from venuesim.exchange.orders import Order
+from venuesim.exchange.prices import Tick
+from venuesim.exchange.triggers import TriggerRoom
+from venuesim.exchange.vocabulary import OrderType, PriceKind, Side, TimeInForce
 
 STEP_SECONDS = 0.25
 """How often a market walks and its liquidity is quoted anew."""
@@ -20,6 +26,21 @@ STEP_DEVIATION = 0.00005
 
 HALF_SPREAD = Decimal("0.00005")
 LEVEL_DISTANCE = Decimal("0.0001")
+
+
+TRADES_KEPT = 1000
+"""How many public trades a market remembers: what venues' recent trade lists give at most."""
+
+FUNDING_RATE = Decimal("0.0001")
+FUNDED_KEPT = 1000
+
+
+class Funded(NamedTuple):
+    """A funding payment of a contract: when, at what rate, at what mark price."""
+
+    time_ms: int
+    rate: Decimal
+    mark: Decimal
 
 
 class Quote(NamedTuple):
@@ -69,7 +90,11 @@ class Statistics:
 
 
 class Market:
-    """One instrument's price, book and statistics. It decides what to quote; the exchange places it."""
+    """One instrument's price, book and statistics. It decides what to quote; the exchange places it.
+
+    `printed` holds the prices of trades that triggers have not seen yet. `mark_price`, `index_price` and `status` are
+    set by hand; None (and "trading") mean that they follow the market.
+    """
 
     def __init__(self, instrument: Instrument, *, seed: int, venue: str) -> None:
         self.instrument = instrument
@@ -78,6 +103,15 @@ class Market:
         self.frozen = False
         self.house_orders: list[Order] = []
         self.update_id = 1
+        self.triggers = TriggerRoom()
+        self.printed: list[Decimal] = []
+        self.trades: deque[PublicTrade] = deque(maxlen=TRADES_KEPT)
+        self.mark_price: Decimal | None = None
+        self.index_price: Decimal | None = None
+        self.funding_rate = FUNDING_RATE
+        self.next_funding_ms = 0
+        self.funded: deque[Funded] = deque(maxlen=FUNDED_KEPT)
+        self._quoted_mid = ZERO
         key = listing_key(instrument.symbol)
         self._listing = LISTINGS[key]
         # Walks share the seed across venues, so that prices agree; liquidity differs by venue.
@@ -102,6 +136,48 @@ class Market:
     def recenter(self, price: Decimal) -> None:
         """Set the price that the liquidity is quoted around."""
         self.mid = price
+
+    @property
+    def mark(self) -> Decimal:
+        """The mark price: the middle of the market (assumption), unless it was set by hand."""
+        return self.mid if self.mark_price is None else self.mark_price
+
+    @property
+    def index(self) -> Decimal:
+        """The index price: the middle of the market (assumption), unless it was set by hand."""
+        return self.mid if self.index_price is None else self.index_price
+
+    def price_of(self, kind: PriceKind) -> Decimal:
+        """Return the price that a trigger watches."""
+        match kind:
+            case PriceKind.LAST:
+                return self.statistics.last
+            case PriceKind.MARK:
+                return self.mark
+            case PriceKind.INDEX:
+                return self.index
+            case _:
+                assert_never(kind)
+
+    def round_price(self, price: Decimal) -> Decimal:
+        """Return a price cut to the tick."""
+        return _on_tick(price, self.instrument)
+
+    def print_trade(self, trade: PublicTrade) -> None:
+        """Take a trade into the figures, and remember it for triggers and lists."""
+        self.statistics.count(trade.price, trade.quantity)
+        self.trades.append(trade)
+        if len(self.triggers):
+            self.printed.append(trade.price)
+
+    def note_funding(self, now_ms: int) -> None:
+        """Remember that funding was paid."""
+        self.funded.append(Funded(now_ms, self.funding_rate, self.mark))
+
+    def advance(self, now_ms: int) -> tuple[bool, Sequence[Tick]]:
+        """Make one step; return whether the middle moved enough to be quoted anew, and trades that a source brought."""
+        self.walk()
+        return True, ()
 
     def quotes(self) -> list[Quote]:
         """Return the liquidity for the present price, best levels first, buy and sell in turn."""
@@ -157,7 +233,8 @@ def house_order(instrument: Instrument, quote: Quote, order_id: int) -> Order:
         time_in_force=TimeInForce.GTC,
         post_only=False,
         price=quote.price,
-        price_ticks=instrument.ticks(quote.price),
+        price_key=price_key(quote.price),
+        sequence=0,
         quantity=quote.quantity,
         quote_quantity=ZERO,
         created_ms=0,

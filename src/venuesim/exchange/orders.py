@@ -5,74 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
 
 from venuesim.exchange.accounts import ZERO, Account
-from venuesim.exchange.instruments import Instrument
-
-
-class Side(StrEnum):
-    """Who gives what."""
-
-    BUY = "buy"
-    SELL = "sell"
-
-    @property
-    def opposite(self) -> Side:
-        """The other side of the book."""
-        return Side.SELL if self is Side.BUY else Side.BUY
-
-
-class OrderType(StrEnum):
-    """How the price is set."""
-
-    MARKET = "market"
-    LIMIT = "limit"
-
-
-class TimeInForce(StrEnum):
-    """How long a limit order works."""
-
-    GTC = "gtc"
-    IOC = "ioc"
-    FOK = "fok"
-
-
-class OrderStatus(StrEnum):
-    """Where an order stands."""
-
-    NEW = "new"
-    PARTIALLY_FILLED = "partially_filled"
-    FILLED = "filled"
-    CANCELED = "canceled"
-    EXPIRED = "expired"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the order can still trade."""
-        return self is OrderStatus.NEW or self is OrderStatus.PARTIALLY_FILLED
-
-
-class EndReason(StrEnum):
-    """What ended an order that was not filled."""
-
-    NONE = "none"
-    USER = "user"
-    IMMEDIATE_OR_CANCEL = "immediate_or_cancel"
-    FILL_OR_KILL = "fill_or_kill"
-    POST_ONLY = "post_only"
-    NO_LIQUIDITY = "no_liquidity"
+from venuesim.exchange.instruments import Instrument, price_key
+from venuesim.exchange.triggers import Trigger, Watch
+from venuesim.exchange.vocabulary import (
+    EndReason,
+    OrderStatus,
+    OrderType,
+    Origin,
+    PositionSide,
+    RefusalReason,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 
 
 class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A well-formed order that a venue hands to the exchange.
 
     A market order has exactly one of `quantity` (base) and `quote_quantity`. `post_only_cancels` says what happens to a
-    post-only order that would take: refused (Binance), or accepted and canceled at once (OKX, Bybit). `extra` is kept
-    with the order untouched, for what a venue must echo.
+    post-only order that would take: refused (Binance), or accepted and canceled at once (OKX, Bybit). An order with a
+    `trigger` waits for it: `refuses_met_trigger` says whether one that is met already is refused or fires at once, and
+    `locks_while_waiting` whether the order holds its funds meanwhile. An empty `client_order_id`
+    names nothing and collides with nothing. `extra` is kept with the order untouched, for what a venue must echo.
     """
 
     instrument: Instrument
@@ -85,24 +45,56 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal = ZERO
     quantity: Decimal = ZERO
     quote_quantity: Decimal = ZERO
+    display_quantity: Decimal = ZERO
+    reduce_only: bool = False
+    position_side: PositionSide = PositionSide.NET
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
+    trigger: Trigger | None = None
+    refuses_met_trigger: bool = True
+    locks_while_waiting: bool = True
+    expires_ms: int | None = None
+    origin: Origin = Origin.USER
     extra: Mapping[str, str] = {}
 
 
-class Execution(msgspec.Struct, frozen=True, kw_only=True):
-    """One order's part in one trade. The fee is a cost: positive means paid."""
+class Execution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One order's part in one trade. The fee is a cost: positive means paid, negative a rebate.
 
+    `sequence` counts the executions of the whole exchange. `realized_pnl` (quote) is what a contract's closing part
+    earned before fees; `closed_quantity` is that part. `leaves_quantity` is what the order had left afterwards.
+    """
+
+    sequence: int
     trade_id: int
     account: Account
-    order_id: int
-    client_order_id: str
-    instrument: Instrument
+    order: Order
     side: Side
     price: Decimal
     quantity: Decimal
     fee: Decimal
     fee_asset: str
+    fee_rate: Decimal
     is_maker: bool
     time_ms: int
+    leaves_quantity: Decimal
+    realized_pnl: Decimal = ZERO
+    closed_quantity: Decimal = ZERO
+    mark_price: Decimal = ZERO
+
+    @property
+    def instrument(self) -> Instrument:
+        """What was traded."""
+        return self.order.instrument
+
+    @property
+    def order_id(self) -> int:
+        """The venue id of the order."""
+        return self.order.order_id
+
+    @property
+    def client_order_id(self) -> str:
+        """The client order id of the order."""
+        return self.order.client_order_id
 
     @property
     def quote_quantity(self) -> Decimal:
@@ -115,6 +107,8 @@ class OrderState(NamedTuple):
 
     time_ms: int
     status: OrderStatus
+    quantity: Decimal
+    price: Decimal
     filled_quantity: Decimal
     filled_quote: Decimal
     execution_count: int
@@ -124,11 +118,15 @@ class OrderState(NamedTuple):
 class Order:
     """An order that the exchange accepted. `account` is None for the simulator's own liquidity.
 
-    `price` is zero for a market order. `quantity` of a market order by quote quantity is the base that the
-    quote amount reached in the book when it was accepted.
+    `sequence` counts the orders of the whole exchange, liquidity excluded. `price` is zero for a market order.
+    `quantity` of a market order by quote quantity is the base that the quote amount reached in the book when it was
+    accepted. `locked_amount` is what it holds of `locked_asset` (spot), or the notional that it counts for (contracts).
+    `triggered_ms` and `working_ms` are None until the trigger fired and the order could trade. `prevented_quantity` is
+    what self-trade prevention took from it. `rests` says whether it stands in the book.
     """
 
     order_id: int
+    sequence: int
     account: Account | None
     instrument: Instrument
     side: Side
@@ -137,24 +135,38 @@ class Order:
     time_in_force: TimeInForce
     post_only: bool
     price: Decimal
-    price_ticks: int
+    price_key: int
     quantity: Decimal
     quote_quantity: Decimal
     created_ms: int
     updated_ms: int
     extra: Mapping[str, str]
+    post_only_cancels: bool = False
+    display_quantity: Decimal = ZERO
+    reduce_only: bool = False
+    position_side: PositionSide = PositionSide.NET
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
+    trigger: Trigger | None = None
+    watch: Watch | None = None
+    rests: bool = False
+    expires_ms: int | None = None
+    origin: Origin = Origin.USER
     status: OrderStatus = OrderStatus.NEW
     end_reason: EndReason = EndReason.NONE
+    triggered_ms: int | None = None
+    working_ms: int | None = None
     filled_quantity: Decimal = ZERO
     filled_quote: Decimal = ZERO
+    prevented_quantity: Decimal = ZERO
     locked_amount: Decimal = ZERO
+    amended_count: int = 0
     executions: list[Execution] = field(default_factory=list)
     history: list[OrderState] = field(default_factory=list)
 
     @property
     def leaves_quantity(self) -> Decimal:
-        """The base quantity that is not filled, whether or not it still works."""
-        return self.quantity - self.filled_quantity
+        """The base quantity that is neither filled nor prevented, whether or not it still works."""
+        return self.quantity - self.filled_quantity - self.prevented_quantity
 
     @property
     def average_price(self) -> Decimal:
@@ -163,13 +175,20 @@ class Order:
 
     @property
     def locked_asset(self) -> str:
-        """The asset that the order holds while it rests."""
-        return self.instrument.quote if self.side is Side.BUY else self.instrument.base
+        """The asset that the order holds while it rests, or that its margin is in."""
+        if self.side is Side.BUY or self.instrument.is_linear:
+            return self.instrument.quote
+        return self.instrument.base
 
     @property
     def is_open(self) -> bool:
         """Whether the order can still trade."""
         return self.status.is_open
+
+    @property
+    def limit_key(self) -> int | None:
+        """The worst price it may trade at, as a key; None for a market order."""
+        return None if self.order_type is OrderType.MARKET else self.price_key
 
     def fees(self) -> dict[str, Decimal]:
         """Return the fees paid so far, by asset."""
@@ -178,10 +197,22 @@ class Order:
             totals[execution.fee_asset] = totals.get(execution.fee_asset, ZERO) + execution.fee
         return totals
 
+    def realized_pnl(self) -> Decimal:
+        """Return what its closing executions earned before fees (quote; contracts only)."""
+        return sum((execution.realized_pnl for execution in self.executions), ZERO)
+
     def remember(self) -> None:
         """Append the present state to the history."""
         self.history.append(
-            OrderState(self.updated_ms, self.status, self.filled_quantity, self.filled_quote, len(self.executions))
+            OrderState(
+                self.updated_ms,
+                self.status,
+                self.quantity,
+                self.price,
+                self.filled_quantity,
+                self.filled_quote,
+                len(self.executions),
+            )
         )
 
     def as_of(self, time_ms: int | None) -> Order | None:
@@ -196,6 +227,8 @@ class Order:
             self,
             status=state.status,
             end_reason=EndReason.NONE if state.status.is_open else self.end_reason,
+            quantity=state.quantity,
+            price=state.price,
             filled_quantity=state.filled_quantity,
             filled_quote=state.filled_quote,
             executions=self.executions[: state.execution_count],
@@ -204,11 +237,12 @@ class Order:
 
 
 def new_order(
-    request: OrderRequest, *, order_id: int, account: Account, quantity: Decimal, price_ticks: int, now_ms: int
+    request: OrderRequest, *, order_id: int, sequence: int, account: Account | None, quantity: Decimal, now_ms: int
 ) -> Order:
     """Return the order that accepts a request; `quantity` is its base quantity, also when it was asked for by quote."""
     return Order(
         order_id=order_id,
+        sequence=sequence,
         account=account,
         instrument=request.instrument,
         side=request.side,
@@ -216,22 +250,24 @@ def new_order(
         client_order_id=request.client_order_id,
         time_in_force=request.time_in_force,
         post_only=request.post_only,
+        post_only_cancels=request.post_only_cancels,
         price=request.price,
-        price_ticks=price_ticks,
+        price_key=price_key(request.price),
         quantity=quantity,
         quote_quantity=request.quote_quantity,
+        display_quantity=request.display_quantity,
+        reduce_only=request.reduce_only,
+        position_side=request.position_side,
+        self_trade_prevention=request.self_trade_prevention,
+        trigger=request.trigger,
+        expires_ms=request.expires_ms,
+        origin=request.origin,
         created_ms=now_ms,
         updated_ms=now_ms,
         extra=request.extra,
+        status=OrderStatus.NEW if request.trigger is None else OrderStatus.WAITING,
+        working_ms=now_ms if request.trigger is None else None,
     )
-
-
-class RefusalReason(StrEnum):
-    """Why the exchange did not accept an order; each venue has its own code for each."""
-
-    DUPLICATE_CLIENT_ORDER_ID = "duplicate_client_order_id"
-    INSUFFICIENT_BALANCE = "insufficient_balance"
-    WOULD_TAKE = "would_take"
 
 
 class OrderRefused(Exception):  # noqa: N818 - Named in the past tense, like every event.

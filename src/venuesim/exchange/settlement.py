@@ -1,15 +1,29 @@
 """Money: what an order needs, what a fill moves between the balances, what is released at the end."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.book import Book
-from venuesim.exchange.instruments import fee_for
-from venuesim.exchange.orders import Execution, Order, OrderRequest, OrderType, Side
+from venuesim.exchange.fees import Fee
+from venuesim.exchange.orders import Order, OrderRequest
+from venuesim.exchange.positions import Change
+from venuesim.exchange.vocabulary import MarginMode, OrderType, Side
 
 
-def amount_needed(request: OrderRequest, quantity: Decimal, book: Book) -> Decimal:
-    """Return what an order for `quantity` (base) can cost at most, in the asset it gives."""
+class Fill(NamedTuple):
+    """One order's part of a trade, before it is booked."""
+
+    price: Decimal
+    quantity: Decimal
+    fee: Fee
+    now_ms: int
+
+
+def amount_needed(request: OrderRequest | Order, quantity: Decimal, book: Book) -> Decimal:
+    """Return what an order for `quantity` (base) can cost at most, in the asset it gives; a contract's notional."""
+    if request.instrument.is_linear:
+        return _notional(request, quantity, book)
     if request.side is Side.SELL:
         return quantity
     if request.order_type is OrderType.LIMIT:
@@ -17,54 +31,81 @@ def amount_needed(request: OrderRequest, quantity: Decimal, book: Book) -> Decim
     return request.quote_quantity or book.available(request.side, quantity, None)[1]
 
 
-def settle(
-    order: Order, account: Account, *, trade_id: int, price: Decimal, quantity: Decimal, is_maker: bool, time_ms: int
-) -> Execution:
-    """Move the balances of one side of a trade and book its execution.
-
-    The order's filled quantities already include the trade. The fee is taken from what is received.
-    """
-    instrument = order.instrument
-    buys = order.side is Side.BUY
-    given = price * quantity if buys else quantity
-    received = quantity if buys else price * quantity
-    received_asset = instrument.base if buys else instrument.quote
-    fee = fee_for(received, instrument.maker_fee if is_maker else instrument.taker_fee)
-
-    # The lock follows what is left at the limit price; a better price frees the difference.
-    still_locked = _needed_to_rest(order)
-    account.unlock(order.locked_asset, order.locked_amount - still_locked)
-    order.locked_amount = still_locked
-    account.balances[order.locked_asset].free -= given
-    assert account.balances[order.locked_asset].free >= 0, "the account was checked before the order was accepted"
-    account.balances[received_asset].free += received - fee
-
-    execution = Execution(
-        trade_id=trade_id,
-        account=account,
-        order_id=order.order_id,
-        client_order_id=order.client_order_id,
-        instrument=instrument,
-        side=order.side,
-        price=price,
-        quantity=quantity,
-        fee=fee,
-        fee_asset=received_asset,
-        is_maker=is_maker,
-        time_ms=time_ms,
-    )
-    order.executions.append(execution)
-    account.executions.append(execution)
-    return execution
+def hold(order: Order, account: Account, amount: Decimal) -> None:
+    """Lock what a limit order gives, or count what a contract's limit order could add to the position."""
+    order.locked_amount = amount
+    if not order.instrument.is_linear:
+        account.lock(order.locked_asset, amount)
+    elif not order.reduce_only:
+        account.holding(order.instrument).count(order, order.leaves_quantity, amount)
 
 
 def release(order: Order, account: Account) -> None:
     """Free what an order still holds."""
-    account.unlock(order.locked_asset, order.locked_amount)
+    if order.locked_amount:
+        if not order.instrument.is_linear:
+            account.unlock(order.locked_asset, order.locked_amount)
+        elif not order.reduce_only:
+            account.holding(order.instrument).count(order, -order.leaves_quantity, -order.locked_amount)
     order.locked_amount = ZERO
 
 
+def settle(order: Order, account: Account, fill: Fill) -> Change:
+    """Move the money of one side of a trade; the order's filled quantities must already include it."""
+    if order.instrument.is_linear:
+        return _settle_contract(order, account, fill)
+    _settle_exchange(order, account, fill)
+    return Change(ZERO, ZERO)
+
+
+def shrink_hold(order: Order, account: Account, quantity: Decimal, *, rests: bool) -> None:
+    """Let the hold follow what is left after `quantity` (base) of an order is gone, by a fill or by prevention.
+
+    What only takes (a market order) holds nothing for its rest: it was checked when it was accepted.
+    """
+    if order.instrument.is_linear:
+        if order.reduce_only or not order.locked_amount:
+            return
+        still = order.leaves_quantity * order.price
+        account.holding(order.instrument).count(order, -quantity, still - order.locked_amount)
+        order.locked_amount = still
+        return
+    still = _needed_to_rest(order) if rests and order.locked_amount else ZERO
+    account.unlock(order.locked_asset, order.locked_amount - still)
+    order.locked_amount = still
+
+
+def _settle_exchange(order: Order, account: Account, fill: Fill) -> None:
+    instrument = order.instrument
+    buys = order.side is Side.BUY
+    given = fill.price * fill.quantity if buys else fill.quantity
+    received = fill.quantity if buys else fill.price * fill.quantity
+    shrink_hold(order, account, fill.quantity, rests=order.order_type is OrderType.LIMIT)
+    account.balances[order.locked_asset].free -= given
+    account.balances[instrument.base if buys else instrument.quote].free += received
+    account.balances[fill.fee.asset].free -= fill.fee.amount
+
+
+def _settle_contract(order: Order, account: Account, fill: Fill) -> Change:
+    holding = account.holding(order.instrument)
+    shrink_hold(order, account, fill.quantity, rests=True)
+    position = holding.position(order.position_side)
+    change = position.fill(order.side, fill.price, fill.quantity, fill.now_ms)
+    opened = fill.quantity - change.closed_quantity
+    if opened and holding.margin_mode is MarginMode.ISOLATED:
+        position.isolated_margin += opened * fill.price / holding.leverage
+    if fill.fee.asset == order.instrument.quote:
+        position.fees += fill.fee.amount
+    account.balances[order.instrument.quote].free += change.realized_pnl
+    account.balances[fill.fee.asset].free -= fill.fee.amount
+    return change
+
+
+def _notional(request: OrderRequest | Order, quantity: Decimal, book: Book) -> Decimal:
+    if request.order_type is OrderType.LIMIT:
+        return quantity * request.price
+    return book.available(request.side, quantity, None)[1]
+
+
 def _needed_to_rest(order: Order) -> Decimal:
-    if order.order_type is OrderType.MARKET:
-        return ZERO
     return order.leaves_quantity * order.price if order.side is Side.BUY else order.leaves_quantity

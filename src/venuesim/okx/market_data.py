@@ -10,7 +10,6 @@ from venuesim.okx.trading import InstrumentType
 from venuesim.wire.calls import plain
 
 BOOK_DEPTH_MAX = 400
-LISTED_AT_MS = 1_606_468_572_000
 
 
 class MarketData:
@@ -70,7 +69,7 @@ class MarketData:
             "instIdCode": self._instruments.codes[instrument.symbol],
             "instType": "SPOT",
             "lever": "10",
-            "listTime": str(LISTED_AT_MS),
+            "listTime": str(instrument.listed_ms),
             "lotSz": plain(instrument.lot_size),
             "maxIcebergSz": plain(QUANTITY_MAX),
             "maxLmtAmt": plain(LIMIT_NOTIONAL_MAX),

@@ -1,11 +1,11 @@
 """New orders: reads them, applies the instrument's rules, hands them to the exchange."""
 
 from enum import StrEnum
-from itertools import count
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.orders import Order, OrderRefused, OrderRequest, OrderType, RefusalReason, Side, TimeInForce
+from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
+from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side, TimeInForce
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 from venuesim.okx.limits import OkxLimits
@@ -59,14 +59,13 @@ class Placing:
         self._exchange = exchange
         self._instruments = instruments
         self._limits = limits
-        self._nameless = count(1)
 
     def place(self, request: Request) -> Result:
         """Place the orders of a request, each for itself. Accepted means only that: matching may cancel it at once."""
         account = request.account
         for item in request.items:
             if item.echo("clOrdId"):
-                account.arrived(item.echo("clOrdId"))
+                self._exchange.records.arrived(account, item.echo("clOrdId"))
         self._spend(request)
         seen: set[str] = set()
         return summarize([self._place_one(request, item, seen) for item in request.items])
@@ -119,8 +118,7 @@ class Placing:
             instrument=instrument,
             side=side,
             order_type=OrderType.MARKET if is_market else OrderType.LIMIT,
-            # Orders without an id of the client's must not collide with each other.
-            client_order_id=client_order_id or f"nameless/{next(self._nameless)}",
+            client_order_id=client_order_id or "",
             time_in_force=_TIMES_IN_FORCE.get(wire_type, TimeInForce.GTC),
             post_only=wire_type is WireType.POST_ONLY,
             post_only_cancels=True,

@@ -6,7 +6,8 @@ from enum import StrEnum
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent
-from venuesim.exchange.orders import EndReason, Execution, Order, OrderStatus, OrderType, TimeInForce
+from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, TimeInForce
 from venuesim.okx.listing import instrument_id
 from venuesim.wire.calls import plain
 
@@ -155,7 +156,7 @@ def pushed(event: OrderEvent, exchange: Exchange) -> Json:
 def fill(execution: Execution, bill_id: int) -> Json:
     """Return an execution as the lists of fills show it. OKX writes a charge as a negative fee."""
     instrument = execution.instrument
-    order = execution.account.orders[execution.order_id]
+    order = execution.order
     rate = instrument.maker_fee if execution.is_maker else instrument.taker_fee
     return {
         "instType": "SPOT",
@@ -196,7 +197,7 @@ def pushed_fill(execution: Execution) -> Json:
         "side": execution.side.value,
         "ts": str(execution.time_ms),
         "ordId": str(execution.order_id),
-        "clOrdId": execution.account.orders[execution.order_id].extra[Extra.CLIENT_ORDER_ID],
+        "clOrdId": execution.order.extra[Extra.CLIENT_ORDER_ID],
         "tradeId": str(execution.trade_id),
         "execType": _exec_type(execution),
         "count": "1",

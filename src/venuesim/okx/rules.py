@@ -6,7 +6,8 @@ from venuesim.exchange.accounts import Account
 from venuesim.exchange.filters import FilterFailure, check_quantity, notional_of
 from venuesim.exchange.instruments import Instrument, floor_to
 from venuesim.exchange.market import Market
-from venuesim.exchange.orders import OrderRequest, OrderType, Side
+from venuesim.exchange.orders import OrderRequest
+from venuesim.exchange.vocabulary import OrderType, Side
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 from venuesim.okx.listing import MARKET_NOTIONAL_MAX

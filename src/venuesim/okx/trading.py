@@ -79,7 +79,10 @@ class Trading:
         if request.as_of_ms is None:
             seen = list(request.account.open_orders.values())
         else:
-            past = (order.as_of(request.as_of_ms) for order in request.account.orders.values())
+            past = (
+                order.as_of(request.as_of_ms)
+                for order in self._exchange.records.orders(request.account, newest_first=False)
+            )
             seen = [order for order in past if order is not None and order.is_open]
         return self._orders(request, reversed(seen))
 
@@ -95,7 +98,7 @@ class Trading:
         request.query.required("instType")
         ended = (
             order
-            for order in _seen_newest_first(request)
+            for order in _seen_newest_first(self._exchange, request)
             if not order.is_open
             and not _is_forgotten(order, request.now_ms)
             and order.updated_ms >= request.now_ms - kept_ms
@@ -143,7 +146,7 @@ class Trading:
             return Result(data=[])
         wanted = (
             (bill_id, execution)
-            for bill_id, execution in _billed_newest_first(request.account)
+            for bill_id, execution in _billed_newest_first(self._exchange, request.account)
             if (instrument is None or execution.instrument is instrument)
             and order_id in {None, execution.order_id}
             and begin_ms <= execution.time_ms <= end_ms
@@ -185,19 +188,17 @@ def _period(query: Parameters) -> tuple[int, int]:
     return (begin_ms or 0), (2**63 if end_ms is None else end_ms)
 
 
-def _seen_newest_first(request: Request) -> Iterator[Order]:
-    for order in reversed(request.account.orders.values()):
+def _seen_newest_first(exchange: Exchange, request: Request) -> Iterator[Order]:
+    for order in exchange.records.orders(request.account, newest_first=True):
         seen = order.as_of(request.as_of_ms)
         if seen is not None:
             yield seen
 
 
-def _billed_newest_first(account: Account) -> Iterator[tuple[int, Execution]]:
-    """Yield executions with their bill ids, which count an account's executions."""
-    number = len(account.executions)
-    for execution in reversed(account.executions):
-        number -= 1
-        yield FIRST_BILL_ID + number, execution
+def _billed_newest_first(exchange: Exchange, account: Account) -> Iterator[tuple[int, Execution]]:
+    """Yield executions with their bill ids."""
+    for execution in exchange.records.executions(account, newest_first=True):
+        yield FIRST_BILL_ID + execution.sequence, execution
 
 
 def _page(rows: Iterable[Row], query: Parameters, id_of: Callable[[Row], int]) -> list[Row]:

@@ -1,5 +1,7 @@
 """Puts the simulated OKX together."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from venuesim.exchange.clock import Clock
@@ -41,6 +43,7 @@ class OkxVenue:
             first_order_id=FIRST_ORDER_ID,
             first_trade_id=FIRST_TRADE_ID,
         )
+        self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()
         self.connections = Connections()
         limits = OkxLimits(self.limits)

@@ -5,6 +5,8 @@ import asyncio
 import ccxt
 import pytest
 
+from venuesim.bybit.listing import INSTRUMENTS
+
 SYMBOL = "BTC/USDT"
 KNOWN = {"acknowledged": True}
 IN_SPOT = {"type": "spot"}  # Without a symbol ccxt asks for swaps.
@@ -13,9 +15,9 @@ IN_SPOT = {"type": "spot"}  # Without a symbol ccxt asks for swaps.
 async def test_markets_have_the_venues_precision_and_limits(client) -> None:
     market = client.market(SYMBOL)
     assert (market["id"], market["spot"], market["active"]) == ("BTCUSDT", True, True)
-    assert market["precision"] == {"amount": 1e-6, "price": 0.01}
-    assert (market["limits"]["amount"]["min"], market["limits"]["cost"]) == (1e-6, {"min": 5.0, "max": 4000000.0})
-    assert len(client.markets) == 13
+    assert market["precision"] == {"amount": 1e-6, "price": 0.1}
+    assert (market["limits"]["amount"]["min"], market["limits"]["cost"]) == (1e-6, {"min": 5.0, "max": 8000000.0})
+    assert len(client.markets) == len(INSTRUMENTS)
     assert {market["type"] for market in client.markets.values()} == {"spot"}
     assert client.currencies["BTC"]["deposit"]
 
@@ -97,7 +99,7 @@ async def test_all_orders_are_canceled_at_once(client) -> None:
 async def test_prices_come_by_request_and_by_stream(client, venues) -> None:
     ticker = await client.fetch_ticker(SYMBOL)
     assert (ticker["bid"], ticker["ask"], ticker["askVolume"]) == (64999.0, 65001.0, 1.0)
-    assert len(await client.fetch_tickers(params=IN_SPOT)) == 13
+    assert len(await client.fetch_tickers(params=IN_SPOT)) == len(INSTRUMENTS)
     assert (await client.fetch_order_book(SYMBOL, 2))["bids"] == [[64999.0, 1.0], [64992.5, 1.0]]
     async with asyncio.timeout(5):
         assert (await client.watch_ticker(SYMBOL))["last"] == 65000.0

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from venuesim.exchange.events import OrderEvent, OrderEventKind
-from venuesim.exchange.orders import EndReason, OrderRefused, OrderStatus, RefusalReason, TimeInForce
+from venuesim.exchange.orders import OrderRefused, RefusalReason
+from venuesim.exchange.vocabulary import EndReason, OrderStatus, TimeInForce
 from venuesim_helpers import Bench, total
 
 D = Decimal

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from venuesim.exchange.filters import FilterFailure, check_filters
-from venuesim.exchange.orders import OrderRequest, OrderType, Side
+from venuesim.exchange.orders import OrderRequest
+from venuesim.exchange.vocabulary import OrderType, Side
 from venuesim_helpers import BTC_USDT, Bench
 
 D = Decimal

@@ -7,7 +7,8 @@ from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import PublicTrade
 from venuesim.exchange.listings import LISTINGS
-from venuesim.exchange.orders import OrderRequest, OrderStatus, OrderType, Side
+from venuesim.exchange.orders import OrderRequest
+from venuesim.exchange.vocabulary import OrderStatus, OrderType, Side
 from venuesim_helpers import BTC_USDT
 
 D = Decimal

@@ -5,7 +5,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from venuesim.exchange.orders import OrderRefused, OrderStatus, TimeInForce
+from venuesim.exchange.orders import OrderRefused
+from venuesim.exchange.vocabulary import OrderStatus, TimeInForce
 from venuesim_helpers import Bench, total
 
 D = Decimal
@@ -50,7 +51,7 @@ def run(bench: Bench, action: tuple) -> None:
             else:
                 bench.market_order(account, side, quantity=str(quantity))
         case ("cancel", index):
-            open_orders = [order for order in bench.exchange.orders if order.is_open]
+            open_orders = [order for order in bench.exchange.records.orders_after(0, 100_000) if order.is_open]
             if open_orders:
                 bench.exchange.cancel(open_orders[index % len(open_orders)])
         case ("move", price):
@@ -79,7 +80,7 @@ def test_clients_trading_with_each_other_lose_only_the_fees(actions: list[tuple]
     run_all(bench, actions)
     accounts = bench.exchange.accounts.values()
     for asset in ("BTC", "USDT"):
-        fees = sum((entry.fee for entry in bench.exchange.executions if entry.fee_asset == asset), D(0))
+        fees = sum((entry.fee for entry in bench.exchange.records.executions_after(0, 100_000) if entry.fee_asset == asset), D(0))
         assert sum(total(account, asset) for account in accounts) + fees == 3 * D(START[asset])
 
 
@@ -90,7 +91,7 @@ def test_balances_are_the_fold_of_the_executions_and_locks_are_the_open_orders(a
     run_all(bench, actions)
     for account in bench.exchange.accounts.values():
         expected = {asset: D(amount) for asset, amount in START.items()}
-        for entry in account.executions:
+        for entry in account.executions.values():
             sign = 1 if entry.side == "buy" else -1
             expected["BTC"] += sign * entry.quantity
             expected["USDT"] -= sign * entry.quote_quantity
@@ -112,7 +113,7 @@ def test_the_book_is_never_crossed_and_holds_exactly_the_open_orders_in_priority
     bids, asks = list(bench.book.bids), list(bench.book.asks)
     assert not bids or not asks or bids[0].price < asks[0].price
     assert {order.order_id for order in bids + asks} == {
-        order.order_id for order in bench.exchange.orders if order.is_open
+        order.order_id for order in bench.exchange.records.orders_after(0, 100_000) if order.is_open
     }
     assert bids == sorted(bids, key=lambda order: (-order.price, order.order_id))
     assert asks == sorted(asks, key=lambda order: (order.price, order.order_id))
@@ -123,7 +124,7 @@ def test_the_book_is_never_crossed_and_holds_exactly_the_open_orders_in_priority
 def test_quantities_agree_with_executions_and_limits_are_kept(actions: list[tuple]) -> None:
     bench = new_bench()
     run_all(bench, actions)
-    for order in bench.exchange.orders:
+    for order in bench.exchange.records.orders_after(0, 100_000):
         assert order.filled_quantity == sum((entry.quantity for entry in order.executions), D(0)) <= order.quantity
         assert order.filled_quote == sum((entry.quote_quantity for entry in order.executions), D(0))
         assert (order.status is OrderStatus.FILLED) == (order.leaves_quantity == 0 and order.quantity > 0)

@@ -1,0 +1,282 @@
+"""Clearing of contracts: margin checks, funding, liquidation, auto-deleveraging; and cash in and out of a wallet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.events import AccountEvent, AccountEventKind
+from venuesim.exchange.fees import rate_of
+from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.margin import available, maintenance_of, requirement, wallet_margin
+from venuesim.exchange.market import Market
+from venuesim.exchange.orders import Execution, Order, OrderRequest
+from venuesim.exchange.positions import Holding, OpenInterest, Position, closing_side
+from venuesim.exchange.vocabulary import (
+    EndReason,
+    FlowKind,
+    MarginMode,
+    OrderType,
+    Origin,
+    PositionSide,
+    TimeInForce,
+)
+
+if TYPE_CHECKING:
+    from venuesim.exchange.engine import Exchange
+
+HOUR_MS = 3_600_000
+MARGIN_CALL_SHARE = Decimal("0.8")
+"""A margin call is told when the maintenance margin reaches this share of the margin balance (assumption)."""
+
+
+class Clearing:
+    """The clearing house of one exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._holders: dict[str, dict[int, Account]] = {}
+        self._called: set[int] = set()
+        self._position_numbers = 0
+
+    # Checks
+
+    def can_open(self, account: Account, order: OrderRequest | Order, quantity: Decimal, notional: Decimal) -> bool:
+        """Whether the wallet carries the initial margin and the fee of one more order of this size."""
+        instrument = order.instrument
+        holding = account.holding(instrument)
+        mark = self._exchange.markets[instrument.symbol].mark
+        key = (order.position_side, order.side)
+        before = requirement(holding, mark).initial
+        interest = holding.interest.get(key, OpenInterest())
+        holding.interest[key] = OpenInterest(interest.quantity + quantity, interest.notional + notional)
+        after = requirement(holding, mark).initial
+        holding.interest[key] = interest
+        grows = after - before
+        if grows <= 0:
+            return True
+        fee = max(ZERO, notional * rate_of(account, instrument, is_maker=False))
+        return grows + fee <= available(account, instrument.quote, self._exchange.markets)
+
+    def worth(self, asset: str, other: str) -> Decimal:
+        """Return what one unit of an asset is worth in another by the markets' middle prices; zero if none tells."""
+        if asset == other:
+            return Decimal(1)
+        for kind in ("", f":{other}"):
+            market = self._exchange.markets.get(f"{asset}/{other}{kind}")
+            if market is not None:
+                return market.mid
+        for kind in ("", f":{asset}"):
+            market = self._exchange.markets.get(f"{other}/{asset}{kind}")
+            if market is not None:
+                return 1 / market.mid
+        through = (
+            [self.worth(asset, "USDT"), self.worth(other, "USDT")] if "USDT" not in (asset, other) else [ZERO, ZERO]
+        )
+        return through[0] / through[1] if through[1] else ZERO
+
+    # Positions
+
+    def traded(self, execution: Execution) -> None:
+        """Note who holds what after a fill."""
+        instrument = execution.instrument
+        if not instrument.is_linear:
+            return
+        account = execution.account
+        holders = self._holders.setdefault(instrument.symbol, {})
+        position = account.holding(instrument).position(execution.order.position_side)
+        if position.is_open and not execution.closed_quantity and position.opened_ms == execution.time_ms:
+            self._position_numbers += 1
+            position.number = self._position_numbers
+        if account.holding(instrument).is_flat:
+            holders.pop(account.account_id, None)
+        else:
+            holders[account.account_id] = account
+
+    def set_leverage(self, account: Account, instrument: Instrument, leverage: Decimal) -> bool:
+        """Change a contract's leverage; return whether the wallet carries what open positions and orders then need."""
+        holding = account.holding(instrument)
+        before = holding.leverage
+        holding.leverage = leverage
+        if leverage < before and available(account, instrument.quote, self._exchange.markets) < 0:
+            holding.leverage = before
+            return False
+        for position in holding.open_positions():
+            if holding.margin_mode is MarginMode.ISOLATED and leverage < before:
+                position.isolated_margin = abs(position.quantity) * position.entry_price / leverage
+        self.tell(account, AccountEventKind.LEVERAGE, instrument=instrument)
+        return True
+
+    def set_margin_mode(self, account: Account, instrument: Instrument, mode: MarginMode) -> None:
+        """Change a contract's margin mode; the caller has checked that the venue allows it now."""
+        holding = account.holding(instrument)
+        holding.margin_mode = mode
+        for position in holding.open_positions():
+            isolated = mode is MarginMode.ISOLATED
+            position.isolated_margin = (
+                abs(position.quantity) * position.entry_price / holding.leverage if isolated else ZERO
+            )
+        self.tell(account, AccountEventKind.MARGIN_MODE, instrument=instrument)
+
+    def add_position_margin(self, account: Account, position: Position, amount: Decimal) -> bool:
+        """Move cash to (or, below zero, from) an isolated position; return whether that is possible."""
+        if amount > 0 and amount > available(account, position.instrument.quote, self._exchange.markets):
+            return False
+        holding = account.holding(position.instrument)
+        mark = self._exchange.markets[position.instrument.symbol].mark
+        floor = position.notional(mark) / holding.leverage
+        if amount < 0 and position.isolated_margin + amount < floor:
+            return False
+        position.isolated_margin += amount
+        self.tell(
+            account, AccountEventKind.POSITION_MARGIN, asset=position.instrument.quote, instrument=position.instrument
+        )
+        return True
+
+    # Cash
+
+    def move_cash(self, account: Account, asset: str, amount: Decimal) -> None:
+        """Book a deposit, or a withdrawal when the amount is negative; the caller has checked that it is there."""
+        kind = FlowKind.DEPOSIT if amount > 0 else FlowKind.WITHDRAWAL
+        self._flow(account, kind, asset, amount)
+        self.tell(account, AccountEventKind(kind.value), asset=asset, amount=amount)
+
+    def _flow(
+        self, account: Account, kind: FlowKind, asset: str, amount: Decimal, instrument: Instrument | None = None
+    ) -> None:
+        now_ms = self._exchange.clock.now_ms()
+        account.balances[asset].free += amount
+        account.updated_ms = now_ms
+        symbol = None if instrument is None else instrument.symbol
+        self._exchange.flows.add(account, kind, asset=asset, amount=amount, time_ms=now_ms, symbol=symbol)
+
+    # Funding
+
+    def fund_due(self) -> None:
+        """Pay the funding of every contract whose time has come."""
+        now_ms = self._exchange.clock.now_ms()
+        for market in self._exchange.markets.values():
+            if market.instrument.is_linear and market.next_funding_ms <= now_ms:
+                self.fund(market)
+                interval_ms = market.instrument.funding_interval_hours * HOUR_MS
+                market.next_funding_ms = (now_ms // interval_ms + 1) * interval_ms
+
+    def fund(self, market: Market) -> None:
+        """Let longs pay shorts the funding rate on the mark value of their positions (below zero: the reverse)."""
+        instrument, rate, mark = market.instrument, market.funding_rate, market.mark
+        market.note_funding(self._exchange.clock.now_ms())
+        for account in list(self._holders.get(instrument.symbol, {}).values()):
+            for position in account.holding(instrument).open_positions():
+                paid = position.quantity * mark * rate
+                position.funding -= paid
+                self._flow(account, FlowKind.FUNDING, instrument.quote, -paid, instrument)
+                self.tell(
+                    account, AccountEventKind.FUNDING, asset=instrument.quote, amount=-paid, instrument=instrument
+                )
+        self.liquidate_due(market)
+
+    # Liquidation
+
+    def liquidate_due(self, market: Market) -> None:
+        """Liquidate the positions in one contract that no longer keep their maintenance margin at its mark price."""
+        for account in list(self._holders.get(market.instrument.symbol, {}).values()):
+            holding = account.holding(market.instrument)
+            if holding.margin_mode is MarginMode.ISOLATED:
+                self._liquidate_isolated(account, holding, market.mark)
+            else:
+                self._liquidate_cross(account, market.instrument.quote)
+
+    def _liquidate_isolated(self, account: Account, holding: Holding, mark: Decimal) -> None:
+        for position in holding.open_positions():
+            kept = position.isolated_margin + position.unrealized_pnl(mark)
+            if kept <= maintenance_of(holding, position.notional(mark)):
+                self.close_position(account, position, Origin.LIQUIDATION)
+
+    def _liquidate_cross(self, account: Account, asset: str) -> None:
+        """Cancel orders first, then close the worst position, until what is left is covered."""
+        markets = self._exchange.markets
+        margin = wallet_margin(account, asset, markets)
+        balance = margin.cross_balance + margin.cross_unrealized_pnl
+        if margin.cross_maintenance_margin < balance * MARGIN_CALL_SHARE:
+            self._called.discard(account.account_id)
+        elif account.account_id not in self._called:
+            self._called.add(account.account_id)
+            self.tell(account, AccountEventKind.MARGIN_CALL, asset=asset)
+        while wallet_margin(account, asset, markets).is_liquidated:
+            for order in account.open_orders_of(None):
+                if order.instrument.is_linear and order.instrument.quote == asset:
+                    self._exchange.cancel(order, EndReason.LIQUIDATION)
+            open_positions = [
+                position
+                for holding in account.holdings.values()
+                if holding.margin_mode is MarginMode.CROSS and holding.instrument.quote == asset
+                for position in holding.open_positions()
+            ]
+            worst = min(open_positions, key=lambda entry: entry.unrealized_pnl(markets[entry.instrument.symbol].mark))
+            self.close_position(account, worst, Origin.LIQUIDATION)
+
+    def close_position(
+        self, account: Account, position: Position, origin: Origin, quantity: Decimal | None = None
+    ) -> Order:
+        """Close a position (or `quantity` of it) by an order that the exchange makes, in the book or else at the mark.
+
+        A wallet that ends below zero is filled up by the insurance fund.
+        """
+        exchange = self._exchange
+        market = exchange.markets[position.instrument.symbol]
+        quantity = abs(position.quantity) if quantity is None else quantity
+        request = OrderRequest(
+            instrument=position.instrument,
+            side=closing_side(position),
+            order_type=OrderType.MARKET,
+            client_order_id="",
+            time_in_force=TimeInForce.IOC,
+            quantity=quantity,
+            reduce_only=position.side is PositionSide.NET,
+            position_side=position.side,
+            origin=origin,
+        )
+        # What the book cannot take the insurance fund (or, deleveraging, the other side) takes at the mark price.
+        in_book = market.book.available(request.side, quantity, None)[0] if origin is Origin.LIQUIDATION else ZERO
+        order = exchange.accept_own(account, request, in_book, backstop_price=market.round_price(market.mark))
+        self._liquidation_fee(account, position.instrument, order, origin)
+        self._insure(account, position.instrument.quote)
+        return order
+
+    def _liquidation_fee(self, account: Account, instrument: Instrument, order: Order, origin: Origin) -> None:
+        if origin is Origin.LIQUIDATION and instrument.liquidation_fee:
+            self._flow(
+                account,
+                FlowKind.INSURANCE,
+                instrument.quote,
+                -order.filled_quote * instrument.liquidation_fee,
+                instrument,
+            )
+
+    def _insure(self, account: Account, asset: str) -> None:
+        missing = -account.balances[asset].total
+        if missing > 0:
+            self._flow(account, FlowKind.INSURANCE, asset, missing)
+            self.tell(account, AccountEventKind.INSURANCE, asset=asset, amount=missing)
+
+    def tell(
+        self,
+        account: Account,
+        kind: AccountEventKind,
+        *,
+        asset: str | None = None,
+        amount: Decimal = ZERO,
+        instrument: Instrument | None = None,
+    ) -> None:
+        """Tell the owner's listeners that an account changed."""
+        event = AccountEvent(
+            kind=kind,
+            account=account,
+            time_ms=self._exchange.clock.now_ms(),
+            asset=asset,
+            amount=amount,
+            instrument=instrument,
+        )
+        for listener in self._exchange.listeners.accounts:
+            listener(event)

@@ -1,0 +1,172 @@
+"""Margin of a wallet: what positions and orders tie up, what is left, and when a position must be liquidated.
+
+Sources: Binance, "How to calculate cost required to open a position in perpetual futures contracts" and "Liquidation
+protocols"; OKX, "Margin calculation"; Bybit, "Initial margin" and "Maintenance margin" of the unified account.
+Approximate: only the settlement asset counts as collateral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.positions import Holding, OpenInterest, Position
+from venuesim.exchange.vocabulary import MarginMode, PositionSide, Side
+
+
+class Marked(Protocol):
+    """What has a mark price: a market."""
+
+    @property
+    def mark(self) -> Decimal:
+        """The mark price (quote)."""
+        ...
+
+
+Markets = Mapping[str, Marked]
+
+
+class Requirement(NamedTuple):
+    """What one contract ties up, in the quote asset: initial margin of positions and orders, and maintenance margin."""
+
+    position: Decimal
+    orders: Decimal
+    maintenance: Decimal
+
+    @property
+    def initial(self) -> Decimal:
+        """Positions and orders together."""
+        return self.position + self.orders
+
+
+class WalletMargin(NamedTuple):
+    """A margin wallet in one asset: `balance` is cash, `equity` with unrealized profit and loss.
+
+    `available` may be negative. The cross figures leave isolated positions out.
+    """
+
+    balance: Decimal
+    unrealized_pnl: Decimal
+    position_margin: Decimal
+    order_margin: Decimal
+    maintenance_margin: Decimal
+    cross_balance: Decimal
+    cross_unrealized_pnl: Decimal
+    cross_maintenance_margin: Decimal
+    available: Decimal
+
+    @property
+    def equity(self) -> Decimal:
+        """Cash and unrealized profit and loss."""
+        return self.balance + self.unrealized_pnl
+
+    @property
+    def is_liquidated(self) -> bool:
+        """Whether the cross positions no longer keep their maintenance margin."""
+        needed = self.cross_maintenance_margin
+        return needed > 0 and self.cross_balance + self.cross_unrealized_pnl <= needed
+
+
+def requirement(holding: Holding, mark: Decimal) -> Requirement:
+    """Return what a contract ties up at a mark price.
+
+    In one-way mode opposite orders and positions offset each other: the larger of the two outcomes counts.
+    """
+    position_margin = orders = maintenance = ZERO
+    for side in _sides(holding):
+        position = holding.positions.get(side)
+        signed = ZERO if position is None else position.quantity * mark
+        bids = holding.interest.get((side, Side.BUY), OpenInterest()).notional
+        asks = holding.interest.get((side, Side.SELL), OpenInterest()).notional
+        worst = _worst(side, signed, bids, asks)
+        own = abs(signed) / holding.leverage
+        if position is not None and holding.margin_mode is MarginMode.ISOLATED:
+            own = position.isolated_margin
+        position_margin += own
+        orders += max(ZERO, worst - abs(signed)) / holding.leverage
+        if signed:
+            maintenance += maintenance_of(holding, abs(signed))
+    return Requirement(position_margin, orders, maintenance)
+
+
+def maintenance_of(holding: Holding, notional: Decimal) -> Decimal:
+    """Return the maintenance margin (quote) of a position of this size."""
+    tier = holding.instrument.tier_of(notional)
+    return notional * tier.maintenance_rate - tier.maintenance_amount
+
+
+def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargin:
+    """Return how an account stands in one settlement asset. A wallet without contracts has its free cash available."""
+    balance = account.balances[asset]
+    upnl = position_margin = orders = maintenance = ZERO
+    isolated_margin = isolated_upnl = isolated_maintenance = ZERO
+    for holding in account.holdings.values():
+        if holding.instrument.quote != asset:
+            continue
+        mark = markets[holding.instrument.symbol].mark
+        needed = requirement(holding, mark)
+        earned = sum((position.unrealized_pnl(mark) for position in holding.positions.values()), ZERO)
+        upnl += earned
+        position_margin += needed.position
+        orders += needed.orders
+        maintenance += needed.maintenance
+        if holding.margin_mode is MarginMode.ISOLATED:
+            isolated_margin += needed.position
+            isolated_upnl += earned
+            isolated_maintenance += needed.maintenance
+    cross_upnl = upnl - isolated_upnl
+    return WalletMargin(
+        balance=balance.total,
+        unrealized_pnl=upnl,
+        position_margin=position_margin,
+        order_margin=orders,
+        maintenance_margin=maintenance,
+        cross_balance=balance.total - isolated_margin,
+        cross_unrealized_pnl=cross_upnl,
+        cross_maintenance_margin=maintenance - isolated_maintenance,
+        available=balance.free + cross_upnl - position_margin - orders,
+    )
+
+
+def available(account: Account, asset: str, markets: Markets) -> Decimal:
+    """Return what can still be spent or set aside of an asset."""
+    if not account.holdings:
+        return account.balances[asset].free
+    return wallet_margin(account, asset, markets).available
+
+
+def liquidation_price(account: Account, position: Position, markets: Markets) -> Decimal | None:
+    """Return the mark price at which a position would be liquidated while everything else stays, or None if none.
+
+    Approximate: the bracket of the present notional is assumed to hold.
+    """
+    if not position.quantity:
+        return None
+    holding = account.holdings[position.instrument.symbol]
+    mark = markets[position.instrument.symbol].mark
+    notional = position.notional(mark)
+    tier = holding.instrument.tier_of(notional)
+    if holding.margin_mode is MarginMode.ISOLATED:
+        buffer, other_maintenance = position.isolated_margin, ZERO
+    else:
+        wallet = wallet_margin(account, position.instrument.quote, markets)
+        buffer = wallet.cross_balance + wallet.cross_unrealized_pnl - position.unrealized_pnl(mark)
+        other_maintenance = wallet.cross_maintenance_margin - maintenance_of(holding, notional)
+    sign = 1 if position.quantity > 0 else -1
+    # buffer + q * (p - entry) = |q| * p * rate - amount + other  solved for p.
+    divisor = position.quantity - abs(position.quantity) * tier.maintenance_rate
+    price = (other_maintenance - tier.maintenance_amount - buffer + position.quantity * position.entry_price) / divisor
+    return price if price > 0 and (sign < 0 or price < mark * 10) else None
+
+
+def _sides(holding: Holding) -> list[PositionSide]:
+    return list(dict.fromkeys([*holding.positions, *(side for side, _ in holding.interest)]))
+
+
+def _worst(side: PositionSide, signed: Decimal, bids: Decimal, asks: Decimal) -> Decimal:
+    """Return the largest size (quote) that open orders can make of a position; hedged ones grow by one side only."""
+    if side is PositionSide.NET:
+        return max(abs(signed + bids), abs(signed - asks))
+    return abs(signed) + (bids if side is PositionSide.LONG else asks)

@@ -14,11 +14,15 @@ from venuesim.exchange.instruments import Instrument
 FEE = Decimal("0.001")
 """Makers and takers without a VIP level pay 10 basis points."""
 
-PRICE_LIMIT = "0.05"
-"""`priceLimitRatioX`: how far above the market a buy, and below it a sell, may be priced, unless a pair has its own."""
+PRICE_LIMIT = "0.1"
+"""`priceLimitRatioY`: how far above the market a buy, and below it a sell, may be priced, unless a pair has its own.
 
-PRICE_LIMIT_Y_FACTOR = 2
-"""`priceLimitRatioY` over X (assumption: some pairs show three). The market has one price here, so only X binds."""
+The venue stops at X from its own price or at its index, whichever is farther, and at Y in any case; the simulated
+market has no index apart, so Y alone is enforced (assumption).
+"""
+
+PRICE_LIMIT_X_SHARE = Decimal("0.5")
+"""`priceLimitRatioX` over Y (assumption: some pairs show a third)."""
 
 OPEN_ORDERS_MAX = 500
 """Of an account, over all spot pairs."""
@@ -64,18 +68,18 @@ def _pair(
 
 # Base, quote, tick, lot, largest order, largest amount; a market order may be half as large.
 INSTRUMENTS = [
-    _pair("BTC", "USDT", "0.1", "0.000001", "83", 8_000_000, price_limit="0.01"),
-    _pair("ETH", "USDT", "0.01", "0.00001", "4616.1353715", 7_000_000, price_limit="0.01"),
+    _pair("BTC", "USDT", "0.1", "0.000001", "83", 8_000_000, price_limit="0.02"),
+    _pair("ETH", "USDT", "0.01", "0.00001", "4616.1353715", 7_000_000, price_limit="0.03"),
     _pair("BNB", "USDT", "0.1", "0.0001", "6000", 4_000_000),
     _pair("SOL", "USDT", "0.01", "0.001", "148148.14815", 4_000_000),
-    _pair("XRP", "USDT", "0.0001", "0.01", "2390343.014223", 4_000_000, price_limit="0.02"),
-    _pair("DOGE", "USDT", "0.00001", "0.1", "22340128.455739", 4_000_000, price_limit="0.03"),
+    _pair("XRP", "USDT", "0.0001", "0.01", "2390343.014223", 4_000_000, price_limit="0.06"),
+    _pair("DOGE", "USDT", "0.00001", "0.1", "22340128.455739", 4_000_000, price_limit="0.06"),
     _pair("ADA", "USDT", "0.0001", "0.01", "7591573.353578", 4_000_000),
     _pair("LINK", "USDT", "0.001", "0.001", "125934.0105785", 2_000_000),
     _pair("LTC", "USDT", "0.01", "0.00001", "22975.3015508", 600_000),
     _pair("AVAX", "USDT", "0.01", "0.001", "173160.1731602", 2_000_000),
     _pair("DOT", "USDT", "0.001", "0.001", "486618.004866", 2_000_000),
-    _pair("TRX", "USDT", "0.0001", "0.01", "11125945.705385", 3_000_000, price_limit="0.03"),
+    _pair("TRX", "USDT", "0.0001", "0.01", "11125945.705385", 3_000_000, price_limit="0.06"),
     _pair("BCH", "USDT", "0.1", "0.001", "4834.8106", 2_000_000),
     _pair("UNI", "USDT", "0.001", "0.001", "505382.3217264", 2_000_000),
     _pair("ATOM", "USDT", "0.001", "0.001", "82008.6655823", 600_000),

@@ -6,6 +6,7 @@ checked against a recording. Leverage is whole here, although the venue has step
 
 from decimal import Decimal
 
+from venuesim.bybit.listing import PRICE_LIMIT
 from venuesim.bybit.risk_limits import MARGIN_TIERS
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.listings import listed_at
@@ -41,7 +42,7 @@ def _contract(
     market_quantity_max: str,
     listed: str,
     *,
-    price_limit: str = "0.05",
+    price_limit: str = PRICE_LIMIT,
     funding_interval_hours: int = 8,
 ) -> Instrument:
     tiers = MARGIN_TIERS[base]
@@ -74,12 +75,12 @@ def _contract(
 
 # Base, tick, lot, largest order, largest market order, launch; SHIB1000 is the venue's own name.
 INSTRUMENTS_LINEAR = [
-    _contract("BTC", "0.1", "0.001", "1190", "119", "2020-03-15", price_limit="0.01"),
-    _contract("ETH", "0.01", "0.01", "7240", "724", "2021-03-15", price_limit="0.02"),
-    _contract("SOL", "0.01", "0.1", "79770", "15950", "2021-10-15", price_limit="0.03"),
-    _contract("BNB", "0.1", "0.01", "12690", "2530", "2021-06-29", price_limit="0.03"),
-    _contract("XRP", "0.0001", "1", "10965300", "2193000", "2021-05-13 09:34", price_limit="0.03"),
-    _contract("DOGE", "0.00001", "1", "78500000", "13800000", "2021-06-01", price_limit="0.03"),
+    _contract("BTC", "0.1", "0.001", "1190", "119", "2020-03-15", price_limit="0.02"),
+    _contract("ETH", "0.01", "0.01", "7240", "724", "2021-03-15", price_limit="0.04"),
+    _contract("SOL", "0.01", "0.1", "79770", "15950", "2021-10-15", price_limit="0.06"),
+    _contract("BNB", "0.1", "0.01", "12690", "2530", "2021-06-29", price_limit="0.06"),
+    _contract("XRP", "0.0001", "1", "10965300", "2193000", "2021-05-13 09:34", price_limit="0.06"),
+    _contract("DOGE", "0.00001", "1", "78500000", "13800000", "2021-06-01", price_limit="0.06"),
     _contract("ADA", "0.0001", "1", "6315500", "1109600", "2021-01-15"),
     _contract("LINK", "0.001", "0.1", "258000", "51600", "2020-10-22"),
     _contract("LTC", "0.01", "0.1", "28740", "6160", "2018-01-01"),

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from venuesim.bybit import errors
 from venuesim.bybit.holdings import usd_price
-from venuesim.bybit.listing import PRICE_LIMIT_Y_FACTOR, Instruments
+from venuesim.bybit.listing import PRICE_LIMIT_X_SHARE, Instruments
 from venuesim.bybit.operations import Json, Request, Result
 from venuesim.bybit.parameters import Category
 from venuesim.bybit.rules import quote_step
@@ -129,7 +129,7 @@ def _listed(market: Market) -> Json:
         },
         "priceFilter": {"tickSize": plain(instrument.tick_size)},
         "riskParameters": {
-            "priceLimitRatioX": plain(price_limit),
-            "priceLimitRatioY": plain(price_limit * PRICE_LIMIT_Y_FACTOR),
+            "priceLimitRatioX": plain(price_limit * PRICE_LIMIT_X_SHARE),
+            "priceLimitRatioY": plain(price_limit),
         },
     }

@@ -32,8 +32,8 @@ MARKET = {"orderType": "Market", "price": None}
         ({"qty": "167"}, 170135),
         ({"qty": "0.0100001"}, 170137),
         ({"price": "63000.001"}, 170134),
-        ({"price": "65650.1"}, 170193),
-        ({"side": "Sell", "price": "64349.9"}, 170194),
+        ({"price": "66300.1"}, 170193),
+        ({"side": "Sell", "price": "63699.9"}, 170194),
         ({"qty": "0.000079"}, 170140),
         ({"side": "Sell", "price": "100000", "qty": "81"}, 170124),
         ({"qty": "16"}, 170131),
@@ -54,7 +54,7 @@ async def test_a_wrong_order_is_refused_and_changes_nothing(raw, venues, changes
 
 
 @pytest.mark.parametrize(
-    "changes", [{"price": "65650"}, {"price": "1"}, {"side": "Sell", "price": "900000", "qty": "0.1"}]
+    "changes", [{"price": "66300"}, {"price": "1"}, {"side": "Sell", "price": "900000", "qty": "0.1"}]
 )
 async def test_the_price_limit_is_one_sided(raw, changes: dict) -> None:
     await raw.placed(**{"qty": "5", **changes})

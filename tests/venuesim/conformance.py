@@ -1,7 +1,7 @@
-"""The rows and columns of the conformance table: what the simulators claim, each cell shown by the tests that bear its mark.
+"""The rows and columns of the conformance table: what the simulators claim, each cell shown by tests that bear its mark.
 
-A test says what it shows: `@pytest.mark.conformance(Row.TRAILING_STOP, "binance linear", approximate="...")`. A cell with
-no test is missing; one whose tests say `approximate` is that, with how; every other is exact.
+A test says what it shows: `@pytest.mark.conformance(Row.TRAILING_STOP, "binance linear", approximate="...")`. A cell
+with no test is missing; one whose tests say `approximate` is that, with how; every other is exact.
 """
 
 from enum import StrEnum

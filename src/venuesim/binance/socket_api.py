@@ -5,13 +5,13 @@ from itertools import count
 
 import msgspec
 
-from venuesim.binance.catalog import Catalog
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.gateway import Gateway, refusal
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Operation, Request, Result, Security
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.rendering import account_position, execution_report
+from venuesim.binance.spot.catalog import Catalog
+from venuesim.binance.spot.rendering import account_position, execution_report
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from venuesim.binance.catalog import Catalog
 from venuesim.binance.gateway import BinanceFaultAnswers, Gateway
 from venuesim.binance.limits import BinanceLimits
-from venuesim.binance.listing import INSTRUMENTS
-from venuesim.binance.market_data import MarketData
-from venuesim.binance.placing import ClientOrderIds, Instruments, Placing
 from venuesim.binance.rest import not_found, rest_routes
 from venuesim.binance.socket_api import SocketApi
-from venuesim.binance.streams import MarketStreams
-from venuesim.binance.trading import Trading
+from venuesim.binance.spot.catalog import Catalog
+from venuesim.binance.spot.listing import INSTRUMENTS
+from venuesim.binance.spot.market_data import MarketData
+from venuesim.binance.spot.placing import ClientOrderIds, Instruments, Placing
+from venuesim.binance.spot.streams import MarketStreams
+from venuesim.binance.spot.trading import Trading
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.faults import FaultSet

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from venuesim.binance.listing import INSTRUMENTS
+from venuesim.binance.spot.listing import INSTRUMENTS
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import PublicTrade

@@ -7,8 +7,8 @@ from venuesim.binance.errors import BinanceError
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Request, Result
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.placing import ORDER_TYPES, Instruments
-from venuesim.binance.rendering import Json, eight
+from venuesim.binance.spot.placing import ORDER_TYPES, Instruments
+from venuesim.binance.spot.rendering import Json, eight
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument

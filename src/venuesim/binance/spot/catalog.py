@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from venuesim.binance.market_data import MarketData
 from venuesim.binance.operations import Operation, Request, Result, Security
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.placing import Placing
-from venuesim.binance.trading import Trading
+from venuesim.binance.spot.market_data import MarketData
+from venuesim.binance.spot.placing import Placing
+from venuesim.binance.spot.trading import Trading
 from venuesim.faults import Endpoint
 
 Weight = Callable[[Parameters], int]

@@ -6,9 +6,9 @@ from functools import partial
 
 import msgspec
 
-from venuesim.binance.depth import DepthPublisher
-from venuesim.binance.market_data import DAY_MS, best_levels, levels
-from venuesim.binance.rendering import Json, eight
+from venuesim.binance.spot.depth import DepthPublisher
+from venuesim.binance.spot.market_data import DAY_MS, best_levels, levels
+from venuesim.binance.spot.rendering import Json, eight
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import BookChanged, PublicTrade
 from venuesim.exchange.market import Market

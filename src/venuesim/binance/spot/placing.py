@@ -10,7 +10,7 @@ from venuesim.binance.errors import BinanceError
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Request, Result
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.rendering import placed
+from venuesim.binance.spot.rendering import placed
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.filters import check_filters

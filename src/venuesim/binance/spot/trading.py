@@ -8,8 +8,8 @@ from venuesim.binance import errors
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.operations import Request, Result
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.placing import ClientOrderIds, Instruments
-from venuesim.binance.rendering import CANCEL_ID, account_status, canceled, queried, traded
+from venuesim.binance.spot.placing import ClientOrderIds, Instruments
+from venuesim.binance.spot.rendering import CANCEL_ID, account_status, canceled, queried, traded
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Execution, Order

@@ -1,0 +1,1 @@
+"""The Spot API: its operations, streams and listing."""

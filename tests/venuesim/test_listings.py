@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from venuesim.binance import listing as binance_spot
 from venuesim.binance import listing_linear as binance_linear
+from venuesim.binance.spot import listing as binance_spot
 from venuesim.bybit import listing as bybit_spot
 from venuesim.bybit import listing_linear as bybit_linear
 from venuesim.exchange.instruments import Instrument

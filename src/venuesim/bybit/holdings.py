@@ -19,8 +19,8 @@ class Holdings:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        markets = exchange.markets.values()
-        self._coins = sorted({coin for m in markets for coin in (m.instrument.base, m.instrument.quote)})
+        pairs = [m.instrument for m in exchange.markets.values() if not m.instrument.is_linear]
+        self._coins = sorted({coin for pair in pairs for coin in (pair.base, pair.quote)})
 
     def balance(self, request: Request) -> Result:
         """Show what the unified account holds, of all coins or of those that `coin` lists."""

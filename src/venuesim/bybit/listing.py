@@ -7,7 +7,7 @@ is shown, but one step is enough: the smallest amount is what the venue checks.
 from decimal import Decimal
 
 from venuesim.bybit import errors
-from venuesim.bybit.parameters import Parameters
+from venuesim.bybit.parameters import Category, Parameters
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument
 
@@ -110,28 +110,39 @@ INSTRUMENTS = [
 
 
 class Instruments:
-    """The listed pairs by Bybit's name."""
+    """The listed pairs and contracts by category and Bybit's name; their rules are those of the moment."""
 
     def __init__(self, exchange: Exchange) -> None:
-        self._named = {market.instrument.venue_id: market.instrument for market in exchange.markets.values()}
+        self._markets = exchange.markets
+        self._symbols = {
+            (category_of(market.instrument), market.instrument.venue_id): symbol
+            for symbol, market in exchange.markets.items()
+        }
 
-    def named(self, name: str) -> Instrument | None:
-        """Return a pair, or None."""
-        return self._named.get(name)
+    def named(self, category: Category, name: str) -> Instrument | None:
+        """Return a pair or contract, or None."""
+        symbol = self._symbols.get((category, name))
+        return None if symbol is None else self._markets[symbol].instrument
 
     def to_trade(self, parameters: Parameters) -> Instrument:
-        """Return the pair that an order names."""
-        instrument = self._named.get(parameters.required("symbol"))
+        """Return what an order names by `category` and `symbol`."""
+        category = parameters.category()
+        instrument = self.named(category, parameters.required("symbol"))
         if instrument is None:
-            raise errors.no_such_symbol()
+            raise errors.no_such_symbol() if category is Category.SPOT else errors.parameter("symbol invalid")
         return instrument
 
     def to_show(self, parameters: Parameters) -> Instrument | None:
-        """Return the pair that a look-up names, or None when it names none."""
+        """Return what a look-up names, or None when it names nothing."""
         name = parameters.text("symbol")
         if name is None:
             return None
-        instrument = self._named.get(name)
+        instrument = self.named(parameters.category(), name)
         if instrument is None:
             raise errors.parameter("Not supported symbols")
         return instrument
+
+
+def category_of(instrument: Instrument) -> Category:
+    """Return the category that an instrument is listed in."""
+    return Category.LINEAR if instrument.is_linear else Category.SPOT

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from venuesim.bybit import errors
 from venuesim.bybit.holdings import usd_price
-from venuesim.bybit.listing import PRICE_LIMIT_X_SHARE, Instruments
+from venuesim.bybit.listing import PRICE_LIMIT_X_SHARE, Instruments, category_of
 from venuesim.bybit.operations import Json, Request, Result
 from venuesim.bybit.parameters import Category
 from venuesim.bybit.rules import quote_step
@@ -66,7 +66,10 @@ class MarketData:
 
     def _markets(self, request: Request) -> list[Market]:
         wanted = self._instruments.to_show(request.parameters)
-        return [m for m in self._exchange.markets.values() if wanted is None or m.instrument is wanted]
+        if wanted is not None:
+            return [self._exchange.markets[wanted.symbol]]
+        category = request.parameters.category()
+        return [m for m in self._exchange.markets.values() if category_of(m.instrument) is category]
 
 
 def day_figures(market: Market, exchange: Exchange) -> Json:

@@ -83,7 +83,7 @@ class Placing:
         return Result(result=ids(order), accepted=True)
 
     def _read(self, parameters: Parameters) -> OrderRequest:
-        if parameters.category() is not Category.SPOT:
+        if parameters.category() is not Category.SPOT:  # Read before the symbol, whose meaning depends on it.
             raise errors.parameter("params error: only category spot is simulated")
         instrument = self._instruments.to_trade(parameters)
         side = parameters.choice("side", WireSide)

@@ -10,6 +10,7 @@ from venuesim.bybit.errors import BybitError
 from venuesim.bybit.listing import Instruments
 from venuesim.bybit.market_data import day_figures
 from venuesim.bybit.operations import Json
+from venuesim.bybit.parameters import Category
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import BookChanged, PublicTrade
@@ -58,7 +59,7 @@ class PublicStreams:
     def topic(self, name: object) -> Topic:
         """Return the topic of a name; raises BybitError for one that does not exist."""
         parts = str(name).split(".")
-        instrument = self._instruments.named(parts[-1])
+        instrument = self._instruments.named(Category.SPOT, parts[-1])
         is_book = len(parts) == 3 and parts[0] == Stream.BOOK and parts[1] in DEPTHS
         is_other = len(parts) == 2 and parts[0] in {Stream.TICKERS, Stream.TRADES}
         if instrument is None or not (is_book or is_other):

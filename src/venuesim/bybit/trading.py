@@ -48,7 +48,7 @@ class Trading:
             raise errors.no_such_order()
         instrument = self._instruments.to_trade(request.parameters)
         order = self._find(request.account, request.parameters)
-        if order is None or order.instrument is not instrument:
+        if order is None or order.instrument.symbol != instrument.symbol:
             raise errors.no_such_order()
         if not order.is_open:
             raise _too_late(order)
@@ -124,7 +124,7 @@ class Trading:
         wanted = (
             (number, execution)
             for number, execution in self._newest_first(account, order, parameters)
-            if begin_ms <= execution.time_ms <= end_ms and (instrument is None or execution.instrument is instrument)
+            if begin_ms <= execution.time_ms <= end_ms and (instrument is None or execution.instrument.symbol == instrument.symbol)
         )
         limit = parameters.limit(default=50, maximum=100)
         page, is_last = _page(wanted, limit)
@@ -165,7 +165,7 @@ class Trading:
         instrument = self._instruments.to_show(parameters)
         base = parameters.text("baseCoin")
         for order in orders:
-            if (instrument is None or order.instrument is instrument) and base in {None, order.instrument.base}:
+            if (instrument is None or order.instrument.symbol == instrument.symbol) and base in {None, order.instrument.base}:
                 yield order
 
     def _is_shown(self, account: Account, order: Order) -> bool:

@@ -9,6 +9,7 @@ from venuesim.bybit.gateway import Gateway
 from venuesim.bybit.holdings import Holdings
 from venuesim.bybit.limits import BybitLimits
 from venuesim.bybit.listing import INSTRUMENTS, Instruments
+from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.bybit.market_data import MarketData
 from venuesim.bybit.placing import Placing
 from venuesim.bybit.private_socket import PrivateSockets
@@ -36,12 +37,13 @@ class BybitVenue:
     def __init__(self, *, clock: Clock, seed: int, faults: FaultSet) -> None:
         self.exchange = Exchange(
             name=NAME,
-            instruments=INSTRUMENTS,
+            instruments=[*INSTRUMENTS, *INSTRUMENTS_LINEAR],
             clock=clock,
             seed=seed,
             first_order_id=FIRST_ORDER_ID,
             first_trade_id=FIRST_TRADE_ID,
             trade_ids_per_symbol=False,
+            flows_of_trades=True,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()

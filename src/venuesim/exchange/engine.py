@@ -61,7 +61,10 @@ class Exchange:
         self.records = Records(instruments)
         self.flows = Flows()
         self.refuses_late: Callable[[Order], bool] = lambda _: False
-        self.markets = {instrument.symbol: Market(instrument, seed=seed, venue=name) for instrument in instruments}
+        now_ms = clock.now_ms()
+        self.markets = {
+            instrument.symbol: Market(instrument, seed=seed, venue=name, now_ms=now_ms) for instrument in instruments
+        }
         self.counters = Counters(
             self.markets,
             first_order_id=first_order_id,
@@ -72,8 +75,6 @@ class Exchange:
         self.matching = Matching(self, flows_of_trades=flows_of_trades)
         self.liquidity = Liquidity(self)
         self._expiring: list[tuple[int, int, Order]] = []
-        for market in self.markets.values():
-            self.liquidity.quote(market)
 
     # Accounts
 

@@ -20,6 +20,9 @@ class Liquidity:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        for market in exchange.markets.values():
+            market.quote_anew = self._requote
+            market.is_stale = True
 
     def step_market(self, market: Market) -> None:
         """Move one market by what its source says, unless it is frozen; wake and liquidate what the price reaches."""
@@ -29,10 +32,13 @@ class Liquidity:
         moved, ticks = market.advance(self._exchange.clock.now_ms())
         for tick in ticks:
             self.move(market, tick.price, tick.quantity, buyer_is_maker=tick.buyer_is_maker)
-        if moved:
+        if moved and market.is_watched:
             self.quote(market)
-            self._print_tape(market)
-            self.settle_prices(market)
+        else:
+            market.is_stale = market.is_stale or moved
+            self.tell_book(market)
+        self._print_tape(market)
+        self.settle_prices(market)
 
     def move(
         self, market: Market, price: Decimal, quantity: Decimal | None = None, *, buyer_is_maker: bool = False
@@ -63,10 +69,13 @@ class Liquidity:
 
     def quote(self, market: Market) -> None:
         """Quote the liquidity anew at the present price."""
+        self._requote(market)
+        self.tell_book(market)
+
+    def _requote(self, market: Market) -> None:
         self._withdraw(market)
         for quote in market.quotes():
             self.add(market, quote)
-        self.tell_book(market)
 
     def add(self, market: Market, quote: Quote) -> None:
         """Add one synthetic order; it trades with what it crosses."""
@@ -83,6 +92,7 @@ class Liquidity:
             listener(BookChanged(instrument=market.instrument, time_ms=self._exchange.clock.now_ms()))
 
     def _withdraw(self, market: Market) -> None:
+        market.is_stale = False  # What is being replaced must not be quoted anew while it is taken away.
         for order in market.house_orders:
             self._exchange.matching.withdraw(order)
         market.house_orders.clear()

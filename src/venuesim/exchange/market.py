@@ -2,7 +2,7 @@
 
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple, assert_never
 
@@ -10,22 +10,23 @@ import msgspec
 
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.book import Book
+from venuesim.exchange.candles import Candles
 from venuesim.exchange.events import PublicTrade
 from venuesim.exchange.instruments import Instrument, floor_to, price_key
 from venuesim.exchange.listings import LISTINGS, listing_key
 from venuesim.exchange.orders import Order
-from venuesim.exchange.prices import Tick
+from venuesim.exchange.prices import PriceSource, RandomWalk, Tick
+from venuesim.exchange.statistics import Statistics
 from venuesim.exchange.triggers import TriggerRoom
 from venuesim.exchange.vocabulary import OrderType, PriceKind, Side, TimeInForce
 
 STEP_SECONDS = 0.25
 """How often a market walks and its liquidity is quoted anew."""
 
-STEP_DEVIATION = 0.00005
-"""Standard deviation of one step's return: about 3 % a day at four steps a second."""
-
 HALF_SPREAD = Decimal("0.00005")
 LEVEL_DISTANCE = Decimal("0.0001")
+REQUOTED_MOVE = Decimal("0.000025")
+"""A smaller move than this fraction of the price leaves the liquidity as it is."""
 
 
 TRADES_KEPT = 1000
@@ -59,47 +60,19 @@ class Ladder(msgspec.Struct, kw_only=True):
     half_spread: Decimal | None = None
 
 
-class Statistics:
-    """The figures of a 24 hour ticker; they begin with an invented day and then follow the trades."""
-
-    def __init__(self, last: Decimal, instrument: Instrument, rng: random.Random, level_notional: Decimal) -> None:
-        change = Decimal(rng.randint(-300, 300)) / 10_000
-        self.open = _on_tick(last * (1 - change), instrument)
-        self.last = last
-        self.last_quantity = instrument.quantity_min
-        self.high = _on_tick(max(self.open, last) * Decimal("1.01"), instrument)
-        self.low = _on_tick(min(self.open, last) * Decimal("0.99"), instrument)
-        self.volume = floor_to(level_notional * rng.randint(2000, 20_000) / last, instrument.lot_size)
-        self.quote_volume = self.volume * self.average
-        self.trade_count = rng.randint(100_000, 900_000)
-
-    @property
-    def average(self) -> Decimal:
-        """The middle of open and last: an assumed volume-weighted price."""
-        return (self.open + self.last) / 2
-
-    def count(self, price: Decimal, quantity: Decimal) -> None:
-        """Take a trade into the figures."""
-        self.last = price
-        self.last_quantity = quantity
-        self.high = max(self.high, price)
-        self.low = min(self.low, price)
-        self.volume += quantity
-        self.quote_volume += price * quantity
-        self.trade_count += 1
-
-
 class Market:
     """One instrument's price, book and statistics. It decides what to quote; the exchange places it.
 
-    `printed` holds the prices of trades that triggers have not seen yet. `mark_price`, `index_price` and `status` are
-    set by hand; None (and "trading") mean that they follow the market.
+    `printed` holds the prices of trades that triggers have not seen yet. `mark_price` and `index_price` are set by
+    hand; None means that they follow the market.
     """
 
-    def __init__(self, instrument: Instrument, *, seed: int, venue: str) -> None:
+    def __init__(self, instrument: Instrument, *, seed: int, venue: str, now_ms: int) -> None:
         self.instrument = instrument
-        self.book = Book()
         self.ladder = Ladder()
+        self.is_stale = False
+        self.resting_orders = 0
+        self.quote_anew: Callable[[Market], None] | None = None
         self.frozen = False
         self.house_orders: list[Order] = []
         self.update_id = 1
@@ -115,27 +88,38 @@ class Market:
         key = listing_key(instrument.symbol)
         self._listing = LISTINGS[key]
         # Walks share the seed across venues, so that prices agree; liquidity differs by venue.
-        self._walk = random.Random(f"{seed}/{key}")  # noqa: S311 - A seeded market, not a secret.
-        self._sizes = random.Random(f"{seed}/{venue}/{instrument.symbol}")  # noqa: S311 - The same.
-        start = (
-            self._listing.low + (self._listing.high - self._listing.low) * Decimal(self._walk.randint(200, 800)) / 1000
+        self._walk = RandomWalk(instrument, self._listing.low, self._listing.high, seed=f"{seed}/{key}")
+        self._book = Book()
+        self._seed = random.Random(f"{seed}/{venue}/{instrument.symbol}").getrandbits(64)  # noqa: S311 - A seeded market.
+        self._sizes = random.Random(self._seed)  # noqa: S311 - The same.
+        self._step = 0
+        self.source: PriceSource | None = None
+        self.mid = self._walk.price
+        self.candles = Candles(
+            instrument,
+            seed=f"{seed}/{key}",
+            start_price=self.mid,
+            start_ms=now_ms,
+            quote_volume_per_minute=self._listing.level_notional,
         )
-        self.mid = _on_tick(start, instrument)
-        self.statistics = Statistics(self.mid, instrument, self._sizes, self._listing.level_notional)
+        self.statistics = Statistics(instrument, self.candles, self.mid, now_ms)
 
-    def walk(self) -> None:
-        """Move the price by one random step, reflected at the ends of its range."""
-        change = Decimal(round(self._walk.gauss(0.0, STEP_DEVIATION) * 10**9)) / 10**9
-        moved = self.mid * (1 + change)
-        if moved <= self._listing.low:
-            moved = self.mid * (1 + abs(change))
-        elif moved >= self._listing.high:
-            moved = self.mid * (1 - abs(change))
-        self.mid = floor_to(moved, self.instrument.tick_size / 1000)
+    @property
+    def book(self) -> Book:
+        """The book, quoted anew first if the price has moved since anybody looked."""
+        if self.is_stale and self.quote_anew is not None:
+            self.quote_anew(self)
+        return self._book
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody's orders depend on its price, so that it must not wait until it is looked at."""
+        return self.resting_orders > 0 or len(self.triggers) > 0
 
     def recenter(self, price: Decimal) -> None:
-        """Set the price that the liquidity is quoted around."""
+        """Set the price that the liquidity is quoted around, and that the walk goes on from."""
         self.mid = price
+        self._walk.recenter(price)
 
     @property
     def mark(self) -> Decimal:
@@ -166,6 +150,7 @@ class Market:
     def print_trade(self, trade: PublicTrade) -> None:
         """Take a trade into the figures, and remember it for triggers and lists."""
         self.statistics.count(trade.price, trade.quantity)
+        self.candles.count(trade.price, trade.quantity, trade.buyer_is_maker, trade.time_ms)
         self.trades.append(trade)
         if len(self.triggers):
             self.printed.append(trade.price)
@@ -175,20 +160,30 @@ class Market:
         self.funded.append(Funded(now_ms, self.funding_rate, self.mark))
 
     def advance(self, now_ms: int) -> tuple[bool, Sequence[Tick]]:
-        """Make one step; return whether the middle moved enough to be quoted anew, and trades that a source brought."""
-        self.walk()
-        return True, ()
+        """Make one step: return whether the middle moved enough to be quoted anew, and what the source brought.
+
+        Without a source, or after its end, the price walks at random.
+        """
+        if self.source is not None:
+            ticks = self.source.advance(now_ms)
+            if self.source.is_exhausted:
+                self.source = None
+            return False, ticks
+        # Sizes depend on the step alone: a book is the same whether or not anybody looked at the one before.
+        self._step += 1
+        self._sizes.seed(self._seed ^ self._step)
+        self._walk.advance(now_ms)
+        self.mid = self._walk.price
+        return abs(self.mid - self._quoted_mid) >= self._quoted_mid * REQUOTED_MOVE, ()
 
     def quotes(self) -> list[Quote]:
         """Return the liquidity for the present price, best levels first, buy and sell in turn."""
         instrument = self.instrument
         tick = instrument.tick_size
         mid = self.mid
-        half_spread = self.ladder.half_spread or max(tick, mid * HALF_SPREAD)
-        distance = max(tick, mid * LEVEL_DISTANCE)
-        best_bid = max(tick, floor_to(mid - half_spread, tick))
-        best_ask = -floor_to(-(mid + half_spread), tick)
-        step = floor_to(distance, tick)
+        best_bid, best_ask = self._best_quotes()
+        step = floor_to(max(tick, mid * LEVEL_DISTANCE), tick)
+        self._quoted_mid = mid
         quotes: list[Quote] = []
         for level in range(self.ladder.levels):
             bid = best_bid - step * level
@@ -207,18 +202,25 @@ class Market:
     def tape(self) -> tuple[bool, Decimal, Decimal] | None:
         """Return a trade between strangers (buyer is maker, price, quantity), or None for a quiet step.
 
-        It is printed without touching the book: strangers' orders behind it are not simulated.
+        It is printed without touching the book: strangers' orders behind it are not simulated. Its price is the best
+        of the liquidity, or what a client quotes better.
         """
-        if self._sizes.random() < 0.5:
+        chance = random.Random(-(self._seed ^ self._step))  # noqa: S311 - Repeatable, and apart from the sizes.
+        if not self.ladder.levels or chance.random() < 0.5:
             return None
-        buyer_is_maker = self._sizes.random() < 0.5
-        best = (self.book.bids if buyer_is_maker else self.book.asks).best()
-        if best is None:
-            return None
-        quantity = floor_to(
-            best.leaves_quantity * Decimal(self._sizes.randint(1, 300)) / 1000, self.instrument.lot_size
-        )
-        return (buyer_is_maker, best.price, quantity) if quantity > ZERO else None
+        buyer_is_maker = chance.random() < 0.5
+        bid, ask = self._best_quotes()
+        price = bid if buyer_is_maker else ask
+        if self.resting_orders:
+            price = (self.book.bids if buyer_is_maker else self.book.asks).best_price() or price
+        share = Decimal(chance.randint(1, 300)) / 1000
+        quantity = floor_to(self._listing.level_notional / 2 * share / price, self.instrument.lot_size)
+        return (buyer_is_maker, price, quantity) if quantity > ZERO else None
+
+    def _best_quotes(self) -> tuple[Decimal, Decimal]:
+        tick = self.instrument.tick_size
+        half_spread = self.ladder.half_spread or max(tick, self.mid * HALF_SPREAD)
+        return max(tick, floor_to(self.mid - half_spread, tick)), -floor_to(-(self.mid + half_spread), tick)
 
 
 def house_order(instrument: Instrument, quote: Quote, order_id: int) -> Order:

@@ -72,12 +72,17 @@ class Matching:
         """Put an order into the book."""
         market.book.side(order.side).add(order)
         order.rests = True
+        if order.account is not None:
+            market.resting_orders += 1
 
     def withdraw(self, order: Order) -> None:
         """Take an order off the book, if it stands there."""
         if order.rests:
-            self._exchange.markets[order.instrument.symbol].book.side(order.side).remove(order)
+            market = self._exchange.markets[order.instrument.symbol]
+            market.book.side(order.side).remove(order)
             order.rests = False
+            if order.account is not None:
+                market.resting_orders -= 1
 
     @staticmethod
     def tradable(order: Order) -> Decimal:

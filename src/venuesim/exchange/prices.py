@@ -42,7 +42,7 @@ class PriceSource(Protocol):
 class RandomWalk:
     """A price that takes one random step per call, reflected at the ends of its range. It never ends.
 
-    `seed` and the symbol alone decide the figures, so that a symbol has the same price at every venue.
+    The seed alone decides the figures, so that a price is the same wherever it has the same seed.
     """
 
     is_exhausted = False
@@ -51,7 +51,7 @@ class RandomWalk:
         self._low = low
         self._high = high
         self._step = instrument.tick_size / 1000
-        self._random = random.Random(f"{seed}/{instrument.symbol}")  # noqa: S311 - A seeded market, not a secret.
+        self._random = random.Random(seed)  # noqa: S311 - A seeded market, not a secret.
         start = low + (high - low) * Decimal(self._random.randint(200, 800)) / 1000
         self.price = max(floor_to(start, instrument.tick_size), instrument.tick_size)
 

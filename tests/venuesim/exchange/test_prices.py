@@ -21,7 +21,7 @@ def walk(seed: str = "1", low: str = "60000", high: str = "100000") -> RandomWal
 
 def test_a_walk_takes_the_steps_that_its_seed_says() -> None:
     source = walk()
-    rng = random.Random("1/BTC/USDT")
+    rng = random.Random("1")
     price = floor_to(D(60000) + D(40000) * rng.randint(200, 800) / 1000, D("0.01"))
     assert source.price == price
     for _ in range(100):

@@ -26,16 +26,22 @@ def check_signer(
     `signed` is what the signature covers: the query and body as sent (REST), or the sorted parameters (sockets).
     The order of the checks is an assumption: key, timestamp, signature, permission.
     """
-    if not api_key or not _API_KEY.fullmatch(api_key):
-        raise BinanceError(-2014, "API-key format invalid.", status=401)
-    account = exchange.accounts.get(api_key)
-    if account is None:
-        raise _not_permitted()
+    account = check_key(exchange, api_key)
     _check_time(parameters, now_ms)
     signature = parameters.required("signature")
     if not signatures_equal(signature.lower(), hmac_sha256_hex(account.secret, signed)):
         raise BinanceError(-1022, "Signature for this request is not valid.", status=401)
     if security.value not in account.permissions:
+        raise _not_permitted()
+    return account
+
+
+def check_key(exchange: Exchange, api_key: str | None) -> Account:
+    """Return the account of an API key."""
+    if not api_key or not _API_KEY.fullmatch(api_key):
+        raise BinanceError(-2014, "API-key format invalid.", status=401)
+    account = exchange.accounts.get(api_key)
+    if account is None:
         raise _not_permitted()
     return account
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from venuesim.binance.authentication import check_signer
+from venuesim.binance.authentication import check_key, check_signer
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Operation, Request, Security
@@ -36,7 +36,9 @@ class Gateway:
             weight = self._limits.spend_weight(remote, operation.weight(parameters), now_ms)
             headers["x-mbx-used-weight"] = headers["x-mbx-used-weight-1m"] = str(weight)
             signer = None
-            if operation.security is not Security.NONE:
+            if operation.security is Security.API_KEY:
+                signer = check_key(self._exchange, api_key)
+            elif operation.security is not Security.NONE:
                 signer = check_signer(self._exchange, api_key, parameters, signed, operation.security, now_ms)
             request = Request(
                 parameters=parameters,

@@ -12,9 +12,10 @@ from venuesim.faults import Endpoint
 
 
 class Security(StrEnum):
-    """Who may call an operation."""
+    """Who may call an operation; `API_KEY` asks for the key alone, unsigned (USER_STREAM, MARKET_DATA)."""
 
     NONE = "none"
+    API_KEY = "api_key"
     USER_DATA = "read"
     TRADE = "trade"
 

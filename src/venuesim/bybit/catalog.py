@@ -7,10 +7,10 @@ from venuesim.bybit.market_data import MarketData
 from venuesim.bybit.operations import Operation, Request, Result, Security
 from venuesim.bybit.parameters import Parameters
 from venuesim.bybit.placing import Placing
+from venuesim.bybit.quotas import per_second
 from venuesim.bybit.trading import Trading, names_an_order
 from venuesim.faults import Endpoint
 from venuesim.wire.calls import Call
-from venuesim.wire.windows import Window
 
 REALTIME = "order/realtime"
 
@@ -53,9 +53,9 @@ class Catalog:
 def _operation(
     name: str, endpoint: Endpoint, security: Security, requests_max: int, run: Callable[[Request], Result]
 ) -> Operation:
-    window = Window(name, requests_max, 1) if requests_max else None
+    quota = per_second(name, requests_max) if requests_max else None
     endpoint_of = _realtime_endpoint if name == REALTIME else None
-    return Operation(endpoint=endpoint, security=security, run=run, window=window, endpoint_of=endpoint_of)
+    return Operation(endpoint=endpoint, security=security, run=run, quota=quota, endpoint_of=endpoint_of)
 
 
 def _realtime_endpoint(call: Call) -> Endpoint:

@@ -17,6 +17,7 @@ class Outcome(NamedTuple):
     result: Json
     headers: dict[str, str]
     accepted: bool = False
+    details: Json = {}  # noqa: RUF012 - Nobody writes into it.
 
     def reply(self, now_ms: int) -> Reply:
         """Return the answer of the REST API."""
@@ -25,7 +26,7 @@ class Outcome(NamedTuple):
                 "retCode": self.code,
                 "retMsg": self.message,
                 "result": self.result,
-                "retExtInfo": {},
+                "retExtInfo": self.details,
                 "time": now_ms,
             },
             headers={**self.headers, "Timenow": str(now_ms)},
@@ -40,18 +41,22 @@ class Gateway:
         self.limits = limits
 
     def run(self, operation: Operation, request: Request) -> Outcome:
-        """Run an operation unless the account asked too often."""
+        """Run an operation unless the account asked too often; a batch loses only the orders above the limit."""
         standing: Standing | None = None
-        if operation.window is not None:
-            standing = self.limits.spend(operation.window, request.account.api_key, request.now_ms)
-        headers = {} if standing is None else standing.headers()
+        headers: dict[str, str] = {}
         try:
-            if standing is not None and standing.usage.exceeded:
-                raise errors.too_many_visits()
+            if operation.quota is not None:
+                units = 1 if operation.units is None else max(1, operation.units(request.parameters))
+                window = operation.quota.window(request.parameters)
+                standing = self.limits.spend(window, request.account.api_key, units, request.now_ms)
+                headers = standing.headers()
+                request.allowed = standing.allowed(units)
+                if not request.allowed:
+                    raise errors.too_many_visits()
             result = operation.run(request)
         except BybitError as error:
             return refused(error, headers)
-        return Outcome(0, "OK", result.result, headers, result.accepted)
+        return Outcome(0, result.message, result.result, headers, result.accepted, result.details)
 
 
 def refused(error: BybitError, headers: dict[str, str] | None = None) -> Outcome:

@@ -7,10 +7,10 @@ from enum import StrEnum
 import msgspec
 
 from venuesim.bybit.parameters import Parameters
+from venuesim.bybit.quotas import Quota
 from venuesim.exchange.accounts import Account
 from venuesim.faults import Endpoint
 from venuesim.wire.calls import Call
-from venuesim.wire.windows import Window
 
 Json = dict[str, object]
 
@@ -25,12 +25,16 @@ class Security(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Request:
-    """One request, authenticated when the operation asks for it. `signer` is None for public operations."""
+    """One request, authenticated when the operation asks for it. `signer` is None for public operations.
+
+    `allowed` is how many of the orders of a batch the rate limit lets through; the rest of them fails with 10006.
+    """
 
     parameters: Parameters
     now_ms: int
     as_of_ms: int | None
     signer: Account | None
+    allowed: int = 1
 
     @property
     def account(self) -> Account:
@@ -40,20 +44,27 @@ class Request:
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operation answers. `accepted` says that it placed or canceled something."""
+    """What an operation answers. `accepted` says that it placed or canceled something.
+
+    `details` is `retExtInfo`: what became of each order of a batch. `message` is `retMsg`, "OK" for most.
+    """
 
     result: Json
     accepted: bool = False
+    details: Json = {}
+    message: str = "OK"
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation. `window` limits what one account may ask; public operations have none.
+    """One operation. `quota` limits what one account may ask; public operations have none.
 
-    `endpoint_of` tells what a call is for when the operation serves for several purposes.
+    `units` tells how much of the quota a request uses: a batch as much as it has orders. `endpoint_of` tells what a
+    call is for when the operation serves for several purposes.
     """
 
     endpoint: Endpoint
     security: Security
     run: Callable[[Request], Result]
-    window: Window | None = None
+    quota: Quota | None = None
+    units: Callable[[Parameters], int] | None = None
     endpoint_of: Callable[[Call], Endpoint] | None = None

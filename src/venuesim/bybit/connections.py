@@ -17,8 +17,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     op: str
     args: list[object] = []
     req_id: str | int | None = None
-    reqId: str | None = None  # noqa: N815 - Bybit's spelling.
-    header: dict[str, str] = {}
+    reqId: str | int | None = None  # noqa: N815 - Bybit's spelling.
+    header: dict[str, object] = {}
 
 
 class Connection:

@@ -70,8 +70,10 @@ class Parameters:
         return self._values.get(name) not in (None, "", "0", 0, False)
 
     def echo(self, name: str) -> str:
-        """Return a text as it was sent, whatever it is worth, or an empty one."""
+        """Return a text or a whole number as it was sent, whatever it is worth, or an empty text."""
         value = self._values.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
         return value if isinstance(value, str) else ""
 
     def decimal(self, name: str) -> Decimal:

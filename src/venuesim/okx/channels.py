@@ -10,7 +10,7 @@ from venuesim.exchange.events import OrderEvent
 from venuesim.exchange.instruments import Instrument
 from venuesim.okx.connections import Arg, no_such_channel
 from venuesim.okx.errors import OkxError
-from venuesim.okx.listing import Instruments
+from venuesim.okx.instruments import Instruments
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Json, balances, pushed, pushed_fill, user_id
 

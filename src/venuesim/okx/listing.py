@@ -6,11 +6,8 @@ but theirs, could not be checked against a recording.
 
 from decimal import Decimal
 
-from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.listings import listed_at
-from venuesim.okx import errors
-from venuesim.okx.parameters import Parameters
 
 MAKER_FEE = Decimal("0.0008")
 TAKER_FEE = Decimal("0.001")
@@ -98,39 +95,3 @@ INSTRUMENTS = [
     _pair("LTC", "BTC", "0.000001", "0.000001", "0.01"),
     _pair("XRP", "BTC", "0.00000001", "0.000001", "1"),
 ]
-
-
-def instrument_id(instrument: Instrument) -> str:
-    """Return the instrument's id as OKX writes it: BTC-USDT."""
-    return f"{instrument.base}-{instrument.quote}"
-
-
-class Instruments:
-    """The listed pairs by OKX's own ids and codes."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        listed = [market.instrument for market in exchange.markets.values()]
-        self._by_id = {instrument_id(instrument): instrument for instrument in listed}
-        self._by_code = dict(enumerate(listed, FIRST_CODE))
-        self.codes = {instrument.symbol: code for code, instrument in self._by_code.items()}
-
-    def named(self, name: str) -> Instrument:
-        """Return the instrument of an id like BTC-USDT; raises OkxError if there is none."""
-        instrument = self._by_id.get(name)
-        if instrument is None:
-            raise errors.no_such_instrument()
-        return instrument
-
-    def read(self, parameters: Parameters) -> Instrument:
-        """Return the instrument that a request names by instId, or on sockets by instIdCode."""
-        code = parameters.code("instIdCode")
-        if code is None:
-            return self.named(parameters.required("instId"))
-        instrument = self._by_code.get(code)
-        if instrument is None:
-            raise errors.no_such_instrument()
-        return instrument
-
-    def read_optional(self, parameters: Parameters) -> Instrument | None:
-        """Return the instrument that a request names, or None if it names none."""
-        return self.read(parameters) if parameters.has("instId") else None

@@ -3,10 +3,10 @@
 from venuesim.exchange.book import BookSide
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.market import Market
-from venuesim.okx.listing import LIMIT_NOTIONAL_MAX, MARKET_NOTIONAL_MAX, QUANTITY_MAX, Instruments, instrument_id
+from venuesim.okx.instruments import Instruments, InstrumentType, instrument_id
+from venuesim.okx.listing import LIMIT_NOTIONAL_MAX, MARKET_NOTIONAL_MAX, QUANTITY_MAX
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.rendering import Json
-from venuesim.okx.trading import InstrumentType
 from venuesim.wire.calls import plain
 
 BOOK_DEPTH_MAX = 400
@@ -31,7 +31,13 @@ class MarketData:
             return Result(data=[])
         wanted = self._instruments.read_optional(query)
         markets = self._exchange.markets.values()
-        return Result(data=[self._listed(m) for m in markets if wanted is None or m.instrument is wanted])
+        return Result(
+            data=[
+                self._listed(m)
+                for m in markets
+                if not m.instrument.is_linear and (wanted is None or m.instrument is wanted)
+            ]
+        )
 
     def ticker(self, request: Request) -> Result:
         """Show the day's figures and best prices of one instrument."""
@@ -41,7 +47,13 @@ class MarketData:
         """Show the same of all spot instruments."""
         if request.query.choice("instType", InstrumentType) is not InstrumentType.SPOT:
             return Result(data=[])
-        return Result(data=[ticker(market, request.now_ms) for market in self._exchange.markets.values()])
+        return Result(
+            data=[
+                ticker(market, request.now_ms)
+                for market in self._exchange.markets.values()
+                if not market.instrument.is_linear
+            ]
+        )
 
     def books(self, request: Request) -> Result:
         """Show an instrument's book."""

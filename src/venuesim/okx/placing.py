@@ -8,8 +8,8 @@ from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
 from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side, TimeInForce
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
+from venuesim.okx.instruments import Instruments
 from venuesim.okx.limits import OkxLimits
-from venuesim.okx.listing import Instruments
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Extra

@@ -11,7 +11,7 @@ from venuesim.okx.channels import read_channel
 from venuesim.okx.connections import Arg, Connection, Connections, Frame, encode, illegal_request, key_of
 from venuesim.okx.errors import OkxError
 from venuesim.okx.gateway import Gateway, refusal
-from venuesim.okx.listing import Instruments
+from venuesim.okx.instruments import Instruments
 from venuesim.okx.operations import Operation
 from venuesim.okx.parameters import Parameters, read_batch
 from venuesim.wire.calls import Reply

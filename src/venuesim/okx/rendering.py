@@ -8,7 +8,7 @@ from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent
 from venuesim.exchange.orders import Execution, Order
 from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, TimeInForce
-from venuesim.okx.listing import instrument_id
+from venuesim.okx.instruments import instrument_id
 from venuesim.wire.calls import plain
 
 Json = dict[str, object]

@@ -1,7 +1,6 @@
 """Cancels and look-ups of one account's orders and executions."""
 
 from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
@@ -11,8 +10,8 @@ from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Execution, Order
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
+from venuesim.okx.instruments import Instruments, InstrumentType
 from venuesim.okx.limits import OkxLimits
-from venuesim.okx.listing import Instruments
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.placing import WireType
@@ -24,16 +23,6 @@ UNFILLED_KEPT_MS = 2 * HOUR_MS
 """How long a canceled order that never traded can be found."""
 
 Row = TypeVar("Row")
-
-
-class InstrumentType(StrEnum):
-    """The `instType` values."""
-
-    SPOT = "SPOT"
-    MARGIN = "MARGIN"
-    SWAP = "SWAP"
-    FUTURES = "FUTURES"
-    OPTION = "OPTION"
 
 
 class Trading:

@@ -11,8 +11,10 @@ from venuesim.okx.catalog import Catalog
 from venuesim.okx.connections import Connections
 from venuesim.okx.gateway import Gateway, OkxFaultAnswers
 from venuesim.okx.holdings import Holdings
+from venuesim.okx.instruments import Instruments
 from venuesim.okx.limits import OkxLimits
-from venuesim.okx.listing import INSTRUMENTS, Instruments
+from venuesim.okx.listing import INSTRUMENTS
+from venuesim.okx.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.okx.market_data import MarketData
 from venuesim.okx.placing import Placing
 from venuesim.okx.private_socket import PrivateSockets
@@ -37,11 +39,12 @@ class OkxVenue:
     def __init__(self, *, clock: Clock, seed: int, faults: FaultSet) -> None:
         self.exchange = Exchange(
             name=NAME,
-            instruments=INSTRUMENTS,
+            instruments=[*INSTRUMENTS, *INSTRUMENTS_LINEAR],
             clock=clock,
             seed=seed,
             first_order_id=FIRST_ORDER_ID,
             first_trade_id=FIRST_TRADE_ID,
+            flows_of_trades=True,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()

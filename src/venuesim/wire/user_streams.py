@@ -1,4 +1,4 @@
-"""Delivers order events to their owners' sockets, with the stream faults applied."""
+"""Delivers events of orders and accounts to their owners' sockets, with the stream faults applied."""
 
 import asyncio
 from collections import defaultdict
@@ -8,17 +8,23 @@ import msgspec
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.events import OrderEvent
+from venuesim.exchange.events import AccountEvent, OrderEvent
 from venuesim.faults import Endpoint, Fault, FaultKind, FaultSet
 from venuesim.wire.sockets import Socket
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One socket's wish for an account's events. `render` turns an event into frames (none: not wanted here)."""
+    """One socket's wish for an account's events. `render` turns an event into frames (none: not wanted here).
+
+    `render_account` does so for what happens to the account itself. `topic` is the venue's own: what was subscribed to,
+    for events that only the venue knows (see `UserStreams.deliver`).
+    """
 
     account: Account
     socket: Socket
     render: Callable[[OrderEvent], Iterable[str]]
+    render_account: Callable[[AccountEvent], Iterable[str]] | None = None
+    topic: object = None
 
 
 class UserStreams:
@@ -28,7 +34,8 @@ class UserStreams:
         self._exchange = exchange
         self._faults = faults
         self._subscriptions: defaultdict[int, list[Subscription]] = defaultdict(list)
-        exchange.listeners.orders.append(self._deliver)
+        exchange.listeners.orders.append(self._order_changed)
+        exchange.listeners.accounts.append(self._account_changed)
         faults.added.append(self._fault_added)
 
     def add(self, subscription: Subscription) -> None:
@@ -44,16 +51,26 @@ class UserStreams:
         for account_id, subscriptions in self._subscriptions.items():
             self._subscriptions[account_id] = [entry for entry in subscriptions if entry.socket is not socket]
 
-    def _deliver(self, event: OrderEvent) -> None:
-        subscriptions = self._open(self._subscriptions.get(event.account.account_id, []))
+    def deliver(self, account: Account, render: Callable[[Subscription], Iterable[str]]) -> None:
+        """Send what happened to an account to its sockets: the frames that `render` gives for each subscription."""
+        subscriptions = self._open(self._subscriptions.get(account.account_id, []))
         if not subscriptions:
             return
         if self._draw(FaultKind.DROP_STREAM) is not None:
             self._drop(subscriptions)
             return
         for subscription in subscriptions:
-            for frame in subscription.render(event):
+            for frame in render(subscription):
                 self._send(subscription.socket, frame)
+
+    def _order_changed(self, event: OrderEvent) -> None:
+        self.deliver(event.account, lambda subscription: subscription.render(event))
+
+    def _account_changed(self, event: AccountEvent) -> None:
+        self.deliver(
+            event.account,
+            lambda subscription: () if subscription.render_account is None else subscription.render_account(event),
+        )
 
     def _send(self, socket: Socket, frame: str) -> None:
         copies = 1 if self._draw(FaultKind.DUPLICATE_EVENTS) is None else 2

@@ -10,7 +10,7 @@ from venuesim.exchange.events import AccountEvent, AccountEventKind
 from venuesim.exchange.fees import rate_of
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.margin import available, maintenance_of, requirement, wallet_margin
-from venuesim.exchange.market import Market
+from venuesim.exchange.market import Market, next_funding_ms
 from venuesim.exchange.orders import Execution, Order, OrderRequest
 from venuesim.exchange.positions import Holding, OpenInterest, Position, closing_side
 from venuesim.exchange.vocabulary import (
@@ -26,7 +26,6 @@ from venuesim.exchange.vocabulary import (
 if TYPE_CHECKING:
     from venuesim.exchange.engine import Exchange
 
-HOUR_MS = 3_600_000
 MARGIN_CALL_SHARE = Decimal("0.8")
 """A margin call is told when the maintenance margin reaches this share of the margin balance (assumption)."""
 
@@ -159,8 +158,7 @@ class Clearing:
         for market in self._exchange.markets.values():
             if market.instrument.is_linear and market.next_funding_ms <= now_ms:
                 self.fund(market)
-                interval_ms = market.instrument.funding_interval_hours * HOUR_MS
-                market.next_funding_ms = (now_ms // interval_ms + 1) * interval_ms
+                market.next_funding_ms = next_funding_ms(market.instrument, now_ms)
 
     def fund(self, market: Market) -> None:
         """Let longs pay shorts the funding rate on the mark value of their positions (below zero: the reverse)."""

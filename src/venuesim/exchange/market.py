@@ -34,6 +34,7 @@ TRADES_KEPT = 1000
 
 FUNDING_RATE = Decimal("0.0001")
 FUNDED_KEPT = 1000
+HOUR_MS = 3_600_000
 
 
 class Funded(NamedTuple):
@@ -82,7 +83,7 @@ class Market:
         self.mark_price: Decimal | None = None
         self.index_price: Decimal | None = None
         self.funding_rate = FUNDING_RATE
-        self.next_funding_ms = 0
+        self.next_funding_ms = next_funding_ms(instrument, now_ms)
         self.funded: deque[Funded] = deque(maxlen=FUNDED_KEPT)
         self._quoted_mid = ZERO
         key = listing_key(instrument.symbol)
@@ -221,6 +222,12 @@ class Market:
         tick = self.instrument.tick_size
         half_spread = self.ladder.half_spread or max(tick, self.mid * HALF_SPREAD)
         return max(tick, floor_to(self.mid - half_spread, tick)), -floor_to(-(self.mid + half_spread), tick)
+
+
+def next_funding_ms(instrument: Instrument, now_ms: int) -> int:
+    """Return when a contract's funding is due next: on multiples of its interval since the Unix epoch."""
+    interval_ms = instrument.funding_interval_hours * HOUR_MS
+    return (now_ms // interval_ms + 1) * interval_ms
 
 
 def house_order(instrument: Instrument, quote: Quote, order_id: int) -> Order:

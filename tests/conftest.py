@@ -1,4 +1,4 @@
-"""Databases for every test that wants one: `database_url` runs a test on SQLite and on PostgreSQL."""
+"""Databases for every test that wants one (`database_url` runs a test on SQLite and on PostgreSQL), and conformance."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,10 +6,29 @@ from pathlib import Path
 
 import pytest
 
+from support.conformance import PROPERTY, Writer, marks_of
 from support.postgresql import PostgresqlServer
 from tidegate.storage.migrate import upgrade
 
 BACKENDS = ["sqlite", "postgresql"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make conformance` name the page to write."""
+    parser.addoption("--write-conformance", metavar="PAGE", help="write what the tests show of the simulators")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Write the page in the process that hears every report."""
+    page = config.getoption("--write-conformance")
+    if page and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Writer(Path(page)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test's report what the test shows."""
+    for item in items:
+        item.user_properties += [(PROPERTY, mark) for mark in marks_of(item)]
 
 
 @pytest.fixture(scope="session")

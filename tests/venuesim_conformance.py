@@ -74,3 +74,73 @@ class Row(StrEnum):
     FORCED_DISCONNECT = "Forced disconnect"
     CCXT = "ccxt and ccxt.pro"
     SDK = "The venue's own SDK"
+
+
+SPOT = frozenset(column for column in COLUMNS if column.endswith("spot"))
+CONTRACTS_ONLY = frozenset(
+    {
+        Row.REDUCE_ONLY,
+        Row.CLOSE_POSITION,
+        Row.LEVERAGE,
+        Row.MARGIN_MODES,
+        Row.HEDGE_MODE,
+        Row.POSITIONS,
+        Row.FUNDING,
+        Row.LIQUIDATION,
+        Row.AUTO_DELEVERAGING,
+        Row.MARK_AND_FUNDING_DATA,
+        Row.PRIVATE_POSITIONS,
+    }
+)
+NOT_AT_THE_VENUE = frozenset(
+    {
+        (Row.GTD, "binance spot"),
+        (Row.GTD, "okx spot"),
+        (Row.GTD, "okx swap"),
+        (Row.GTD, "bybit spot"),
+        (Row.GTD, "bybit linear"),
+        (Row.TRIGGER_BY_MARK, "binance spot"),
+        (Row.ATTACHED, "binance spot"),
+        (Row.ATTACHED, "binance linear"),
+        (Row.MARKET_QUOTE, "binance linear"),
+        (Row.MARKET_QUOTE, "okx swap"),
+        (Row.MARKET_QUOTE, "bybit linear"),
+        (Row.CANCEL_ALL, "okx spot"),
+        (Row.CANCEL_ALL, "okx swap"),
+        (Row.TRAILING_STOP, "bybit spot"),
+        (Row.FEE_ASSET, "okx spot"),
+        (Row.FEE_ASSET, "okx swap"),
+        (Row.FEE_ASSET, "bybit spot"),
+        (Row.FEE_ASSET, "bybit linear"),
+        *((row, column) for row in (Row.ORDER_LISTS, Row.CANCEL_REPLACE) for column in COLUMNS[1:]),
+        *((row, column) for row in CONTRACTS_ONLY for column in SPOT),
+    }
+)
+"""What the venues themselves do not have."""
+
+HEAD = """# What the simulators do as the venues do
+
+Written by the tests: every cell is shown by tests that bear its mark, and `make conformance` writes this page from a run
+of them. *exact*: as documented by the venue, as far as its documents say. *approximate*: there, and different in the way
+that the note says. *missing*: refused as the venue refuses what it does not have. An empty cell: the venue itself has no
+such thing.
+"""
+
+
+def table(shown: dict[tuple[str, str], set[str]]) -> str:
+    """Return the page for what tests have shown: by row and column the ways in which it is approximate (none: exact)."""
+    notes: dict[str, int] = {}
+    lines = [f"| feature | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
+    lines += [f"| {row.value} | {' | '.join(_cell(row, column, shown, notes) for column in COLUMNS)} |" for row in Row]
+    numbered = [f"{number}. {note}" for note, number in notes.items()]
+    return "\n".join([HEAD, *lines, "", *(["## How they differ", "", *numbered, ""] if notes else [])])
+
+
+def _cell(row: Row, column: str, shown: dict[tuple[str, str], set[str]], notes: dict[str, int]) -> str:
+    ways = shown.get((row.value, column))
+    if ways is None:
+        return "" if (row, column) in NOT_AT_THE_VENUE else "missing"
+    if not ways:
+        return "exact"
+    numbers = sorted(notes.setdefault(way, len(notes) + 1) for way in ways)
+    return f"approximate [{', '.join(map(str, numbers))}]"

@@ -1,4 +1,4 @@
-"""The rows and columns of the conformance table: what the simulators claim, each cell shown by tests that bear its mark.
+"""The rows and columns of the conformance table: what the simulators claim, each cell shown by tests with its mark.
 
 A test says what it shows: `@pytest.mark.conformance(Row.TRAILING_STOP, "binance linear", approximate="...")`. A cell
 with no test is missing; one whose tests say `approximate` is that, with how; every other is exact.
@@ -120,15 +120,15 @@ NOT_AT_THE_VENUE = frozenset(
 
 HEAD = """# What the simulators do as the venues do
 
-Written by the tests: every cell is shown by tests that bear its mark, and `make conformance` writes this page from a run
-of them. *exact*: as documented by the venue, as far as its documents say. *approximate*: there, and different in the way
-that the note says. *missing*: refused as the venue refuses what it does not have. An empty cell: the venue itself has no
-such thing.
+Written by the tests: every cell is shown by tests that bear its mark, and `make conformance` writes this page from a
+run of them. *exact*: as documented by the venue, as far as its documents say. *approximate*: there, and different in
+the way that the note says. *missing*: refused as the venue refuses what it does not have. An empty cell: the venue
+itself has no such thing.
 """
 
 
 def table(shown: dict[tuple[str, str], set[str]]) -> str:
-    """Return the page for what tests have shown: by row and column the ways in which it is approximate (none: exact)."""
+    """Return the page for what tests have shown: by row and column the ways in which it is approximate, if any."""
     notes: dict[str, int] = {}
     lines = [f"| feature | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     lines += [f"| {row.value} | {' | '.join(_cell(row, column, shown, notes) for column in COLUMNS)} |" for row in Row]

@@ -12,8 +12,8 @@ from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.vocabulary import MarginMode
 
 if TYPE_CHECKING:
-    from venuesim.exchange.orders import Execution, Order
-    from venuesim.exchange.positions import Holding
+    from venuesim.exchange.orders import Execution, Order, OrderRequest
+    from venuesim.exchange.positions import Holding, Position
 
 ZERO = Decimal(0)
 ALL_PERMISSIONS = frozenset({"read", "trade"})
@@ -94,16 +94,27 @@ class Account:
         balance.locked -= amount
         assert balance.locked >= 0, f"more {asset} of {self.api_key} unlocked than was locked"
 
-    def holding(self, instrument: Instrument) -> Holding:
-        """Return the account's settings and positions of a contract, made on the first use."""
+    def holding(self, instrument: Instrument, pocket: str = "") -> Holding:
+        """Return the account's settings and positions of a contract, or of one pocket of it, made on the first use."""
         from venuesim.exchange.positions import Holding
 
-        holding = self.holdings.get(instrument.symbol)
+        key = f"{instrument.symbol}/{pocket}" if pocket else instrument.symbol
+        holding = self.holdings.get(key)
         if holding is None:
             leverage = min(self.leverage, instrument.leverage_max)
-            holding = Holding(instrument=instrument, leverage=Decimal(leverage), margin_mode=self.margin_mode)
-            self.holdings[instrument.symbol] = holding
+            holding = Holding(
+                instrument=instrument, leverage=Decimal(leverage), margin_mode=self.margin_mode, pocket=pocket
+            )
+            self.holdings[key] = holding
         return holding
+
+    def holding_of(self, item: Order | OrderRequest | Position) -> Holding:
+        """Return the holding that an order or a position belongs to."""
+        return self.holding(item.instrument, item.pocket)
+
+    def holdings_of(self, symbol: str) -> list[Holding]:
+        """Return every holding of a contract: several where the venue keeps pockets apart."""
+        return [holding for holding in self.holdings.values() if holding.instrument.symbol == symbol]
 
     def open_orders_of(self, symbol: str | None) -> Iterable[Order]:
         """Return the open orders, oldest first, of one symbol or of all."""

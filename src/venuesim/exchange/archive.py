@@ -82,6 +82,7 @@ class StoredOrder(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     display_quantity: Decimal
     reduce_only: bool
     position_side: PositionSide
+    pocket: str
     self_trade_prevention: SelfTradePrevention
     trigger: Trigger | None
     expires_ms: int | None

@@ -44,7 +44,7 @@ class Clearing:
     def can_open(self, account: Account, order: OrderRequest | Order, quantity: Decimal, notional: Decimal) -> bool:
         """Whether the wallet carries the initial margin and the fee of one more order of this size."""
         instrument = order.instrument
-        holding = account.holding(instrument)
+        holding = account.holding_of(order)
         mark = self._exchange.markets[instrument.symbol].mark
         key = (order.position_side, order.side)
         before = requirement(holding, mark).initial
@@ -84,18 +84,18 @@ class Clearing:
             return
         account = execution.account
         holders = self._holders.setdefault(instrument.symbol, {})
-        position = account.holding(instrument).position(execution.order.position_side)
+        position = account.holding_of(execution.order).position(execution.order.position_side)
         if position.is_open and not execution.closed_quantity and position.opened_ms == execution.time_ms:
             self._position_numbers += 1
             position.number = self._position_numbers
-        if account.holding(instrument).is_flat:
+        if all(holding.is_flat for holding in account.holdings_of(instrument.symbol)):
             holders.pop(account.account_id, None)
         else:
             holders[account.account_id] = account
 
-    def set_leverage(self, account: Account, instrument: Instrument, leverage: Decimal) -> bool:
+    def set_leverage(self, account: Account, instrument: Instrument, leverage: Decimal, pocket: str = "") -> bool:
         """Change a contract's leverage; return whether the wallet carries what open positions and orders then need."""
-        holding = account.holding(instrument)
+        holding = account.holding(instrument, pocket)
         before = holding.leverage
         holding.leverage = leverage
         if leverage < before and available(account, instrument.quote, self._exchange.markets) < 0:
@@ -122,7 +122,7 @@ class Clearing:
         """Move cash to (or, below zero, from) an isolated position; return whether that is possible."""
         if amount > 0 and amount > available(account, position.instrument.quote, self._exchange.markets):
             return False
-        holding = account.holding(position.instrument)
+        holding = account.holding_of(position)
         mark = self._exchange.markets[position.instrument.symbol].mark
         floor = position.notional(mark) / holding.leverage
         if amount < 0 and position.isolated_margin + amount < floor:
@@ -165,7 +165,8 @@ class Clearing:
         instrument, rate, mark = market.instrument, market.funding_rate, market.mark
         market.note_funding(self._exchange.clock.now_ms())
         for account in list(self._holders.get(instrument.symbol, {}).values()):
-            for position in account.holding(instrument).open_positions():
+            holdings = account.holdings_of(instrument.symbol)
+            for position in [entry for holding in holdings for entry in holding.open_positions()]:
                 paid = position.quantity * mark * rate
                 position.funding -= paid
                 self._flow(account, FlowKind.FUNDING, instrument.quote, -paid, instrument)
@@ -179,11 +180,11 @@ class Clearing:
     def liquidate_due(self, market: Market) -> None:
         """Liquidate the positions in one contract that no longer keep their maintenance margin at its mark price."""
         for account in list(self._holders.get(market.instrument.symbol, {}).values()):
-            holding = account.holding(market.instrument)
-            if holding.margin_mode is MarginMode.ISOLATED:
-                self._liquidate_isolated(account, holding, market.mark)
-            else:
-                self._liquidate_cross(account, market.instrument.quote)
+            for holding in account.holdings_of(market.instrument.symbol):
+                if holding.margin_mode is MarginMode.ISOLATED:
+                    self._liquidate_isolated(account, holding, market.mark)
+                else:
+                    self._liquidate_cross(account, market.instrument.quote)
 
     def _liquidate_isolated(self, account: Account, holding: Holding, mark: Decimal) -> None:
         for position in holding.open_positions():
@@ -233,6 +234,7 @@ class Clearing:
             quantity=quantity,
             reduce_only=position.side is PositionSide.NET,
             position_side=position.side,
+            pocket=position.pocket,
             origin=origin,
         )
         # What the book cannot take the insurance fund (or, deleveraging, the other side) takes at the mark price.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from heapq import heappop, heappush
 
-from venuesim.exchange.accounts import ALL_PERMISSIONS, ZERO, Account
+from venuesim.exchange.accounts import ALL_PERMISSIONS, LEVERAGE, ZERO, Account
 from venuesim.exchange.clearing import Clearing
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.counters import Counters
@@ -36,6 +36,7 @@ class Exchange:
 
     A venue has one (OKX, Bybit: a unified account) or several (Binance: spot, and futures with a wallet of its own).
     `wallet` names it. `flows_of_trades` keeps a movement for every execution, for venues that list them.
+    `leverage` is what the contracts of a new account begin with at most.
     `refuses_late` is asked for each accepted order whether it is refused after all, as a fault.
     """
 
@@ -51,10 +52,12 @@ class Exchange:
         first_trade_id: int = 1,
         trade_ids_per_symbol: bool = True,
         flows_of_trades: bool = False,
+        leverage: int = LEVERAGE,
     ) -> None:
         instruments = list(instruments)
         self.name = name
         self.wallet = wallet
+        self._leverage = leverage
         self.clock = clock
         self.listeners = Listeners()
         self.accounts: dict[str, Account] = {}
@@ -91,7 +94,13 @@ class Exchange:
         account = self.accounts.get(api_key)
         if account is None:
             now_ms = self.clock.now_ms()
-            account = Account(account_id=len(self.accounts) + 1, api_key=api_key, secret=secret, created_ms=now_ms)
+            account = Account(
+                account_id=len(self.accounts) + 1,
+                api_key=api_key,
+                secret=secret,
+                leverage=self._leverage,
+                created_ms=now_ms,
+            )
             self.accounts[api_key] = account
         account.secret = secret
         account.passphrase = passphrase
@@ -208,8 +217,8 @@ class Exchange:
         for account in self.accounts.values():
             for order in account.open_orders_of(instrument.symbol):
                 order.instrument = instrument
-            if instrument.symbol in account.holdings:
-                account.holdings[instrument.symbol].instrument = instrument
+            for holding in account.holdings_of(instrument.symbol):
+                holding.instrument = instrument
 
     def accept_own(
         self, account: Account, request: OrderRequest, in_book: Decimal, *, backstop_price: Decimal
@@ -368,7 +377,7 @@ class Exchange:
             raise OrderRefused(RefusalReason.POSITION_SIDE)
         closes = request.reduce_only or closes_hedged(request)
         if closes and request.trigger is None:
-            holding = account.holding(request.instrument)
+            holding = account.holding_of(request)
             if not holding.reducible(request.side, request.position_side):
                 raise OrderRefused(RefusalReason.REDUCE_ONLY)
 
@@ -382,12 +391,23 @@ class Exchange:
             raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
 
     def _check_amended_funds(self, account: Account, order: Order, quantity: Decimal, price: Decimal) -> None:
-        if order.instrument.is_linear or not order.locked_amount:
+        if not order.locked_amount:
             return
         left = quantity - order.filled_quantity - order.prevented_quantity
+        if order.instrument.is_linear:
+            if not self._carries_change(account, order, left, left * price):
+                raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
+            return
         needed = left * price if order.side is Side.BUY else left
         if needed - order.locked_amount > available(account, order.locked_asset, self.markets):
             raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
+
+    def _carries_change(self, account: Account, order: Order, quantity: Decimal, notional: Decimal) -> bool:
+        """Whether the wallet carries a contract's order when `quantity` of it is left, for `notional`."""
+        if order.reduce_only or closes_hedged(order):
+            return True
+        added = quantity - order.leaves_quantity, notional - order.locked_amount
+        return self.clearing.can_open(account, order, *added)
 
     def _can_pay(self, account: Account, order: OrderRequest | Order, quantity: Decimal, needed: Decimal) -> bool:
         instrument = order.instrument

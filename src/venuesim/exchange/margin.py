@@ -144,7 +144,7 @@ def liquidation_price(account: Account, position: Position, markets: Markets) ->
     """
     if not position.quantity:
         return None
-    holding = account.holdings[position.instrument.symbol]
+    holding = account.holding_of(position)
     mark = markets[position.instrument.symbol].mark
     notional = position.notional(mark)
     tier = holding.instrument.tier_of(notional)

@@ -91,7 +91,7 @@ class Matching:
         closes = order.reduce_only or _CLOSING.get(order.position_side) is order.side
         if order.account is None or not order.instrument.is_linear or not closes:
             return left
-        return min(left, order.account.holding(order.instrument).reducible(order.side, order.position_side))
+        return min(left, order.account.holding_of(order).reducible(order.side, order.position_side))
 
     # Trades
 

@@ -32,7 +32,9 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     post-only order that would take: refused (Binance), or accepted and canceled at once (OKX, Bybit). An order with a
     `trigger` waits for it: `refuses_met_trigger` says whether one that is met already is refused or fires at once, and
     `locks_while_waiting` whether the order holds its funds meanwhile. An empty `client_order_id`
-    names nothing and collides with nothing. `extra` is kept with the order untouched, for what a venue must echo.
+    names nothing and collides with nothing. `pocket` names the account's holding of the contract that the order belongs
+    to, at venues that keep several apart (OKX: cross and isolated). `extra` is kept with the order untouched, for what
+    a venue must echo.
     """
 
     instrument: Instrument
@@ -48,6 +50,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     display_quantity: Decimal = ZERO
     reduce_only: bool = False
     position_side: PositionSide = PositionSide.NET
+    pocket: str = ""
     self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
     trigger: Trigger | None = None
     refuses_met_trigger: bool = True
@@ -145,6 +148,7 @@ class Order:
     display_quantity: Decimal = ZERO
     reduce_only: bool = False
     position_side: PositionSide = PositionSide.NET
+    pocket: str = ""
     self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
     trigger: Trigger | None = None
     watch: Watch | None = None
@@ -258,6 +262,7 @@ def new_order(
         display_quantity=request.display_quantity,
         reduce_only=request.reduce_only,
         position_side=request.position_side,
+        pocket=request.pocket,
         self_trade_prevention=request.self_trade_prevention,
         trigger=request.trigger,
         expires_ms=request.expires_ms,

@@ -31,6 +31,7 @@ class Position:
 
     instrument: Instrument
     side: PositionSide
+    pocket: str = ""
     quantity: Decimal = ZERO
     entry_price: Decimal = ZERO
     isolated_margin: Decimal = ZERO
@@ -95,11 +96,15 @@ class OpenInterest(NamedTuple):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Holding:
-    """One account's contract: its leverage and margin mode, its positions, and the sums over its open orders."""
+    """One account's contract: its leverage and margin mode, its positions, and the sums over its open orders.
+
+    `pocket` is empty where the venue keeps one holding of each contract.
+    """
 
     instrument: Instrument
     leverage: Decimal
     margin_mode: MarginMode
+    pocket: str = ""
     positions: dict[PositionSide, Position] = field(default_factory=dict)
     interest: dict[tuple[PositionSide, Side], OpenInterest] = field(default_factory=dict)
 
@@ -107,7 +112,7 @@ class Holding:
         """Return the position of a side, made on the first use."""
         position = self.positions.get(side)
         if position is None:
-            position = self.positions[side] = Position(instrument=self.instrument, side=side)
+            position = self.positions[side] = Position(instrument=self.instrument, side=side, pocket=self.pocket)
         return position
 
     def open_positions(self) -> list[Position]:

@@ -37,7 +37,7 @@ def hold(order: Order, account: Account, amount: Decimal) -> None:
     if not order.instrument.is_linear:
         account.lock(order.locked_asset, amount)
     elif not order.reduce_only:
-        account.holding(order.instrument).count(order, order.leaves_quantity, amount)
+        account.holding_of(order).count(order, order.leaves_quantity, amount)
 
 
 def release(order: Order, account: Account) -> None:
@@ -46,7 +46,7 @@ def release(order: Order, account: Account) -> None:
         if not order.instrument.is_linear:
             account.unlock(order.locked_asset, order.locked_amount)
         elif not order.reduce_only:
-            account.holding(order.instrument).count(order, -order.leaves_quantity, -order.locked_amount)
+            account.holding_of(order).count(order, -order.leaves_quantity, -order.locked_amount)
     order.locked_amount = ZERO
 
 
@@ -67,7 +67,7 @@ def shrink_hold(order: Order, account: Account, quantity: Decimal, *, rests: boo
         if order.reduce_only or not order.locked_amount:
             return
         still = order.leaves_quantity * order.price
-        account.holding(order.instrument).count(order, -quantity, still - order.locked_amount)
+        account.holding_of(order).count(order, -quantity, still - order.locked_amount)
         order.locked_amount = still
         return
     still = _needed_to_rest(order) if rests and order.locked_amount else ZERO
@@ -87,7 +87,7 @@ def _settle_exchange(order: Order, account: Account, fill: Fill) -> None:
 
 
 def _settle_contract(order: Order, account: Account, fill: Fill) -> Change:
-    holding = account.holding(order.instrument)
+    holding = account.holding_of(order)
     shrink_hold(order, account, fill.quantity, rests=True)
     position = holding.position(order.position_side)
     change = position.fill(order.side, fill.price, fill.quantity, fill.now_ms)

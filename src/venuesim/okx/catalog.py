@@ -1,11 +1,10 @@
 """Every operation with its endpoint name, security and limit, by REST path and by the op of a socket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from venuesim.faults import Endpoint
 from venuesim.okx.holdings import Holdings
 from venuesim.okx.limits import SECONDS
-from venuesim.okx.market_data import MarketData
 from venuesim.okx.operations import Operation, Request, Result, Security
 from venuesim.okx.placing import Placing
 from venuesim.okx.trading import Trading
@@ -13,20 +12,20 @@ from venuesim.wire.windows import Window
 
 
 class Catalog:
-    """The operations of the simulated OKX. The number is how many requests each two seconds allow."""
+    """The operations of the simulated OKX. The number is how many requests each two seconds allow.
 
-    def __init__(self, *, market_data: MarketData, holdings: Holdings, placing: Placing, trading: Trading) -> None:
-        none, read = Security.NONE, Security.READ
+    `public` are the operations on public data, by path.
+    """
+
+    def __init__(
+        self, *, public: Mapping[str, Operation], holdings: Holdings, placing: Placing, trading: Trading
+    ) -> None:
+        read = Security.READ
         place = _order_operation(Endpoint.PLACE, placing.place)
         place_batch = _order_operation(Endpoint.PLACE, placing.place, is_batch=True)
         cancel = _order_operation(Endpoint.CANCEL, trading.cancel)
         cancel_batch = _order_operation(Endpoint.CANCEL, trading.cancel, is_batch=True)
         gets = {
-            "public/time": (Endpoint.OTHER, none, 10, market_data.time),
-            "public/instruments": (Endpoint.INSTRUMENTS, none, 20, market_data.instruments),
-            "market/ticker": (Endpoint.TICKER, none, 20, market_data.ticker),
-            "market/tickers": (Endpoint.TICKER, none, 20, market_data.tickers),
-            "market/books": (Endpoint.TICKER, none, 40, market_data.books),
             "asset/currencies": (Endpoint.OTHER, read, 12, holdings.currencies),
             "account/balance": (Endpoint.BALANCES, read, 10, holdings.balance),
             "account/config": (Endpoint.OTHER, read, 5, holdings.config),
@@ -44,9 +43,12 @@ class Catalog:
             "trade/cancel-order": cancel,
             "trade/cancel-batch-orders": cancel_batch,
         }
+        signed_gets = {name: _get(name, *settings) for name, settings in gets.items()}
         self.rest: dict[tuple[str, str], Operation] = {
-            ("GET", f"/api/v5/{name}"): _get(name, *settings) for name, settings in gets.items()
-        } | {("POST", f"/api/v5/{name}"): operation for name, operation in posts.items()}
+            (method, f"/api/v5/{name}"): operation
+            for method, operations in (("GET", {**public, **signed_gets}), ("POST", posts))
+            for name, operation in operations.items()
+        }
         self.socket: dict[str, Operation] = {
             "order": place,
             "batch-orders": place_batch,

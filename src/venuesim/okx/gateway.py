@@ -17,10 +17,12 @@ class Gateway:
     def __init__(self, limits: OkxLimits) -> None:
         self._limits = limits
 
-    def spend(self, operation: Operation, caller: str, now_ms: int) -> None:
+    def spend(self, operation: Operation, caller: str, parameters: Parameters, now_ms: int) -> None:
         """Count a request of an address (public) or an API key (private)."""
-        if operation.window is not None:
-            self._limits.spend_request(operation.window, caller, now_ms)
+        if operation.window is None:
+            return
+        key = caller if operation.scope is None else f"{caller}/{parameters.echo(operation.scope)}"
+        self._limits.spend_request(operation.window, key, now_ms)
 
     def run(
         self,

@@ -44,10 +44,11 @@ class Request:
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation answers. `accepted` says that it placed or canceled something.
 
-    `is_timed` answers tell when the request came and when the answer left, in microseconds.
+    `data` is a list but for the few endpoints that answer with one object. `is_timed` answers tell when the request
+    came and when the answer left, in microseconds.
     """
 
-    data: list[object]
+    data: list[object] | dict[str, object]
     code: str = "0"
     message: str = ""
     accepted: bool = False
@@ -57,14 +58,15 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation.
 
-    `window` limits the requests of an address (public) or an account (private); operations on orders have none here:
-    they count by instrument themselves.
+    `window` limits the requests of an address (public) or an account (private), for each value of the parameter
+    `scope` apart if there is one; operations on orders have none here: they count by instrument themselves.
     """
 
     endpoint: Endpoint
     security: Security
     run: Callable[[Request], Result]
     window: Window | None = None
+    scope: str | None = None
     is_batch: bool = False
 
 

@@ -10,8 +10,8 @@ from venuesim.exchange.market import Market
 from venuesim.okx.connections import Arg, Connection, Connections, Frame, encode, illegal_request, no_such_channel
 from venuesim.okx.depth import DepthPublisher
 from venuesim.okx.errors import OkxError
+from venuesim.okx.figures import book, ticker
 from venuesim.okx.instruments import Instruments, instrument_id
-from venuesim.okx.market_data import book, ticker
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Json
 from venuesim.wire.calls import plain

@@ -34,11 +34,13 @@ def _handler(operation: Operation, gateway: Gateway, exchange: Exchange) -> Call
             signer: Account | None = None
             if operation.security is not Security.NONE:
                 signer = check_signer(exchange, call, operation.security)
-            gateway.spend(operation, call.remote if signer is None else signer.api_key, call.now_ms)
+            query, items = Parameters.of_query(call.query), _items(call, operation)
+            caller = call.remote if signer is None else signer.api_key
+            gateway.spend(operation, caller, items[0] if items else query, call.now_ms)
             return gateway.run(
                 operation,
-                query=Parameters.of_query(call.query),
-                items=_items(call, operation),
+                query=query,
+                items=items,
                 signer=signer,
                 now_ms=call.now_ms,
                 as_of_ms=call.as_of_ms,

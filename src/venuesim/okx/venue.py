@@ -9,6 +9,7 @@ from venuesim.exchange.engine import Exchange
 from venuesim.faults import FaultSet
 from venuesim.okx.catalog import Catalog
 from venuesim.okx.connections import Connections
+from venuesim.okx.contract_data import ContractData
 from venuesim.okx.gateway import Gateway, OkxFaultAnswers
 from venuesim.okx.holdings import Holdings
 from venuesim.okx.instruments import Instruments
@@ -18,6 +19,7 @@ from venuesim.okx.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.okx.market_data import MarketData
 from venuesim.okx.placing import Placing
 from venuesim.okx.private_socket import PrivateSockets
+from venuesim.okx.public_catalog import public_operations
 from venuesim.okx.public_socket import PublicStreams
 from venuesim.okx.rest import not_found, rest_routes
 from venuesim.okx.trading import Trading
@@ -52,7 +54,7 @@ class OkxVenue:
         limits = OkxLimits(self.limits)
         instruments = Instruments(self.exchange)
         catalog = Catalog(
-            market_data=MarketData(self.exchange, instruments),
+            public=public_operations(MarketData(self.exchange, instruments), ContractData(self.exchange, instruments)),
             holdings=Holdings(self.exchange),
             placing=Placing(exchange=self.exchange, instruments=instruments, limits=limits),
             trading=Trading(exchange=self.exchange, instruments=instruments, limits=limits),

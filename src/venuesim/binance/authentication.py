@@ -1,37 +1,53 @@
 """Who sent a request: API key, timestamp, signature and permission, checked as Binance does."""
 
 import re
+from decimal import Decimal
 
 from venuesim.binance import errors
 from venuesim.binance.errors import BinanceError
+from venuesim.binance.keys import is_signed
 from venuesim.binance.operations import Security
 from venuesim.binance.parameters import Parameters
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
-from venuesim.wire.signatures import hmac_sha256_hex, signatures_equal
 
 RECEIVE_WINDOW_MS = 5000
 RECEIVE_WINDOW_MS_MAX = 60_000
 AHEAD_MS_MAX = 1000
 
+_WINDOW = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 _API_KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _SIGNATURE_IN_TEXT = re.compile(r"(?:^|&)signature=[^&]*")
 
 
 def check_signer(
-    exchange: Exchange, api_key: str | None, parameters: Parameters, signed: bytes, security: Security, now_ms: int
+    exchange: Exchange,
+    api_key: str | None,
+    parameters: Parameters,
+    signed: bytes,
+    security: Security,
+    now_ms: int,
+    *,
+    encoded: bytes | None = None,
 ) -> Account:
     """Return the account that signed a request; raises BinanceError for every way in which that can fail.
 
-    `signed` is what the signature covers: the query and body as sent (REST), or the sorted parameters (sockets).
-    The order of the checks is an assumption: key, timestamp, signature, permission.
+    `signed` is what the signature covers: the query and body as sent (REST), or the sorted parameters (sockets);
+    `encoded` is another text that it may cover instead. The order of the checks is an assumption: key, timestamp,
+    signature, permission.
     """
     account = check_key(exchange, api_key)
-    _check_time(parameters, now_ms)
+    check_time(parameters, now_ms)
     signature = parameters.required("signature")
-    if not signatures_equal(signature.lower(), hmac_sha256_hex(account.secret, signed)):
+    texts = [signed] if encoded is None or encoded == signed else [signed, encoded]
+    if not any(is_signed(account.secret, text, signature) for text in texts):
         raise BinanceError(-1022, "Signature for this request is not valid.", status=401)
-    if security.value not in account.permissions:
+    return check_permission(account, security)
+
+
+def check_permission(account: Account, security: Security) -> Account:
+    """Return the account, if its key may do what an operation asks."""
+    if security is not Security.API_KEY and security.value not in account.permissions:
         raise _not_permitted()
     return account
 
@@ -51,12 +67,22 @@ def signed_text(query: str, body: str) -> bytes:
     return (_SIGNATURE_IN_TEXT.sub("", query) + _SIGNATURE_IN_TEXT.sub("", body)).encode()
 
 
-def _check_time(parameters: Parameters, now_ms: int) -> None:
-    timestamp = parameters.integer("timestamp")
+def check_time(parameters: Parameters, now_ms: int) -> None:
+    """Refuse a request that is older than its window, or from the future.
+
+    `timestamp` may come in microseconds, `recvWindow` with up to three decimals ("Timing security").
+    """
+    timestamp = parameters.time_ms("timestamp")
     if timestamp is None:
         raise errors.mandatory("timestamp")
-    window = parameters.integer("recvWindow", RECEIVE_WINDOW_MS)
-    assert window is not None, "the default is a number"
+    window = Decimal(RECEIVE_WINDOW_MS)
+    if parameters.has("recvWindow"):
+        text = parameters.required("recvWindow")
+        if not _WINDOW.fullmatch(text):
+            raise BinanceError(
+                -1100, f"Illegal characters found in parameter 'recvWindow'; legal range is '^{_WINDOW.pattern}$'."
+            )
+        window = Decimal(text)
     if window > RECEIVE_WINDOW_MS_MAX:
         raise BinanceError(-1131, "recvWindow must be less than 60000")
     if timestamp >= now_ms + AHEAD_MS_MAX:

@@ -7,19 +7,32 @@ from venuesim.exchange.vocabulary import RefusalReason
 class BinanceError(Exception):
     """A request that Binance refuses: an HTTP status, a negative code and a sentence.
 
-    `retry_after_seconds` becomes the Retry-After header.
+    `retry_after_seconds` becomes the Retry-After header. `data` is what the answer tells besides; `accepted` says that
+    something changed all the same (one half of a cancel-replace).
     """
 
-    def __init__(self, code: int, message: str, *, status: int = 400, retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        *,
+        status: int = 400,
+        retry_after_seconds: int | None = None,
+        data: dict[str, object] | None = None,
+        accepted: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.retry_after_seconds = retry_after_seconds
+        self.data = data
+        self.accepted = accepted
 
     def payload(self) -> dict[str, object]:
         """Return the body of the answer."""
-        return {"code": self.code, "msg": self.message}
+        answer: dict[str, object] = {"code": self.code, "msg": self.message}
+        return answer if self.data is None else {**answer, "data": self.data}
 
 
 def too_much_weight(limit: int, retry_after_seconds: int) -> BinanceError:
@@ -31,6 +44,15 @@ def too_much_weight(limit: int, retry_after_seconds: int) -> BinanceError:
     return BinanceError(-1003, message, status=429, retry_after_seconds=retry_after_seconds)
 
 
+def banned(until_ms: int, retry_after_seconds: int) -> BinanceError:
+    """Return the refusal of an address that went on asking after it was told to wait."""
+    message = (
+        f"Way too much request weight used; IP banned until {until_ms}. "
+        "Please use WebSocket Streams for live updates to avoid bans."
+    )
+    return BinanceError(-1003, message, status=418, retry_after_seconds=retry_after_seconds)
+
+
 def too_many_orders(limit: int, interval: str, retry_after_seconds: int) -> BinanceError:
     """Return the refusal of an account above an order count limit; `interval` reads like "10 SECOND"."""
     message = f"Too many new orders; current limit is {limit} orders per {interval}."
@@ -40,6 +62,16 @@ def too_many_orders(limit: int, interval: str, retry_after_seconds: int) -> Bina
 def mandatory(name: str) -> BinanceError:
     """Return the refusal of a request without a parameter."""
     return BinanceError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
+
+
+def one_of_mandatory(first: str, second: str) -> BinanceError:
+    """Return the refusal of a request without either of two parameters."""
+    return BinanceError(-1102, f"Param '{first}' or '{second}' must be sent, but both were empty/null!")
+
+
+def bad_combination() -> BinanceError:
+    """Return the refusal of parameters that do not go together."""
+    return BinanceError(-1128, "Combination of optional parameters invalid.")
 
 
 def not_required(name: str) -> BinanceError:
@@ -79,6 +111,7 @@ _REFUSALS = {
     RefusalReason.DUPLICATE_CLIENT_ORDER_ID: "Duplicate order sent.",
     RefusalReason.INSUFFICIENT_BALANCE: "Account has insufficient balance for requested action.",
     RefusalReason.WOULD_TAKE: "Order would immediately match and take.",
+    RefusalReason.WOULD_TRIGGER: "Order would trigger immediately.",
 }
 
 

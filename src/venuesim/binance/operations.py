@@ -50,9 +50,10 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation. `weight` depends on the parameters for some."""
+    """One operation. `weight` depends on the parameters for some; `counts_orders` says that it may place orders."""
 
     endpoint: Endpoint
     security: Security
     weight: Callable[[Parameters], int]
     run: Callable[[Request], Result]
+    counts_orders: bool = False

@@ -1,5 +1,6 @@
 """Reads the parameters of a request and remembers which were read, so that superfluous ones can be refused."""
 
+import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -13,6 +14,8 @@ from venuesim.binance.errors import BinanceError
 _DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _CLIENT_ORDER_ID = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
 DECIMALS_MAX = 8
+MICROSECONDS_MIN = 10**14
+"""A time stamp this great is meant in microseconds: in milliseconds it would be the year 5138."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -26,12 +29,11 @@ class Parameters:
 
     @classmethod
     def parse(cls, query: str, body: str) -> "Parameters":
-        """Read URL-encoded parameters from the query and the body; a name may be sent once."""
-        pairs = parse_qsl(query, keep_blank_values=True) + parse_qsl(body, keep_blank_values=True)
-        values = dict(pairs)
-        if len(values) != len(pairs):
-            raise BinanceError(-1101, "Duplicate values for a parameter detected.")
-        return cls(values)
+        """Read URL-encoded parameters from the query and the body; a name may be sent once in each.
+
+        What both name is taken from the query (REST API, "General Information on Endpoints").
+        """
+        return cls(_pairs(body) | _pairs(query))
 
     def optional(self, name: str) -> str | None:
         """Return a value, or None if it was not sent."""
@@ -63,6 +65,31 @@ class Parameters:
     def limit(self, default: int, maximum: int) -> int:
         """Return the page size, cut to the endpoint's maximum."""
         return min(self.integer("limit") or default, maximum)
+
+    def time_ms(self, name: str) -> int | None:
+        """Return a moment in milliseconds, or None; it may be sent in microseconds ("General API Information")."""
+        value = self.integer(name)
+        return value // 1000 if value is not None and value >= MICROSECONDS_MIN else value
+
+    def boolean(self, name: str, default: bool = False) -> bool:
+        """Return a flag. Assumption: its letters' case does not matter, for clients write True as well as true."""
+        value = self.optional(name)
+        if value is None:
+            return default
+        if value.lower() not in {"true", "false"}:
+            raise _illegal(name, "^(true|false)$")
+        return value.lower() == "true"
+
+    def names(self, name: str) -> list[str]:
+        """Return a list of words that must be there: JSON, or one word alone."""
+        text = self.required(name)
+        try:
+            words = json.loads(text) if text.startswith("[") else [text]
+        except (ValueError, RecursionError):
+            words = None
+        if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+            raise _illegal(name, r'^\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\]$')
+        return words
 
     def decimal(self, name: str) -> Decimal:
         """Return an amount that must be there and above zero."""
@@ -107,6 +134,14 @@ class Parameters:
                 f"but was sent '{len(self._values)}'."
             )
             raise BinanceError(-1104, message)
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise BinanceError(-1101, "Duplicate values for a parameter detected.")
+    return values
 
 
 def _illegal(name: str, legal: str) -> BinanceError:

@@ -26,6 +26,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """A spot pair or a linear perpetual and its rules; amounts in base units unless the name says otherwise.
 
     `price_multiplier_up` and `price_multiplier_down` bound a limit price as multiples of the market price.
+    `closing_fee` is what margins add for closing a position: a fraction of its value at the bankruptcy price (Bybit).
     Fees are fractions: of the received amount on spot, of the notional on contracts (0.001 is 10 basis points).
     `contract_size` is how much base one contract of the venue's wire is: the exchange itself counts base units always,
     and the venue's package converts.
@@ -54,6 +55,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     margin_tiers: tuple[MarginTier, ...] = ()
     funding_interval_hours: int = 8
     liquidation_fee: Decimal = Decimal(0)
+    closing_fee: Decimal = Decimal(0)
     listed_ms: int = 0
     is_trading: bool = True
 
@@ -83,6 +85,12 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     def tier_of(self, notional: Decimal) -> MarginTier:
         """Return the bracket of a position of this size (quote); the last one is open-ended."""
         return next((tier for tier in self.margin_tiers if notional <= tier.notional_max), self.margin_tiers[-1])
+
+    def notional_at(self, leverage: Decimal) -> Decimal:
+        """Return how large (quote) a position may be with this leverage."""
+        return max(
+            (tier.notional_max for tier in self.margin_tiers if tier.leverage_max >= leverage), default=Decimal(0)
+        )
 
 
 def price_key(price: Decimal) -> int:

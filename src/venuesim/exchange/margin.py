@@ -86,15 +86,42 @@ def requirement(holding: Holding, mark: Decimal) -> Requirement:
             own = position.isolated_margin
         position_margin += own
         orders += max(ZERO, worst - abs(signed)) / holding.leverage
-        if signed:
-            maintenance += maintenance_of(holding, abs(signed))
+        if position is not None and signed:
+            closing = closing_fee_of(holding, position)
+            position_margin += closing
+            maintenance += maintenance_of(holding, abs(signed)) + closing
     return Requirement(position_margin, orders, maintenance)
+
+
+def largest_notional(
+    holding: Holding, mark: Decimal, position_side: PositionSide, side: Side, notional: Decimal
+) -> Decimal:
+    """Return the largest size (quote) that a position can reach by its open orders and one more of `notional`."""
+    position = holding.positions.get(position_side)
+    signed = ZERO if position is None else position.quantity * mark
+    bids = holding.interest.get((position_side, Side.BUY), OpenInterest()).notional
+    asks = holding.interest.get((position_side, Side.SELL), OpenInterest()).notional
+    if side is Side.BUY:
+        return _worst(position_side, signed, bids + notional, asks)
+    return _worst(position_side, signed, bids, asks + notional)
 
 
 def maintenance_of(holding: Holding, notional: Decimal) -> Decimal:
     """Return the maintenance margin (quote) of a position of this size."""
     tier = holding.instrument.tier_of(notional)
     return notional * tier.maintenance_rate - tier.maintenance_amount
+
+
+def closing_fee_of(holding: Holding, position: Position) -> Decimal:
+    """Return what margins set aside for the fee of closing a position at its bankruptcy price (quote)."""
+    rate = holding.instrument.closing_fee
+    return abs(position.quantity) * bankruptcy_price(holding, position) * rate if rate else ZERO
+
+
+def bankruptcy_price(holding: Holding, position: Position) -> Decimal:
+    """Return the price at which a position has lost its initial margin."""
+    sign = 1 if position.quantity > 0 else -1
+    return position.entry_price * (1 - sign / holding.leverage)
 
 
 def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargin:

@@ -69,6 +69,7 @@ def _contract(
         conditional_orders_max=CONDITIONAL_ORDERS_MAX,
         margin_tiers=tiers,
         funding_interval_hours=funding_interval_hours,
+        closing_fee=TAKER_FEE,
         listed_ms=listed_at(listed),
     )
 

@@ -53,7 +53,8 @@ class Account:
 
     `orders` holds by venue id the orders that have not moved to disk, `by_client_order_id` the newest of each client
     order id among them, `executions` by sequence what filled them; look things up through `Records`. `is_hedged` is
-    the position mode. `settings` is for what a venue keeps per account and the exchange does not know.
+    the position mode of contracts that have none of their own. `settings` is for what a venue keeps per account and the
+    exchange does not know.
     """
 
     account_id: int
@@ -115,6 +116,12 @@ class Account:
     def holdings_of(self, symbol: str) -> list[Holding]:
         """Return every holding of a contract: several where the venue keeps pockets apart."""
         return [holding for holding in self.holdings.values() if holding.instrument.symbol == symbol]
+
+    def hedges(self, instrument: Instrument) -> bool:
+        """Whether a contract is in hedge mode: by its own setting, else by the account's."""
+        holding = self.holdings.get(instrument.symbol)
+        own = None if holding is None else holding.is_hedged
+        return self.is_hedged if own is None else own
 
     def open_orders_of(self, symbol: str | None) -> Iterable[Order]:
         """Return the open orders, oldest first, of one symbol or of all."""

@@ -142,13 +142,32 @@ class Clearing:
         self.tell(account, AccountEventKind(kind.value), asset=asset, amount=amount)
 
     def _flow(
-        self, account: Account, kind: FlowKind, asset: str, amount: Decimal, instrument: Instrument | None = None
+        self,
+        account: Account,
+        kind: FlowKind,
+        asset: str,
+        amount: Decimal,
+        instrument: Instrument | None = None,
+        *,
+        quantity: Decimal = ZERO,
+        price: Decimal = ZERO,
+        rate: Decimal = ZERO,
     ) -> None:
         now_ms = self._exchange.clock.now_ms()
         account.balances[asset].free += amount
         account.updated_ms = now_ms
         symbol = None if instrument is None else instrument.symbol
-        self._exchange.flows.add(account, kind, asset=asset, amount=amount, time_ms=now_ms, symbol=symbol)
+        self._exchange.flows.add(
+            account,
+            kind,
+            asset=asset,
+            amount=amount,
+            time_ms=now_ms,
+            symbol=symbol,
+            quantity=quantity,
+            price=price,
+            rate=rate,
+        )
 
     # Funding
 
@@ -169,7 +188,16 @@ class Clearing:
             for position in [entry for holding in holdings for entry in holding.open_positions()]:
                 paid = position.quantity * mark * rate
                 position.funding -= paid
-                self._flow(account, FlowKind.FUNDING, instrument.quote, -paid, instrument)
+                self._flow(
+                    account,
+                    FlowKind.FUNDING,
+                    instrument.quote,
+                    -paid,
+                    instrument,
+                    quantity=position.quantity,
+                    price=mark,
+                    rate=rate,
+                )
                 self.tell(
                     account, AccountEventKind.FUNDING, asset=instrument.quote, amount=-paid, instrument=instrument
                 )

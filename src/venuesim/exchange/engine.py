@@ -373,7 +373,7 @@ class Exchange:
     def _check_position(account: Account, request: OrderRequest) -> None:
         if not request.instrument.is_linear:
             return
-        if account.is_hedged is (request.position_side is PositionSide.NET):
+        if account.hedges(request.instrument) is (request.position_side is PositionSide.NET):
             raise OrderRefused(RefusalReason.POSITION_SIDE)
         closes = request.reduce_only or closes_hedged(request)
         if closes and request.trigger is None:

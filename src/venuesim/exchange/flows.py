@@ -9,7 +9,7 @@ from itertools import count
 
 import msgspec
 
-from venuesim.exchange.accounts import Account
+from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.orders import Execution
 from venuesim.exchange.vocabulary import FlowKind
 
@@ -18,7 +18,11 @@ KEPT = 20_000
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """One movement: `amount` is signed, `balance` what the asset stood at afterwards, `execution` what caused it."""
+    """One movement: `amount` is signed, `balance` what the asset stood at afterwards, `execution` what caused it.
+
+    Of funding `quantity` (base, signed) is the position that it was paid for, `price` the mark price, `rate` the
+    fraction of the notional that longs pay.
+    """
 
     flow_id: int
     kind: FlowKind
@@ -28,6 +32,9 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     time_ms: int
     symbol: str | None = None
     execution: Execution | None = None
+    quantity: Decimal = ZERO
+    price: Decimal = ZERO
+    rate: Decimal = ZERO
 
 
 class Flows:
@@ -47,6 +54,9 @@ class Flows:
         time_ms: int,
         symbol: str | None = None,
         execution: Execution | None = None,
+        quantity: Decimal = ZERO,
+        price: Decimal = ZERO,
+        rate: Decimal = ZERO,
     ) -> Flow:
         """Note a movement that has just happened."""
         flow = Flow(
@@ -58,6 +68,9 @@ class Flows:
             time_ms=time_ms,
             symbol=symbol,
             execution=execution,
+            quantity=quantity,
+            price=price,
+            rate=rate,
         )
         self._flows[account.account_id].append(flow)
         return flow

@@ -28,7 +28,8 @@ from venuesim.exchange.vocabulary import (
 class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A well-formed order that a venue hands to the exchange.
 
-    A market order has exactly one of `quantity` (base) and `quote_quantity`. `post_only_cancels` says what happens to a
+    A market order has exactly one of `quantity` (base) and `quote_quantity`; its `price`, if any, is the worst that it
+    may trade at. `post_only_cancels` says what happens to a
     post-only order that would take: refused (Binance), or accepted and canceled at once (OKX, Bybit). An order with a
     `trigger` waits for it: `refuses_met_trigger` says whether one that is met already is refused or fires at once, and
     `locks_while_waiting` whether the order holds its funds meanwhile. An empty `client_order_id`
@@ -191,8 +192,8 @@ class Order:
 
     @property
     def limit_key(self) -> int | None:
-        """The worst price it may trade at, as a key; None for a market order."""
-        return None if self.order_type is OrderType.MARKET else self.price_key
+        """The worst price it may trade at, as a key; None for a market order without a bound."""
+        return None if self.order_type is OrderType.MARKET and not self.price else self.price_key
 
     def fees(self) -> dict[str, Decimal]:
         """Return the fees paid so far, by asset."""

@@ -65,24 +65,23 @@ class Position:
         closed = min(quantity, abs(self.quantity)) if self.closes(side) else ZERO
         realized = closed * (price - self.entry_price) * -side.sign
         opened = quantity - closed
+        self.realized_pnl += realized
         if closed and closed == abs(self.quantity):
-            self._begin(now_ms)
+            self.quantity = self.entry_price = self.isolated_margin = ZERO
         elif closed:
             self.isolated_margin -= self.isolated_margin * closed / abs(self.quantity)
             self.quantity += closed * side.sign
         if opened:
             if not self.quantity:
-                self.opened_ms = now_ms
+                self._begin(now_ms)
             cost = abs(self.quantity) * self.entry_price + opened * price
             self.quantity += opened * side.sign
             self.entry_price = cost / abs(self.quantity)
-        self.realized_pnl += realized
         self.updated_ms = now_ms
         return Change(closed, realized)
 
     def _begin(self, now_ms: int) -> None:
-        """Empty it: whatever comes next is another position."""
-        self.quantity = self.entry_price = self.isolated_margin = ZERO
+        """Count anew: what opens now is another position. The totals of the last one can be read until then."""
         self.realized_pnl = self.fees = self.funding = ZERO
         self.opened_ms = now_ms
 
@@ -98,13 +97,15 @@ class OpenInterest(NamedTuple):
 class Holding:
     """One account's contract: its leverage and margin mode, its positions, and the sums over its open orders.
 
-    `pocket` is empty where the venue keeps one holding of each contract.
+    `pocket` is empty where the venue keeps one holding of each contract. `is_hedged` is the contract's own position
+    mode, None while it is the account's.
     """
 
     instrument: Instrument
     leverage: Decimal
     margin_mode: MarginMode
     pocket: str = ""
+    is_hedged: bool | None = None
     positions: dict[PositionSide, Position] = field(default_factory=dict)
     interest: dict[tuple[PositionSide, Side], OpenInterest] = field(default_factory=dict)
 

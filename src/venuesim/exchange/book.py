@@ -61,12 +61,12 @@ class BookSide:
             yield from self._levels[key].values()
 
     def levels(self, limit: int) -> list[tuple[Decimal, Decimal]]:
-        """Return up to `limit` (price, total quantity), best first."""
+        """Return up to `limit` (price, total quantity on show), best first."""
         result: list[tuple[Decimal, Decimal]] = []
         for key in self._keys[:limit]:
             orders = self._levels[key].values()
             price = next(iter(orders)).price
-            result.append((price, sum((order.leaves_quantity for order in orders), ZERO)))
+            result.append((price, sum((order.visible_quantity for order in orders), ZERO)))
         return result
 
 

@@ -126,6 +126,41 @@ class Exchange:
         self.settle_triggers(market)
         return order
 
+    def hold_back(self, account: Account, request: OrderRequest) -> Order:
+        """Accept an order that waits for `let_go`: it has an id and can be found, but holds nothing and does nothing.
+
+        Raises OrderRefused, and then nothing has changed.
+        """
+        self._check_client_order_id(account, request)
+        order = self._accept(account, request, request.quantity)
+        order.status, order.working_ms = OrderStatus.WAITING, None
+        self.matching.tell(OrderEventKind.NEW, order, ())
+        return order
+
+    def let_go(self, order: Order, *, locks: bool = True) -> None:
+        """Let an order that was held back wait for its trigger, or work; what the venue would refuse now is rejected.
+
+        `locks` says whether it holds its funds while it waits.
+        """
+        market = self.markets[order.instrument.symbol]
+        if order.trigger is None:
+            self._wake(order)
+            self.settle_triggers(market)
+            return
+        account = _owner(order)
+        if order.trigger.trailing is None and order.trigger.is_met(market.price_of(order.trigger.price_kind)):
+            self.end(order, OrderStatus.REJECTED, EndReason.WOULD_TRIGGER)
+            return
+        needed = _held_while_waiting(order) if locks else ZERO
+        if needed and not self._can_pay(account, order, order.quantity, needed):
+            self.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)
+            return
+        if needed:
+            hold(order, account, needed)
+        order.updated_ms = self.clock.now_ms()
+        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
+        self._wait(market, order)
+
     def cancel(self, order: Order, reason: EndReason = EndReason.USER) -> None:
         """Cancel an order that is open."""
         self.end(order, OrderStatus.CANCELED, reason)
@@ -275,11 +310,16 @@ class Exchange:
         if is_met:
             self._wake(order)
         else:
-            order.watch = Watch(number=order.sequence, trigger=trigger, fire=lambda _: self._wake(order))
-            market.triggers.add(order.watch)
-            if trigger.trailing is not None and trigger.trailing.activation_price is None:
-                trigger.follow(price)
+            self._wait(market, order)
         return order
+
+    def _wait(self, market: Market, order: Order) -> None:
+        trigger = order.trigger
+        assert trigger is not None, "only a conditional order waits"
+        order.watch = Watch(number=order.sequence, trigger=trigger, fire=lambda _: self._wake(order))
+        market.triggers.add(order.watch)
+        if trigger.trailing is not None and trigger.trailing.activation_price is None:
+            trigger.follow(market.price_of(trigger.price_kind))
 
     def _accept(self, account: Account, request: OrderRequest, quantity: Decimal) -> Order:
         order = new_order(
@@ -425,7 +465,7 @@ def closes_hedged(order: OrderRequest | Order) -> bool:
     return closing.get(order.position_side) is order.side
 
 
-def _held_while_waiting(request: OrderRequest) -> Decimal:
+def _held_while_waiting(request: OrderRequest | Order) -> Decimal:
     if request.instrument.is_linear:
         return ZERO
     if request.side is Side.SELL:

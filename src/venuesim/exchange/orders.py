@@ -174,6 +174,11 @@ class Order:
         return self.quantity - self.filled_quantity - self.prevented_quantity
 
     @property
+    def visible_quantity(self) -> Decimal:
+        """What the book shows of it: an iceberg order its peak only."""
+        return min(self.display_quantity, self.leaves_quantity) if self.display_quantity else self.leaves_quantity
+
+    @property
     def average_price(self) -> Decimal:
         """The mean price of the fills; zero without one."""
         return self.filled_quote / self.filled_quantity if self.filled_quantity else ZERO

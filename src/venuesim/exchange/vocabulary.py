@@ -83,6 +83,7 @@ class EndReason(StrEnum):
     SELF_TRADE = "self_trade"
     REDUCE_ONLY = "reduce_only"
     INSUFFICIENT_BALANCE = "insufficient_balance"
+    WOULD_TRIGGER = "would_trigger"
     ONE_CANCELS_OTHER = "one_cancels_other"
     REPLACED = "replaced"
     LIQUIDATION = "liquidation"

@@ -83,29 +83,3 @@ def refusal(error: BinanceError, headers: Mapping[str, str] | None = None) -> Re
     if error.retry_after_seconds is not None:
         headers["retry-after"] = str(error.retry_after_seconds)
     return Reply(payload=error.payload(), status=error.status, headers=headers, accepted=error.accepted)
-
-
-class BinanceFaultAnswers:
-    """How Binance words what faults make it say."""
-
-    def rate_limited(self) -> Reply:
-        """Return a 429 that asks to wait a second."""
-        error = BinanceError(
-            -1003,
-            "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. "
-            "Please use WebSocket Streams for live updates to avoid polling the API.",
-            status=429,
-            retry_after_seconds=1,
-        )
-        return refusal(error)
-
-    def overloaded(self) -> Reply:
-        """Return an HTTP 503: it may have happened."""
-        return refusal(
-            BinanceError(-1001, "Internal error; unable to process your request. Please try again.", status=503)
-        )
-
-    def status_unknown(self) -> Reply:
-        """Return -1007: the matching engine did not answer in time."""
-        message = "Timeout waiting for response from backend server. Send status unknown; execution status unknown."
-        return refusal(BinanceError(-1007, message, status=408))

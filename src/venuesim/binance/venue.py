@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from venuesim.binance.gateway import BinanceFaultAnswers, Gateway
+from venuesim.binance.fault_answers import BinanceFaultAnswers
+from venuesim.binance.gateway import Gateway
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.rest import not_found, rest_routes
 from venuesim.binance.socket_api import SocketApi

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from venuesim.bybit import errors
 from venuesim.bybit.authentication import check_signer
 from venuesim.bybit.errors import AddressBlockedError, BybitError
 from venuesim.bybit.gateway import Gateway, refused
 from venuesim.bybit.operations import Operation, Request, Security
 from venuesim.bybit.parameters import Parameters
-from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.wire.calls import Call, Reply
 from venuesim.wire.http import Route
@@ -45,25 +43,3 @@ def _handler(operation: Operation, gateway: Gateway, exchange: Exchange) -> Call
         return gateway.run(operation, request).reply(call.now_ms)
 
     return handle
-
-
-class BybitFaultAnswers:
-    """How Bybit words what faults make it say."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def rate_limited(self) -> Reply:
-        """Return 10006: the account asked too often."""
-        now_ms = self._clock.now_ms()
-        headers = {"X-Bapi-Limit-Status": "0", "X-Bapi-Limit-Reset-Timestamp": str(now_ms + 1000)}
-        return refused(errors.too_many_visits(), headers).reply(now_ms)
-
-    def overloaded(self) -> Reply:
-        """Return an HTTP 503 without a retCode: it may have happened."""
-        page = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
-        return Reply(payload=page, status=503, content_type="text/html")
-
-    def status_unknown(self) -> Reply:
-        """Return 10016: it may have happened."""
-        return refused(errors.server_error()).reply(self._clock.now_ms())

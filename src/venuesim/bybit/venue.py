@@ -14,7 +14,8 @@ from venuesim.bybit.market_data import MarketData
 from venuesim.bybit.placing import Placing
 from venuesim.bybit.private_socket import PrivateSockets
 from venuesim.bybit.public_socket import PublicStreams
-from venuesim.bybit.rest import BybitFaultAnswers, not_found, rest_routes
+from venuesim.bybit.fault_answers import BybitFaultAnswers
+from venuesim.bybit.rest import not_found, rest_routes
 from venuesim.bybit.trade_socket import TradeSockets
 from venuesim.bybit.trading import Trading
 from venuesim.exchange.clock import Clock

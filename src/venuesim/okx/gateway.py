@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from venuesim.exchange.accounts import Account
-from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Operation, Request, Result
@@ -53,23 +52,3 @@ def _payload(result: Result, now_ms: int) -> dict[str, object]:
     if result.is_timed:
         payload["inTime"] = payload["outTime"] = str(now_ms * 1000)
     return payload
-
-
-class OkxFaultAnswers:
-    """How OKX words what faults make it say."""
-
-    def rate_limited(self) -> Reply:
-        """Return a 429."""
-        return refusal(errors.too_many_requests())
-
-    def overloaded(self) -> Reply:
-        """Return an HTTP 503: it may have happened."""
-        return refusal(OkxError("50001", "Service temporarily unavailable. Please try again later.", status=503))
-
-    def status_unknown(self) -> Reply:
-        """Return 50004: the request may have succeeded or failed."""
-        message = (
-            "API endpoint request timeout. (does not mean that the request was successful or failed, "
-            "please check the request result)."
-        )
-        return refusal(OkxError("50004", message, status=400))

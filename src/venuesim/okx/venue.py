@@ -10,7 +10,8 @@ from venuesim.faults import FaultSet
 from venuesim.okx.catalog import Catalog
 from venuesim.okx.connections import Connections
 from venuesim.okx.contract_data import ContractData
-from venuesim.okx.gateway import Gateway, OkxFaultAnswers
+from venuesim.okx.fault_answers import OkxFaultAnswers
+from venuesim.okx.gateway import Gateway
 from venuesim.okx.holdings import Holdings
 from venuesim.okx.instruments import Instruments
 from venuesim.okx.limits import OkxLimits

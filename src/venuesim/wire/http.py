@@ -8,7 +8,8 @@ from aiohttp import web
 from venuesim.exchange.clock import Clock
 from venuesim.faults import Endpoint
 from venuesim.wire.calls import Call, Reply
-from venuesim.wire.performing import Performer
+from venuesim.wire.performing import NO_CALLER, Caller, Performer
+from venuesim.wire.socket_faults import SocketFaults
 from venuesim.wire.sockets import Session, Socket, serve_socket
 
 
@@ -44,12 +45,17 @@ class HttpApi:
         self._not_found = not_found
         self._open_session = open_session
         self._sockets: set[Socket] = set()
+        self._socket_faults = SocketFaults(performer, self._sockets)
+        self._naming = performer.answers.naming
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request, or serve a WebSocket until it closes."""
         path, _, query = request.raw_path.partition("?")
         if request.headers.get("Upgrade", "").lower() == "websocket":
-            return await serve_socket(request, lambda socket: self._open_session(path, socket), self._sockets)
+            refusal = self._socket_faults.refusal(path)
+            if refusal is not None:
+                return _response(refusal)
+            return await serve_socket(request, lambda socket: self._open(path, socket), self._sockets)
         call = Call(
             method=request.method,
             path=path,
@@ -61,9 +67,11 @@ class HttpApi:
         )
         route = self._routes.get((call.method, path))
         if route is None:
-            return _response(self._not_found(call))
+            refusal = self._performer.refusal(Endpoint.OTHER, NO_CALLER) if self._performer.faults else None
+            return _response(refusal or self._not_found(call))
         endpoint = route.endpoint if route.endpoint_of is None else route.endpoint_of(call)
-        reply = await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms))
+        caller = Caller(lambda: self._naming.of_call(call))
+        reply = await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms), caller)
         if reply is None:
             return _hang_up(request)
         return _response(reply)
@@ -73,6 +81,10 @@ class HttpApi:
         call.now_ms = self._clock.now_ms()
         call.as_of_ms = as_of_ms
         return route.handler(call)
+
+    def _open(self, path: str, socket: Socket) -> Session | None:
+        self._socket_faults.opened(socket)
+        return self._open_session(path, socket)
 
     def close(self) -> None:
         """Drop every WebSocket."""

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from venuesim.wire.subjects import Subject
 
 OUTBOX_SIZE_MAX = 20_000
 """A client that reads so slowly that this many frames wait is disconnected, as venues do."""
@@ -29,19 +31,62 @@ class Farewell(NamedTuple):
     reason: str
 
 
+class Goodbye(NamedTuple):
+    """What a venue says before it closes a socket, and how it does."""
+
+    frames: tuple[str, ...]
+    code: int
+    reason: str
+
+
+Alteration = Callable[[str], bytes | None]
+"""What becomes of a frame; None leaves it as it is."""
+
+
 class Socket:
-    """The sending half of a WebSocket. Never blocks the exchange."""
+    """The sending half of a WebSocket. Never blocks the exchange.
+
+    `owners` are the API keys whose events it carries. `goodbye` gives what to say when the venue ends it for its age,
+    `distort` what a fault makes of an event. `alter` changes every frame.
+    """
 
     def __init__(self, request: web.BaseRequest) -> None:
         self._request = request
         self.remote = request.remote or ""
-        self.query = request.raw_path.partition("?")[2]
+        self.path, _, self.query = request.raw_path.partition("?")
+        self.owners: set[str] = set()
+        self.goodbye: Callable[[], Goodbye] = lambda: Goodbye((), WSCloseCode.GOING_AWAY, "")
+        self.distort: Callable[[str, Subject], bytes | None] = lambda _, __: None
+        self._alter_next: Alteration | None = None
+        self.alter: Alteration | None = None
         self._outbox: asyncio.Queue[str | Farewell] = asyncio.Queue(maxsize=OUTBOX_SIZE_MAX)
         self.is_open = True
 
     def send(self, text: str) -> None:
         """Queue a frame. It leaves after the present call has been answered, as on the real venues."""
-        self._queue(text)
+        if self.alter is not None or self._alter_next is not None:
+            self._queue(self._altered(text))
+        else:
+            self._queue(text)
+
+    def alter_next(self, alteration: Alteration) -> None:
+        """Let the next frame be altered."""
+        self._alter_next = alteration
+
+    def _altered(self, text: str) -> str:
+        for alteration in (self._alter_next, self.alter):
+            changed = None if alteration is None else alteration(text)
+            if changed is not None:
+                text = changed.decode(errors="replace")
+        self._alter_next = None
+        return text
+
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        """Close politely: the venue's notice first, then the closing handshake."""
+        self.alter = self._alter_next = None
+        for frame in goodbye.frames:
+            self.send(frame)
+        self.close(goodbye.code, goodbye.reason)
 
     def close(self, code: int, reason: str) -> None:
         """Say good-bye with a code after what is queued; nothing can be sent afterwards."""

@@ -8,9 +8,11 @@ import msgspec
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.events import AccountEvent, OrderEvent
+from venuesim.exchange.events import AccountEvent, OrderEvent, OrderEventKind
+from venuesim.exchange.vocabulary import OrderStatus, OrderType
 from venuesim.faults import Endpoint, Fault, FaultKind, FaultSet
 from venuesim.wire.sockets import Socket
+from venuesim.wire.subjects import Subject
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -34,17 +36,21 @@ class UserStreams:
         self._exchange = exchange
         self._faults = faults
         self._subscriptions: defaultdict[int, list[Subscription]] = defaultdict(list)
+        self._held: dict[Socket, str] = {}
         exchange.listeners.orders.append(self._order_changed)
         exchange.listeners.accounts.append(self._account_changed)
-        faults.added.append(self._fault_added)
 
     def add(self, subscription: Subscription) -> None:
         """Start delivering to a socket."""
+        subscription.socket.owners.add(subscription.account.api_key)
         self._subscriptions[subscription.account.account_id].append(subscription)
 
     def remove(self, subscription: Subscription) -> None:
         """Stop delivering; the subscription must have been added."""
-        self._subscriptions[subscription.account.account_id].remove(subscription)
+        subscriptions = self._subscriptions[subscription.account.account_id]
+        subscriptions.remove(subscription)
+        if all(entry.socket is not subscription.socket for entry in subscriptions):
+            subscription.socket.owners.discard(subscription.account.api_key)
 
     def remove_socket(self, socket: Socket) -> None:
         """Forget every subscription of a socket that closed."""
@@ -53,18 +59,17 @@ class UserStreams:
 
     def deliver(self, account: Account, render: Callable[[Subscription], Iterable[str]]) -> None:
         """Send what happened to an account to its sockets: the frames that `render` gives for each subscription."""
-        subscriptions = self._open(self._subscriptions.get(account.account_id, []))
-        if not subscriptions:
-            return
-        if self._draw(FaultKind.DROP_STREAM) is not None:
-            self._drop(subscriptions)
-            return
-        for subscription in subscriptions:
-            for frame in render(subscription):
-                self._send(subscription.socket, frame)
+        self._deliver(account, render, Subject(api_key=account.api_key), late_ms=None)
 
     def _order_changed(self, event: OrderEvent) -> None:
-        self.deliver(event.account, lambda subscription: subscription.render(event))
+        order = event.order
+        kind = order.instrument.kind
+        ids = frozenset({order.client_order_id})
+        subject = Subject(event.account.api_key, frozenset({order.instrument.symbol}), ids, kind)
+        if self._faults and self._hides(event, subject):
+            return
+        late_ms = self._faults.late.get((self._exchange.wallet, order.order_id))
+        self._deliver(event.account, lambda subscription: subscription.render(event), subject, late_ms=late_ms)
 
     def _account_changed(self, event: AccountEvent) -> None:
         self.deliver(
@@ -72,31 +77,81 @@ class UserStreams:
             lambda subscription: () if subscription.render_account is None else subscription.render_account(event),
         )
 
-    def _send(self, socket: Socket, frame: str) -> None:
-        copies = 1 if self._draw(FaultKind.DUPLICATE_EVENTS) is None else 2
-        delay = self._draw(FaultKind.DELAY)
-        for _ in range(copies):
-            if delay is None:
-                socket.send(frame)
-            else:
-                asyncio.get_running_loop().call_later(delay.request.delay_ms / 1000, socket.send, frame)
+    def _hides(self, event: OrderEvent, subject: Subject) -> bool:
+        """Whether nobody hears that an order is new, because it trades at once."""
+        order = event.order
+        if event.kind is not OrderEventKind.NEW or order.post_only or order.status is not OrderStatus.NEW:
+            return False
+        book = self._exchange.markets[order.instrument.symbol].book
+        takes = order.order_type is OrderType.MARKET or book.would_take(order.side, order.price_key)
+        return takes and self._draw(FaultKind.NO_NEW_EVENT, subject) is not None
 
-    def _fault_added(self, fault: Fault) -> None:
-        """Break the streams that are open when `drop_stream` is switched on, unless it is a matter of chance."""
-        if fault.request.kind is not FaultKind.DROP_STREAM or fault.request.match.probability < 1:
+    def _deliver(
+        self,
+        account: Account,
+        render: Callable[[Subscription], Iterable[str]],
+        subject: Subject,
+        *,
+        late_ms: int | None,
+    ) -> None:
+        entries = self._subscriptions.get(account.account_id, [])
+        # Sockets that were dropped a moment ago have not said so yet.
+        subscriptions = [entry for entry in entries if entry.socket.is_open]
+        if not subscriptions:
             return
-        subscribed = self._open(entry for entries in self._subscriptions.values() for entry in entries)
-        if subscribed and self._draw(FaultKind.DROP_STREAM) is not None:
-            self._drop(subscribed)
-
-    @staticmethod
-    def _open(subscriptions: Iterable[Subscription]) -> list[Subscription]:
-        """Leave out sockets that were dropped a moment ago and have not said so yet."""
-        return [entry for entry in subscriptions if entry.socket.is_open]
-
-    def _drop(self, subscriptions: Iterable[Subscription]) -> None:
+        if self._faults and self._ends(subscriptions, subject):
+            return
         for subscription in subscriptions:
-            subscription.socket.drop()
+            for frame in render(subscription):
+                if self._faults:
+                    self._send(subscription.socket, frame, subject, late_ms)
+                else:
+                    subscription.socket.send(frame)
 
-    def _draw(self, kind: FaultKind) -> Fault | None:
-        return self._faults.draw(kind, self._exchange.name, Endpoint.STREAM)
+    def _ends(self, subscriptions: Iterable[Subscription], subject: Subject) -> bool:
+        """Break off or close the streams instead of telling the event, if a fault wants it."""
+        if self._draw(FaultKind.DROP_STREAM, subject) is not None:
+            for subscription in subscriptions:
+                subscription.socket.drop()
+            return True
+        if self._draw(FaultKind.CLOSE_STREAM, subject) is not None:
+            for socket in {subscription.socket for subscription in subscriptions}:
+                socket.say_goodbye(socket.goodbye())
+            return True
+        return False
+
+    def _send(self, socket: Socket, frame: str, subject: Subject, late_ms: int | None) -> None:
+        copies = 1 if self._draw(FaultKind.DUPLICATE_EVENTS, subject) is None else 2
+        delay = self._draw(FaultKind.DELAY, subject)
+        wait_ms = (late_ms or 0) + (0 if delay is None else delay.delay_ms)
+        altered = socket.distort(frame, subject)
+        if altered is not None:
+            frame = altered.decode(errors="replace")
+        for _ in range(copies):
+            if wait_ms:
+                asyncio.get_running_loop().call_later(wait_ms / 1000, socket.send, frame)
+            else:
+                self._send_in_order(socket, frame, subject)
+
+    def _send_in_order(self, socket: Socket, frame: str, subject: Subject) -> None:
+        """Send a frame, or hold it back until the next one has left: then the two have changed places."""
+        held = self._held.pop(socket, None)
+        if held is not None:
+            socket.send(frame)
+            socket.send(held)
+            return
+        fault = self._draw(FaultKind.REORDER_EVENTS, subject)
+        if fault is None:
+            socket.send(frame)
+            return
+        self._held[socket] = frame
+        asyncio.get_running_loop().call_later(fault.delay_ms / 1000, self._release, socket, frame)
+
+    def _release(self, socket: Socket, frame: str) -> None:
+        """Send a frame for which no other one came in time."""
+        if self._held.get(socket) is frame:
+            del self._held[socket]
+            socket.send(frame)
+
+    def _draw(self, kind: FaultKind, subject: Subject) -> Fault | None:
+        return self._faults.draw(kind, self._exchange.name, Endpoint.STREAM, lambda: subject)

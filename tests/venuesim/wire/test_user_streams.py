@@ -12,7 +12,11 @@ from venuesim.wire.user_streams import Subscription, UserStreams
 class FakeSocket:
     def __init__(self) -> None:
         self.is_open = True
+        self.owners: set[str] = set()
         self.sent: list[str] = []
+
+    def distort(self, frame: str, subject: object) -> None:
+        """No fault distorts it."""
 
     def send(self, text: str) -> None:
         self.sent.append(text)

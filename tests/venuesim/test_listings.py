@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from venuesim.binance import listing_linear as binance_linear
+from venuesim.binance.futures import listing as binance_linear
 from venuesim.binance.spot import listing as binance_spot
 from venuesim.bybit import listing as bybit_spot
 from venuesim.bybit import listing_linear as bybit_linear
@@ -25,7 +25,7 @@ SPOT = {
     "bybit": bybit_spot.INSTRUMENTS,
 }
 LINEAR = {
-    "binance": binance_linear.INSTRUMENTS_LINEAR,
+    "binance": binance_linear.INSTRUMENTS,
     "okx": okx_linear.INSTRUMENTS_LINEAR,
     "bybit": bybit_linear.INSTRUMENTS_LINEAR,
 }

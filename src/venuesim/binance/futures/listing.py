@@ -6,7 +6,7 @@ be checked against a recording.
 
 from decimal import Decimal
 
-from venuesim.binance.margin_tiers import MARGIN_TIERS
+from venuesim.binance.futures.margin_tiers import MARGIN_TIERS
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.listings import listed_at
 from venuesim.exchange.vocabulary import MarketKind
@@ -85,7 +85,7 @@ FIRST_DAY = "2019-09-25 08:00"
 """exchangeInfo shows this `onboardDate` for every contract of the venue's first year."""
 
 # Base, tick, lot, largest order, largest market order, price bounds, PERCENT_PRICE band, launch.
-INSTRUMENTS_LINEAR = [
+INSTRUMENTS = [
     _contract(
         "BTC", "0.1", "0.001", "1000", "120", ("556.8", "4529764"), "0.05", FIRST_DAY,
         notional_min="100", liquidation_fee="0.0125",

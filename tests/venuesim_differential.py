@@ -31,10 +31,11 @@ class Told(NamedTuple):
 class Desk:
     """A client at one column, with what the calls before have left behind."""
 
-    def __init__(self, column: Column, client: Any, control: Callable[..., Awaitable[dict]]) -> None:
+    def __init__(self, column: Column, client: Any, sim: Any) -> None:
         self.column = column
         self.client = client
-        self.control = control
+        self.sim = sim
+        self.control = sim.control
         self.symbol = column.symbol
         self.size = client.market(self.symbol)["contractSize"] or 1
         self.amount = BASE / self.size

@@ -59,6 +59,7 @@ class Code(IntEnum):
     INVALID_CONTRACT_TYPE = -4104
     DUPLICATED_CLIENT_ORDER_ID = -4116
     STOP_ORDER_SWITCH_ALGO = -4120
+    CLOSE_POSITION_EXISTS = -4130
     MARKET_ORDER_REJECT = -4131
     INVALID_ACTIVATION_PRICE = -4135
     QUANTITY_EXISTS_WITH_CLOSE_POSITION = -4137
@@ -137,6 +138,9 @@ _SENTENCES = {
     Code.DUPLICATED_CLIENT_ORDER_ID: "ClientOrderId is duplicated.",
     Code.STOP_ORDER_SWITCH_ALGO: (
         "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
+    ),
+    Code.CLOSE_POSITION_EXISTS: (
+        "An open stop or take profit order with GTE and closePosition in the direction is existing."
     ),
     Code.MARKET_ORDER_REJECT: "The counterparty's best price does not meet the PERCENT_PRICE filter limit.",
     Code.INVALID_ACTIVATION_PRICE: "Invalid activation price.",

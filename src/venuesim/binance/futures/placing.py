@@ -98,7 +98,7 @@ class Placing:
         try:
             return self._exchange.place(account, ticket.request)
         except OrderRefused as refusal:
-            raise refused(_REFUSALS[refusal.reason]) from refusal
+            raise refusal_of(refusal) from refusal
 
     def _place(self, fields: Fields, request: Request) -> Json:
         account = request.account
@@ -132,6 +132,11 @@ class Placing:
         reached = largest_notional(holding, market.mark, request.position_side, request.side, notional)
         if reached > market.instrument.notional_at(holding.leverage):
             raise refused(Code.MAX_LEVERAGE_RATIO)
+
+
+def refusal_of(refusal: OrderRefused) -> BinanceError:
+    """Return the venue's words for what the matching engine refused."""
+    return refused(_REFUSALS[refusal.reason])
 
 
 def check_rules(ticket: Ticket) -> None:

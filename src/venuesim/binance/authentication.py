@@ -47,7 +47,7 @@ def check_signer(
 
 def check_permission(account: Account, security: Security) -> Account:
     """Return the account, if its key may do what an operation asks."""
-    if security is not Security.API_KEY and security.value not in account.permissions:
+    if security is not Security.API_KEY and not account.may(security.value):
         raise _not_permitted()
     return account
 
@@ -56,7 +56,7 @@ def check_key(exchange: Exchange, api_key: str | None) -> Account:
     """Return the account of an API key."""
     if not api_key or not _API_KEY.fullmatch(api_key):
         raise BinanceError(-2014, "API-key format invalid.", status=401)
-    account = exchange.accounts.get(api_key)
+    account = exchange.account_of(api_key)
     if account is None:
         raise _not_permitted()
     return account

@@ -29,7 +29,7 @@ def check_signer(exchange: Exchange, call: Call, security: Security) -> Account:
         message = f"empty value: apiTimestamp[{timestamp}] apiKey[{api_key}] apiSignature[{sign}]"
         raise errors.parameter(message)
     check_time(timestamp, window, call.now_ms)
-    account = exchange.accounts.get(api_key)
+    account = exchange.account_of(api_key)
     if account is None:
         raise errors.unknown_key()
     # What a client sends as bytes that are not UTF-8 arrives as surrogates.
@@ -52,7 +52,7 @@ def check_time(timestamp: str, window: str, now_ms: int) -> None:
 
 def check_permission(account: Account, security: Security) -> None:
     """Refuse what the API key may not do."""
-    if security.value not in account.permissions:
+    if not account.may(security.value):
         raise errors.not_permitted()
 
 
@@ -63,7 +63,7 @@ def check_socket(exchange: Exchange, args: list[object], now_ms: int) -> Account
     api_key, expires, sign = (str(arg) for arg in args)
     if not _INTEGER.fullmatch(expires):
         raise errors.parameter("Params Error")
-    account = exchange.accounts.get(api_key)
+    account = exchange.account_of(api_key)
     if account is None:
         raise errors.unknown_key()
     if int(expires) <= now_ms:

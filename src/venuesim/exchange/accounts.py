@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -55,6 +55,7 @@ class Account:
     order id among them, `executions` by sequence what filled them; look things up through `Records`. `is_hedged` is
     the position mode of contracts that have none of their own. `settings` is for what a venue keeps per account and the
     exchange does not know.
+    `withheld` are permissions that a fault took from the key, `is_revoked` says that it took the key itself.
     """
 
     account_id: int
@@ -62,6 +63,8 @@ class Account:
     secret: str
     passphrase: str = ""
     permissions: frozenset[str] = ALL_PERMISSIONS
+    withheld: frozenset[str] = frozenset()
+    is_revoked: bool = False
     balances: defaultdict[str, Balance] = field(default_factory=lambda: defaultdict(Balance))
     holdings: dict[str, Holding] = field(default_factory=dict)
     is_hedged: bool = False
@@ -76,6 +79,10 @@ class Account:
     settings: dict[str, str] = field(default_factory=dict)
     created_ms: int = 0
     updated_ms: int = 0
+
+    def may(self, permission: str) -> bool:
+        """Whether the API key has a permission now."""
+        return not self.is_revoked and permission in self.permissions and permission not in self.withheld
 
     def credit(self, balances: Mapping[str, Decimal]) -> None:
         """Set the free amount of each named asset."""
@@ -123,6 +130,6 @@ class Account:
         own = None if holding is None else holding.is_hedged
         return self.is_hedged if own is None else own
 
-    def open_orders_of(self, symbol: str | None) -> Iterable[Order]:
+    def open_orders_of(self, symbol: str | None) -> list[Order]:
         """Return the open orders, oldest first, of one symbol or of all."""
         return [order for order in self.open_orders.values() if symbol is None or order.instrument.symbol == symbol]

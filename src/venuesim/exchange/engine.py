@@ -37,7 +37,8 @@ class Exchange:
     A venue has one (OKX, Bybit: a unified account) or several (Binance: spot, and futures with a wallet of its own).
     `wallet` names it. `flows_of_trades` keeps a movement for every execution, for venues that list them.
     `leverage` is what the contracts of a new account begin with at most.
-    `refuses_late` is asked for each accepted order whether it is refused after all, as a fault.
+    Three hooks serve faults: `refuses` may give a reason to refuse an order that would be accepted, `refuses_late` is
+    asked for each accepted order whether it is refused after all, `before_cancel` is told what its owner cancels.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Exchange:
         self.accounts: dict[str, Account] = {}
         self.records = Records(instruments)
         self.flows = Flows()
+        self.refuses: Callable[[Account, OrderRequest], RefusalReason | None] = lambda _, __: None
         self.refuses_late: Callable[[Order], bool] = lambda _: False
+        self.before_cancel: Callable[[Order], None] = lambda _: None
         now_ms = clock.now_ms()
         self.markets = {
             instrument.symbol: Market(instrument, seed=seed, venue=name, now_ms=now_ms) for instrument in instruments
@@ -109,6 +112,11 @@ class Exchange:
         account.credit(balances or {})
         return account
 
+    def account_of(self, api_key: str) -> Account | None:
+        """Return the account that an API key reaches; None for a key that is unknown or revoked."""
+        account = self.accounts.get(api_key)
+        return None if account is None or account.is_revoked else account
+
     # Orders
 
     def place(self, account: Account, request: OrderRequest) -> Order:
@@ -119,6 +127,9 @@ class Exchange:
         market = self.markets[request.instrument.symbol]
         self._check_client_order_id(account, request)
         self._check_position(account, request)
+        reason = self.refuses(account, request)
+        if reason is not None:
+            raise OrderRefused(reason)
         if request.trigger is not None:
             order = self._place_waiting(account, market, request)
         else:
@@ -163,6 +174,8 @@ class Exchange:
 
     def cancel(self, order: Order, reason: EndReason = EndReason.USER) -> None:
         """Cancel an order that is open."""
+        if reason is EndReason.USER:
+            self.before_cancel(order)
         self.end(order, OrderStatus.CANCELED, reason)
 
     def amend(

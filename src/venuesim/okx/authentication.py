@@ -37,7 +37,7 @@ def check_signer(exchange: Exchange, call: Call, security: Security) -> Account:
     timestamp = call.headers["OK-ACCESS-TIMESTAMP"]
     if abs(call.now_ms - _milliseconds(timestamp)) > TIMESTAMP_AGE_MS_MAX:
         raise OkxError("50102", "Timestamp request expired.", status=401)
-    account = exchange.accounts.get(call.headers["OK-ACCESS-KEY"])
+    account = exchange.account_of(call.headers["OK-ACCESS-KEY"])
     if account is None:
         raise OkxError("50111", "Invalid OK-ACCESS-KEY.", status=401)
     if call.headers["OK-ACCESS-PASSPHRASE"] != account.passphrase:
@@ -52,7 +52,7 @@ def check_signer(exchange: Exchange, call: Call, security: Security) -> Account:
 
 def check_permission(account: Account, security: Security) -> None:
     """Refuse what the API key may not do."""
-    if security.value not in account.permissions:
+    if not account.may(security.value):
         raise OkxError("50120", "This API key doesn't have permission to use this function")
 
 
@@ -65,7 +65,7 @@ def check_login(exchange: Exchange, login: Parameters, now_ms: int) -> Account:
         raise OkxError("60004", "Invalid timestamp")
     if abs(now_ms - int(float(timestamp) * 1000)) > TIMESTAMP_AGE_MS_MAX:
         raise OkxError("60006", "Timestamp request expired")
-    account = exchange.accounts.get(api_key)
+    account = exchange.account_of(api_key)
     if account is None:
         raise OkxError("60005", "Invalid apiKey")
     if passphrase != account.passphrase:

@@ -77,6 +77,39 @@ def insufficient_balance(asset: str) -> OkxError:
     return OkxError("51008", f"Order failed. Insufficient {asset} balance in account", sub_code="1000")
 
 
+def insufficient_margin(asset: str) -> OkxError:
+    """Return the refusal of a contract's order that the account has no margin for."""
+    return OkxError("51008", f"Order failed. Insufficient {asset} margin in account", sub_code="1001")
+
+
+def unsupported_mode() -> OkxError:
+    """Return the refusal of what the account's mode does not allow."""
+    return OkxError("51010", "Request unsupported under current account mode")
+
+
+def suspended() -> OkxError:
+    """Return the refusal of an instrument that is not traded now."""
+    return OkxError("51022", "Contract suspended.")
+
+
+def nothing_to_close() -> OkxError:
+    """Return the refusal of an order that closes where there is nothing to close."""
+    message = (
+        "Order failed because you don't have any positions in this direction for this contract to reduce or close."
+    )
+    return OkxError("51169", message)
+
+
+def duplicate_algo_id() -> OkxError:
+    """Return the refusal of a client's algo id that a pending algo order has."""
+    return OkxError("51065", "algoClOrdId already exists.")
+
+
+def not_amendable() -> OkxError:
+    """Return the refusal to amend what is not pending."""
+    return OkxError("51503", "Your order has already been filled or canceled.")
+
+
 def duplicate_client_order_id() -> OkxError:
     """Return the refusal of a client order id that a pending order has."""
     return OkxError("51016", "Client order ID already exists.")

@@ -18,6 +18,9 @@ _CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _TAG = re.compile(r"[A-Za-z0-9]{1,16}")
 BATCH_SIZE_MAX = 20
 
+MARKET = Decimal(-1)
+"""The price that stands for a market order."""
+
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading JSON can raise: not JSON or not as expected, not UTF-8, nested too deeply."""
 
@@ -36,13 +39,18 @@ class Parameters:
         return cls(dict(parse_qsl(query)))
 
     def text(self, name: str) -> str | None:
-        """Return a text, or None; OKX writes numbers as texts (assumption: it refuses bare ones)."""
+        """Return a text, or None.
+
+        OKX writes numbers as texts. Assumption: it takes bare ones too, which its own Python client sends when its
+        caller gives it numbers.
+        """
         value = self._values.get(name)
-        if value is None or value == "":
+        if value is None or value == "" or value == []:
             return None
-        if not isinstance(value, str):
+        text = _written(value)
+        if text is None:
             raise errors.malformed(name)
-        return value
+        return text
 
     def required(self, name: str) -> str:
         """Return a text that must be there."""
@@ -54,7 +62,7 @@ class Parameters:
     def echo(self, name: str) -> str:
         """Return a value as an answer repeats it, whatever it is worth."""
         value = self._values.get(name)
-        return value if isinstance(value, str) else ""
+        return "" if value is None else _written(value) or ""
 
     def code(self, name: str) -> int | None:
         """Return a number that OKX writes as a number, or None."""
@@ -86,6 +94,33 @@ class Parameters:
             raise errors.malformed(name)
         return amount
 
+    def decimal_or_none(self, name: str) -> Decimal | None:
+        """Return an amount above zero, or None."""
+        return self.decimal(name) if self.has(name) else None
+
+    def order_price(self, name: str) -> Decimal:
+        """Return the price of an order that a trigger makes: above zero, or -1 for a market order."""
+        return MARKET if self.required(name) == "-1" else self.decimal(name)
+
+    def boolean(self, name: str) -> bool:
+        """Return a truth value; false when it was not sent."""
+        match self.text(name):
+            case None | "false":
+                return False
+            case "true":
+                return True
+            case _:
+                raise errors.malformed(name)
+
+    def objects(self, name: str) -> list["Parameters"]:
+        """Return the objects of an array; none when it was not sent."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return []
+        if not isinstance(value, list) or not all(isinstance(member, dict) for member in value):
+            raise errors.malformed(name)
+        return [Parameters(member) for member in value]
+
     def choice(self, name: str, kind: type[Choice]) -> Choice:
         """Return one of an enumeration's members."""
         value = self.required(name)
@@ -102,9 +137,9 @@ class Parameters:
         except ValueError:
             raise errors.malformed(name) from None
 
-    def client_order_id(self) -> str | None:
-        """Return `clOrdId`: 1 to 32 letters and digits, or None."""
-        return self._matching("clOrdId", _CLIENT_ORDER_ID)
+    def client_order_id(self, name: str = "clOrdId") -> str | None:
+        """Return an id that the client chose: 1 to 32 letters and digits, or None."""
+        return self._matching(name, _CLIENT_ORDER_ID)
 
     def tag(self) -> str:
         """Return `tag`: up to 16 letters and digits."""
@@ -112,13 +147,29 @@ class Parameters:
 
     def has(self, name: str) -> bool:
         """Whether a parameter was sent with something in it."""
-        return self._values.get(name) not in (None, "", [], False)
+        value = self._values.get(name)
+        return not (value is None or value is False or value == "" or value == [])
 
     def _matching(self, name: str, pattern: re.Pattern[str]) -> str | None:
         value = self.text(name)
         if value is not None and not pattern.fullmatch(value):
             raise errors.malformed(name)
         return value
+
+
+def _written(value: object) -> str | None:
+    """Return a JSON value as OKX writes it, as a text; None for what is no single value."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            return f"{Decimal(repr(value)):f}"
+        case _:
+            return None
 
 
 def read_body(body: bytes, *, is_batch: bool) -> list[Parameters]:

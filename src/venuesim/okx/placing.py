@@ -1,55 +1,25 @@
 """New orders: reads them, applies the instrument's rules, hands them to the exchange."""
 
-from enum import StrEnum
+from decimal import Decimal
+
+import msgspec
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
+from venuesim.exchange.instruments import floor_to
+from venuesim.exchange.margin import available
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
-from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side, TimeInForce
+from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import Instruments
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
+from venuesim.okx.order_reading import OrderReader
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import check_rules
-
-
-class WireType(StrEnum):
-    """The `ordType` values that spot takes."""
-
-    MARKET = "market"
-    LIMIT = "limit"
-    POST_ONLY = "post_only"
-    FOK = "fok"
-    IOC = "ioc"
-
-
-class TargetCurrency(StrEnum):
-    """The `tgtCcy` values: what `sz` of a market order counts."""
-
-    BASE = "base_ccy"
-    QUOTE = "quote_ccy"
-
-
-class TradeMode(StrEnum):
-    """The `tdMode` values."""
-
-    CASH = "cash"
-    CROSS = "cross"
-    ISOLATED = "isolated"
-
-
-class SelfTradePrevention(StrEnum):
-    """The `stpMode` values. They are kept with the order only: an account can still trade with itself here."""
-
-    CANCEL_MAKER = "cancel_maker"
-    CANCEL_TAKER = "cancel_taker"
-    CANCEL_BOTH = "cancel_both"
-
-
-_TIMES_IN_FORCE = {WireType.FOK: TimeInForce.FOK, WireType.IOC: TimeInForce.IOC}
+from venuesim.wire.calls import plain
 
 
 class Placing:
@@ -59,6 +29,7 @@ class Placing:
         self._exchange = exchange
         self._instruments = instruments
         self._limits = limits
+        self._reader = OrderReader(exchange, instruments)
 
     def place(self, request: Request) -> Result:
         """Place the orders of a request, each for itself. Accepted means only that: matching may cancel it at once."""
@@ -81,80 +52,89 @@ class Placing:
 
     def _place_one(self, request: Request, item: Parameters, seen: set[str]) -> tuple[dict[str, str], bool]:
         try:
-            _check_expiry(request)
+            check_expiry(request)
             client_order_id = item.client_order_id()
             if client_order_id in seen:
                 raise errors.duplicate_client_order_id()
-            order = self._accept(request.account, item, client_order_id, request.now_ms)
+            order = self._accept(request, item, client_order_id)
         except OkxError as error:
             return _answer(item, request.now_ms, error=error), False
         if client_order_id is not None:
             seen.add(client_order_id)
         return _answer(item, request.now_ms, order=order), True
 
-    def _accept(self, account: Account, item: Parameters, client_order_id: str | None, now_ms: int) -> Order:
-        order_request = self._read(item, client_order_id)
+    def _accept(self, request: Request, item: Parameters, client_order_id: str | None) -> Order:
+        account = request.account
+        order_request = self._affordable(account, self._reader.read(item, account, client_order_id), item)
         market = self._exchange.markets[order_request.instrument.symbol]
         check_rules(order_request, market, account, scale=self._limits.scale)
-        self._limits.spend_account_order(account, now_ms)
-        try:
-            return self._exchange.place(account, order_request)
-        except OrderRefused as refused:
-            raise _refusal(refused.reason, order_request) from refused
+        self._limits.spend_account_order(account, request.now_ms)
+        return place(self._exchange, account, order_request)
 
-    def _read(self, item: Parameters, client_order_id: str | None) -> OrderRequest:
-        instrument = self._instruments.read(item)
-        if item.choice("tdMode", TradeMode) is not TradeMode.CASH:
-            raise OkxError("51010", "Request unsupported under current account mode")
-        side = item.choice("side", Side)
-        wire_type = item.choice("ordType", WireType)
-        if item.has("attachAlgoOrds"):
-            raise errors.malformed("attachAlgoOrds")  # Attached orders are not simulated yet.
-        is_market = wire_type is WireType.MARKET
-        target = _target(item, side) if is_market else TargetCurrency.BASE
-        size = item.decimal("sz")
-        prevention = item.choice("stpMode", SelfTradePrevention).value if item.has("stpMode") else "cancel_maker"
-        return OrderRequest(
-            instrument=instrument,
-            side=side,
-            order_type=OrderType.MARKET if is_market else OrderType.LIMIT,
-            client_order_id=client_order_id or "",
-            time_in_force=_TIMES_IN_FORCE.get(wire_type, TimeInForce.GTC),
-            post_only=wire_type is WireType.POST_ONLY,
-            post_only_cancels=True,
-            price=ZERO if is_market else item.decimal("px"),
-            quantity=size if target is TargetCurrency.BASE else ZERO,
-            quote_quantity=size if target is TargetCurrency.QUOTE else ZERO,
-            extra={
-                Extra.CLIENT_ORDER_ID: client_order_id or "",
-                Extra.TAG: item.tag(),
-                Extra.SIZE: item.required("sz"),
-                Extra.TARGET_CURRENCY: target.value if is_market else "",
-                Extra.SELF_TRADE_PREVENTION: prevention,
-            },
-        )
+    def _affordable(self, account: Account, request: OrderRequest, item: Parameters) -> OrderRequest:
+        """Return the order made smaller to what the account can pay, where OKX does so.
+
+        That is a pair's market order whose size counts what it receives, unless `banAmend` forbids it ("Place order",
+        tgtCcy). Assumption: one whose size counts what it gives is refused when that is not there.
+        """
+        instrument = request.instrument
+        is_market = request.order_type is OrderType.MARKET and not instrument.is_linear
+        counts_received = bool(request.quote_quantity) is (request.side is Side.SELL)
+        if not is_market or not counts_received or item.boolean("banAmend"):
+            return request
+        given = instrument.quote if request.side is Side.BUY else instrument.base
+        has = available(account, given, self._exchange.markets)
+        if has <= 0:
+            raise OkxError("51127", "Available balance is 0.")
+        book = self._exchange.markets[instrument.symbol].book
+        if request.side is Side.BUY:
+            reached = book.base_for_quote(Side.BUY, has, instrument.lot_size)
+            if reached >= request.quantity:
+                return request
+            return _smaller(request, quantity=reached, size=reached)
+        needed, proceeds = book.available(Side.SELL, floor_to(has, instrument.lot_size), None)
+        if proceeds >= request.quote_quantity or not needed:
+            return request
+        return _smaller(request, quote_quantity=proceeds, size=proceeds)
 
 
-def _check_expiry(request: Request) -> None:
+def place(exchange: Exchange, account: Account, request: OrderRequest) -> Order:
+    """Place an order; raises OkxError for what the exchange refuses."""
+    try:
+        return exchange.place(account, request)
+    except OrderRefused as refused:
+        raise refusal_of(refused.reason, request) from refused
+
+
+def _smaller(
+    request: OrderRequest, *, size: Decimal, quantity: Decimal = ZERO, quote_quantity: Decimal = ZERO
+) -> OrderRequest:
+    extra = {**request.extra, Extra.SIZE: plain(size)}
+    return msgspec.structs.replace(request, quantity=quantity, quote_quantity=quote_quantity, extra=extra)
+
+
+def check_expiry(request: Request) -> None:
+    """Refuse a request whose expTime has passed."""
     expires_ms = Parameters({"expTime": request.expires_at}).integer("expTime")
     if expires_ms is not None and expires_ms < request.now_ms:
         raise errors.order_expired()
 
 
-def _target(item: Parameters, side: Side) -> TargetCurrency:
-    """Return what a market order's size counts: by default the quote currency for a buy, the base for a sell."""
-    if item.has("tgtCcy"):
-        return item.choice("tgtCcy", TargetCurrency)
-    return TargetCurrency.QUOTE if side is Side.BUY else TargetCurrency.BASE
-
-
-def _refusal(reason: RefusalReason, request: OrderRequest) -> OkxError:
-    # Assumption: a market order above the balance is refused too, as with banAmend; OKX may instead make it smaller.
-    if reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
-        return errors.duplicate_client_order_id()
-    assert reason is RefusalReason.INSUFFICIENT_BALANCE, "post-only orders are accepted and then canceled"
-    given = request.instrument.quote if request.side is Side.BUY else request.instrument.base
-    return errors.insufficient_balance(given)
+def refusal_of(reason: RefusalReason, request: OrderRequest) -> OkxError:
+    """Return OKX's words for why the exchange refused an order."""
+    instrument = request.instrument
+    match reason:
+        case RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
+            return errors.duplicate_client_order_id()
+        case RefusalReason.INSUFFICIENT_BALANCE if instrument.is_linear:
+            return errors.insufficient_margin(instrument.quote)
+        case RefusalReason.INSUFFICIENT_BALANCE:
+            return errors.insufficient_balance(instrument.quote if request.side is Side.BUY else instrument.base)
+        case RefusalReason.REDUCE_ONLY:
+            return errors.nothing_to_close()
+        case _:
+            assert reason is RefusalReason.POSITION_SIDE, "post-only orders are accepted and then canceled"
+            return errors.malformed("posSide")
 
 
 def _answer(

@@ -3,12 +3,14 @@
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.events import OrderEvent
+from venuesim.exchange.events import OrderEvent, OrderEventKind
 from venuesim.exchange.orders import Execution, Order
-from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, TimeInForce
-from venuesim.okx.instruments import instrument_id
+from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, Origin, PositionSide, Side
+from venuesim.okx.instruments import instrument_id, instrument_type, shown_size
 from venuesim.wire.calls import plain
 
 Json = dict[str, object]
@@ -26,6 +28,17 @@ class Extra(StrEnum):
     SIZE = "sz"
     TARGET_CURRENCY = "tgtCcy"
     SELF_TRADE_PREVENTION = "stpMode"
+    ORDER_TYPE = "ordType"
+    TRADE_MODE = "tdMode"
+    LEVERAGE = "lever"
+    REDUCE_ONLY = "reduceOnly"
+    ATTACHED = "attachAlgoOrds"
+    REQUEST_ID = "reqId"
+    SOURCE = "source"
+    ALGO_ID = "algoId"
+    ALGO_CLIENT_ID = "algoClOrdId"
+    LINKED_ALGO_ID = "linkedAlgoOrd"
+    IS_TP_LIMIT = "isTpLimit"
 
 
 class State(StrEnum):
@@ -38,12 +51,16 @@ class State(StrEnum):
 
 
 _STATES = {
+    OrderStatus.WAITING: State.LIVE,
     OrderStatus.NEW: State.LIVE,
     OrderStatus.PARTIALLY_FILLED: State.PARTIALLY_FILLED,
     OrderStatus.FILLED: State.FILLED,
     OrderStatus.CANCELED: State.CANCELED,
     OrderStatus.EXPIRED: State.CANCELED,
+    OrderStatus.REJECTED: State.CANCELED,
 }
+
+_SYSTEM = ("0", "Order canceled by system")
 
 _CANCEL_SOURCES = {
     EndReason.NONE: ("", ""),
@@ -53,39 +70,48 @@ _CANCEL_SOURCES = {
         "14",
         "Order canceled: IOC order was partially canceled due to incompletely filled",
     ),
-    EndReason.POST_ONLY: ("31", "The post-only order will take liquidity in maker orders"),
-    # Assumption: a market order that empties the book ends like one that the system cancels.
-    EndReason.NO_LIQUIDITY: ("0", "Order canceled by system"),
+    EndReason.POST_ONLY: ("31", "The post-only order will take liquidity in taker orders"),
+    EndReason.SELF_TRADE: ("32", "Self trade prevention"),
+    EndReason.REDUCE_ONLY: (
+        "17",
+        "Order canceled: Close order was canceled, due to the position was already closed at market price",
+    ),
+    EndReason.LIQUIDATION: (
+        "3",
+        "Order canceled: Risk cancellation was triggered, due to insufficient maintenance margin ratio",
+    ),
+    EndReason.DEAD_MAN_SWITCH: ("20", "Cancel all after triggered"),
+    EndReason.ONE_CANCELS_OTHER: (
+        "36",
+        "Your TP limit order was canceled because the corresponding SL order was triggered",
+    ),
+}
+"""Why an order ended, as code and sentence; whatever else ends one counts as the system (assumption)."""
+
+_CATEGORIES = {
+    Origin.USER: "normal",
+    Origin.CONDITIONAL: "normal",
+    Origin.LIQUIDATION: "full_liquidation",
+    Origin.AUTO_DELEVERAGING: "adl",
 }
 
-_NOT_SPOT = {
-    "algoClOrdId": "",
-    "algoId": "",
+_ALWAYS = {
     "attachAlgoClOrdId": "",
-    "attachAlgoOrds": [],
-    "category": "normal",
-    "ccy": "",
-    "instType": "SPOT",
-    "isTpLimit": "false",
-    "lever": "",
-    "linkedAlgoOrd": {"algoId": ""},
-    "pnl": "0",
     "pxType": "",
     "pxUsd": "",
     "pxVol": "",
     "quickMgnType": "",
-    "reduceOnly": "false",
     "slOrdPx": "",
     "slTriggerPx": "",
     "slTriggerPxType": "",
-    "source": "",
     "stpId": "",
-    "tdMode": "cash",
     "tpOrdPx": "",
     "tpTriggerPx": "",
     "tpTriggerPxType": "",
 }
-"""Fields of an order that are the same for every plain spot order."""
+"""Fields of an order that are the same for every order here: of options, and those that attachAlgoOrds replaced."""
+
+NOTHING_ATTACHED = "[]"
 
 
 def user_id(account: Account) -> str:
@@ -98,13 +124,17 @@ def state_of(order: Order) -> State:
     return _STATES[order.status]
 
 
+def category_of(order: Order) -> str:
+    """Return `category`: who made the order."""
+    return _CATEGORIES[order.origin]
+
+
 def order_type_of(order: Order) -> str:
     """Return `ordType`."""
-    if order.order_type is OrderType.MARKET:
-        return "market"
-    if order.post_only:
-        return "post_only"
-    return "limit" if order.time_in_force is TimeInForce.GTC else order.time_in_force.value
+    named = order.extra.get(Extra.ORDER_TYPE)
+    if named is not None:
+        return named
+    return "market" if order.order_type is OrderType.MARKET else "limit"
 
 
 def shown(order: Order) -> Json:
@@ -112,9 +142,9 @@ def shown(order: Order) -> Json:
     last = order.executions[-1] if order.executions else None
     return {
         **_common(order),
-        "posSide": "net",
+        "posSide": order.position_side.value,
         "fillPx": plain(last.price) if last else "",
-        "fillSz": plain(last.quantity) if last else "0",
+        "fillSz": shown_size(order.instrument, last.quantity) if last else "0",
         "fillTime": str(last.time_ms) if last else "",
         "tradeId": str(last.trade_id) if last else "",
     }
@@ -123,32 +153,34 @@ def shown(order: Order) -> Json:
 def pushed(event: OrderEvent, exchange: Exchange) -> Json:
     """Return an order as the orders channel pushes it: with the execution that the event tells, if any."""
     order, execution = event.order, event.execution
-    rate = usd_rate(exchange, order.instrument.quote)
-    price = order.price or exchange.markets[order.instrument.symbol].mid
+    instrument = order.instrument
+    market = exchange.markets[instrument.symbol]
+    rate = usd_rate(exchange, instrument.quote)
+    is_amended = event.kind is OrderEventKind.AMENDED
     return {
         **_common(order),
-        "amendResult": "",
-        "amendSource": "",
+        "amendResult": "0" if is_amended else "",
+        "amendSource": "1" if is_amended else "",
         "code": "0",
         "execType": _exec_type(execution) if execution else "",
         "fillFee": plain(-execution.fee) if execution else "0",
         "fillFeeCcy": execution.fee_asset if execution else "",
         "fillFwdPx": "",
-        "fillMarkPx": "",
+        "fillMarkPx": plain(execution.mark_price) if execution and instrument.is_linear else "",
         "fillMarkVol": "",
-        "fillIdxPx": "",
+        "fillIdxPx": plain(market.index) if execution else "",
         "fillNotionalUsd": plain(execution.quote_quantity * rate) if execution else "",
-        "fillPnl": "0",
+        "fillPnl": plain(execution.realized_pnl) if execution else "0",
         "fillPx": plain(execution.price) if execution else "",
         "fillPxUsd": "",
         "fillPxVol": "",
-        "fillSz": plain(execution.quantity) if execution else "0",
+        "fillSz": shown_size(instrument, execution.quantity) if execution else "0",
         "fillTime": str(execution.time_ms) if execution else "",
-        "lastPx": plain(exchange.markets[order.instrument.symbol].statistics.last),
+        "lastPx": plain(market.statistics.last),
         "msg": "",
-        "notionalUsd": plain(order.quantity * price * rate),
-        "posSide": "",
-        "reqId": "",
+        "notionalUsd": plain(order.quantity * (order.price or market.mid) * rate),
+        "posSide": order.position_side.value if instrument.is_linear else "",
+        "reqId": order.extra.get(Extra.REQUEST_ID, "") if is_amended else "",
         "tradeId": str(execution.trade_id) if execution else "",
     }
 
@@ -157,47 +189,63 @@ def fill(execution: Execution, bill_id: int) -> Json:
     """Return an execution as the lists of fills show it. OKX writes a charge as a negative fee."""
     instrument = execution.instrument
     order = execution.order
-    rate = instrument.maker_fee if execution.is_maker else instrument.taker_fee
     return {
-        "instType": "SPOT",
+        "instType": instrument_type(instrument).value,
         "instId": instrument_id(instrument),
         "tradeId": str(execution.trade_id),
         "ordId": str(execution.order_id),
-        "clOrdId": order.extra[Extra.CLIENT_ORDER_ID],
+        "clOrdId": order.extra.get(Extra.CLIENT_ORDER_ID, ""),
         "billId": str(bill_id),
-        "subType": "1" if execution.side.value == "buy" else "2",
-        "tag": order.extra[Extra.TAG],
+        "subType": sub_type(execution),
+        "tag": order.extra.get(Extra.TAG, ""),
         "fillPx": plain(execution.price),
-        "fillSz": plain(execution.quantity),
-        "fillIdxPx": plain(execution.price),
-        "fillPnl": "0",
+        "fillSz": shown_size(instrument, execution.quantity),
+        "fillIdxPx": plain(execution.mark_price),
+        "fillPnl": plain(execution.realized_pnl),
         "fillPxVol": "",
         "fillPxUsd": "",
         "fillMarkVol": "",
         "fillFwdPx": "",
-        "fillMarkPx": "",
+        "fillMarkPx": plain(execution.mark_price) if instrument.is_linear else "",
         "side": execution.side.value,
-        "posSide": "net",
+        "posSide": order.position_side.value,
         "execType": _exec_type(execution),
         "feeCcy": execution.fee_asset,
         "fee": plain(-execution.fee),
-        "feeRate": plain(-rate),
+        "feeRate": plain(-execution.fee_rate),
         "fillTime": str(execution.time_ms),
         "ts": str(execution.time_ms),
-        "tradeQuoteCcy": instrument.quote,
+        "tradeQuoteCcy": "" if instrument.is_linear else instrument.quote,
     }
+
+
+def sub_type(execution: Execution) -> str:
+    """Return the `subType` of an execution and its bill ("Get bills details": subType).
+
+    1 and 2 are buys and sells, 3 to 6 open and close longs and shorts, from 104 on liquidations, from 125 on ADL.
+    """
+    order, is_buy = execution.order, execution.side is Side.BUY
+    closes = {PositionSide.LONG: not is_buy, PositionSide.SHORT: is_buy}.get(order.position_side)
+    is_short = order.position_side is PositionSide.SHORT
+    if order.origin in {Origin.LIQUIDATION, Origin.AUTO_DELEVERAGING}:
+        first = 104 if order.origin is Origin.LIQUIDATION else 125
+        offset = (2 if is_buy else 3) if closes is None else int(is_short)
+        return str(first + offset)
+    if closes is None:
+        return "1" if is_buy else "2"
+    return str(3 + 2 * closes + is_short)
 
 
 def pushed_fill(execution: Execution) -> Json:
     """Return an execution as the fills channel pushes it."""
     return {
         "instId": instrument_id(execution.instrument),
-        "fillSz": plain(execution.quantity),
+        "fillSz": shown_size(execution.instrument, execution.quantity),
         "fillPx": plain(execution.price),
         "side": execution.side.value,
         "ts": str(execution.time_ms),
         "ordId": str(execution.order_id),
-        "clOrdId": execution.order.extra[Extra.CLIENT_ORDER_ID],
+        "clOrdId": execution.order.extra.get(Extra.CLIENT_ORDER_ID, ""),
         "tradeId": str(execution.trade_id),
         "execType": _exec_type(execution),
         "count": "1",
@@ -247,30 +295,46 @@ def _balance(account: Account, exchange: Exchange, asset: str) -> Json:
 
 
 def _common(order: Order) -> Json:
-    received = order.instrument.base if order.side.value == "buy" else order.instrument.quote
-    source, reason = _CANCEL_SOURCES[order.end_reason]
+    instrument, kept = order.instrument, order.extra
+    is_linear = instrument.is_linear
+    received = instrument.base if order.side is Side.BUY and not is_linear else instrument.quote
+    source, reason = _CANCEL_SOURCES.get(order.end_reason, _SYSTEM)
+    is_priced = order.order_type is OrderType.LIMIT and kept.get(Extra.ORDER_TYPE) != "optimal_limit_ioc"
     return {
-        **_NOT_SPOT,
-        "instId": instrument_id(order.instrument),
+        **_ALWAYS,
+        "instType": instrument_type(instrument).value,
+        "instId": instrument_id(instrument),
         "ordId": str(order.order_id),
-        "clOrdId": order.extra[Extra.CLIENT_ORDER_ID],
-        "tag": order.extra[Extra.TAG],
-        "px": plain(order.price) if order.price else "",
-        "sz": order.extra[Extra.SIZE],
-        "tgtCcy": order.extra[Extra.TARGET_CURRENCY],
+        "clOrdId": kept.get(Extra.CLIENT_ORDER_ID, ""),
+        "tag": kept.get(Extra.TAG, ""),
+        "category": category_of(order),
+        "ccy": "",
+        "px": plain(order.price) if is_priced else "",
+        "sz": kept.get(Extra.SIZE) or shown_size(instrument, order.quantity),
+        "tgtCcy": kept.get(Extra.TARGET_CURRENCY, ""),
+        "tdMode": kept.get(Extra.TRADE_MODE) or order.pocket.partition("-")[0] or "cash",
+        "lever": kept.get(Extra.LEVERAGE, ""),
+        "reduceOnly": kept.get(Extra.REDUCE_ONLY) or str(order.reduce_only).lower(),
         "ordType": order_type_of(order),
         "side": order.side.value,
-        "accFillSz": plain(order.filled_quantity),
+        "accFillSz": shown_size(instrument, order.filled_quantity),
         "avgPx": plain(order.average_price.quantize(_AVERAGE_STEP)) if order.filled_quantity else "",
         "state": state_of(order).value,
         "fee": plain(-order.fees().get(received, ZERO)),
         "feeCcy": received,
         "rebate": "0",
         "rebateCcy": order.locked_asset,
-        "stpMode": order.extra[Extra.SELF_TRADE_PREVENTION],
+        "pnl": plain(order.realized_pnl()) if is_linear else "0",
+        "attachAlgoOrds": msgspec.Raw(kept.get(Extra.ATTACHED, NOTHING_ATTACHED).encode()),
+        "linkedAlgoOrd": {"algoId": kept.get(Extra.LINKED_ALGO_ID, "")},
+        "algoId": kept.get(Extra.ALGO_ID, ""),
+        "algoClOrdId": kept.get(Extra.ALGO_CLIENT_ID, ""),
+        "isTpLimit": kept.get(Extra.IS_TP_LIMIT, "false"),
+        "source": kept.get(Extra.SOURCE, ""),
+        "stpMode": kept.get(Extra.SELF_TRADE_PREVENTION, ""),
         "cancelSource": source,
         "cancelSourceReason": reason,
-        "tradeQuoteCcy": order.instrument.quote,
+        "tradeQuoteCcy": "" if is_linear else instrument.quote,
         "cTime": str(order.created_ms),
         "uTime": str(order.updated_ms),
     }

@@ -14,7 +14,7 @@ from venuesim.okx.instruments import Instruments, InstrumentType
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.placing import WireType
+from venuesim.okx.order_reading import WireType
 from venuesim.okx.rendering import FIRST_BILL_ID, Extra, State, fill, order_type_of, shown, state_of
 
 HOUR_MS = 3_600_000

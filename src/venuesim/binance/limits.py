@@ -149,7 +149,7 @@ class BinanceLimits:
         return [*orders, {**self._listed("REQUEST_WEIGHT", self._plan.weight), "count": weight}]
 
     def _used(self, window: Window, key: str, now_ms: int) -> int:
-        return self._windows.spend(window, key, 0, now_ms).used
+        return self._windows.used(window, key, now_ms)
 
     def _listed(self, kind: str, window: Window) -> dict[str, object]:
         interval, number, _ = _INTERVALS[window.seconds]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from venuesim.binance import errors
 from venuesim.binance.errors import BinanceError
+from venuesim.wire.forms import read_form
 
 _DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _CLIENT_ORDER_ID = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
@@ -137,7 +137,7 @@ class Parameters:
 
 
 def _pairs(text: str) -> dict[str, str]:
-    pairs = parse_qsl(text, keep_blank_values=True)
+    pairs = read_form(text)
     values = dict(pairs)
     if len(values) != len(pairs):
         raise BinanceError(-1101, "Duplicate values for a parameter detected.")

@@ -38,7 +38,13 @@ class RateWindows:
     def spend(self, window: Window, key: str, units: int, now_ms: int) -> Usage:
         """Count `units` and return how the window stands now."""
         number, remaining_ms = divmod(now_ms, window.seconds * 1000)
-        counted, used = self._counters.get((window.name, key), (number, 0))
-        used = units if counted != number else used + units
-        self._counters[window.name, key] = (number, used)
-        return Usage(used, self.limit_of(window), window.seconds - remaining_ms // 1000)
+        place = (window.name, key)
+        counter = self._counters.get(place)
+        used = units if counter is None or counter[0] != number else counter[1] + units
+        self._counters[place] = (number, used)
+        return Usage(used, int(window.limit * self.scale), window.seconds - remaining_ms // 1000)
+
+    def used(self, window: Window, key: str, now_ms: int) -> int:
+        """Return how much was spent in the present window."""
+        counter = self._counters.get((window.name, key))
+        return counter[1] if counter is not None and counter[0] == now_ms // (window.seconds * 1000) else 0

@@ -69,7 +69,7 @@ class Matching:
         self._trade(market, maker, taker, taker.leaves_quantity)
 
     def fill_resting(self, market: Market, order: Order, quantity: Decimal) -> None:
-        """Trade some of a resting order with the exchange itself at the order's own price, whatever stands before it."""
+        """Trade some of a resting order with the exchange itself at its own price, whatever stands before it."""
         quote = Quote(order.side.opposite, order.price, quantity)
         taker = house_order(market.instrument, quote, self._exchange.counters.house_order_id())
         self._trade(market, order, taker, quantity)

@@ -1,4 +1,4 @@
-"""What faults can make the exchange do: refuse, and fill what is about to be canceled; and keys that lost their power."""
+"""What faults can make the exchange do: refuse, fill what is about to be canceled, and take keys their power."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
 """The exchange of one wallet of a venue: accepts orders, lets them match, and tells what happened."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from heapq import heappop, heappush
 
@@ -36,7 +36,8 @@ class Exchange:
 
     A venue has one (OKX, Bybit: a unified account) or several (Binance: spot, and futures with a wallet of its own).
     `wallet` names it. `flows_of_trades` keeps a movement for every execution, for venues that list them.
-    `leverage` is what the contracts of a new account begin with at most.
+    `leverage` is what the contracts of a new account begin with at most. `assets` are those that the wallet can hold
+    (None: all); others are not credited.
     Three hooks serve faults: `refuses` may give a reason to refuse an order that would be accepted, `refuses_late` is
     asked for each accepted order whether it is refused after all, `before_cancel` is told what its owner cancels.
     """
@@ -54,11 +55,13 @@ class Exchange:
         trade_ids_per_symbol: bool = True,
         flows_of_trades: bool = False,
         leverage: int = LEVERAGE,
+        assets: Collection[str] | None = None,
     ) -> None:
         instruments = list(instruments)
         self.name = name
         self.wallet = wallet
         self._leverage = leverage
+        self._assets = assets
         self.clock = clock
         self.listeners = Listeners()
         self.accounts: dict[str, Account] = {}
@@ -109,7 +112,10 @@ class Exchange:
         account.passphrase = passphrase
         account.permissions = frozenset(permissions)
         account.updated_ms = self.clock.now_ms()
-        account.credit(balances or {})
+        held = {
+            asset: amount for asset, amount in (balances or {}).items() if self._assets is None or asset in self._assets
+        }
+        account.credit(held)
         return account
 
     def account_of(self, api_key: str) -> Account | None:
@@ -404,7 +410,7 @@ class Exchange:
         while market.printed:
             prices, market.printed = market.printed, []
             for watch, price in market.triggers.due(PriceKind.LAST, prices):
-                watch.fire(price)
+                watch.wake(price)
 
     def expire_due(self) -> None:
         """End the orders whose time is over."""

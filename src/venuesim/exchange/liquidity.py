@@ -62,7 +62,7 @@ class Liquidity:
         if len(market.triggers):
             for kind in (PriceKind.MARK, PriceKind.INDEX):
                 for watch, price in market.triggers.due(kind, [market.price_of(kind)]):
-                    watch.fire(price)
+                    watch.wake(price)
             exchange.settle_triggers(market)
         if market.instrument.is_linear:
             exchange.clearing.liquidate_due(market)

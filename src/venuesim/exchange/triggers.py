@@ -73,11 +73,17 @@ def _activates(trailing: Trailing, price: Decimal) -> bool:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Watch:
-    """Somebody who waits for a trigger. `fire` is called once, with the price that met it."""
+    """Somebody who waits for a trigger. `fire` is called once, with the price that met it, unless removed before."""
 
     number: int
     trigger: Trigger
     fire: Callable[[Decimal], None]
+    is_removed: bool = False
+
+    def wake(self, price: Decimal) -> None:
+        """Fire, unless what an earlier watch of the same moment did has made this one pointless."""
+        if not self.is_removed:
+            self.fire(price)
 
 
 class TriggerRoom:
@@ -94,18 +100,26 @@ class TriggerRoom:
     def add(self, watch: Watch) -> None:
         """Let a watch wait."""
         self._count += 1
+        watch.is_removed = False
         if watch.trigger.trailing is not None:
             self._trailing[watch.number] = watch
             return
         insort(self._queue(watch.trigger), self._entry(watch))
 
     def remove(self, watch: Watch) -> None:
-        """Forget a watch, which must be here; its trigger must not have changed since it was added."""
-        self._count -= 1
+        """Forget a watch; its trigger must not have changed since it was added.
+
+        It may be on its way out already: due at the same moment as the one that makes it pointless.
+        """
+        watch.is_removed = True
         if watch.trigger.trailing is not None:
-            del self._trailing[watch.number]
-            return
-        self._queue(watch.trigger).remove(self._entry(watch))
+            is_here = self._trailing.pop(watch.number, None) is not None
+        else:
+            queue, entry = self._queue(watch.trigger), self._entry(watch)
+            is_here = entry in queue
+            if is_here:
+                queue.remove(entry)
+        self._count -= is_here
 
     def due(self, price_kind: PriceKind, prices: Iterable[Decimal]) -> list[tuple[Watch, Decimal]]:
         """Take out the watches that these prices wake, first come first; each with the price that woke it."""

@@ -73,6 +73,20 @@ def test_a_stop_that_is_let_go_waits_for_its_price_or_is_rejected_if_that_is_pas
     assert waiting.status is OrderStatus.FILLED
 
 
+def test_a_stop_that_another_stop_of_the_same_moment_ends_does_not_fire(exchange, account) -> None:
+    def stop(name: str) -> OrderRequest:
+        trigger = Trigger(price_kind=PriceKind.LAST, direction=Direction.RISING, price=D("66000"))
+        return request(exchange, trigger=trigger, price=D("70000"), client_order_id=name, quantity=D("0.001"))
+
+    first, second = (exchange.place(account, stop(name)) for name in ("a", "b"))
+    exchange.listeners.orders.append(
+        lambda event: exchange.cancel(second) if event.order is first and second.is_open else None
+    )
+    exchange.move_market(SYMBOL, D("66500"))
+    assert (first.status, second.status) == (OrderStatus.FILLED, OrderStatus.CANCELED)
+    assert len(exchange.markets[SYMBOL].triggers) == 0
+
+
 def test_a_held_back_order_can_be_canceled(exchange, account) -> None:
     order = exchange.hold_back(account, request(exchange))
     exchange.cancel(order)

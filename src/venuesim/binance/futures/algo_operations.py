@@ -14,7 +14,7 @@ from venuesim.binance.futures.limits import ONE_ORDER
 from venuesim.binance.futures.symbols import Symbols
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Request, Result
-from venuesim.binance.spot.placing import ClientOrderIds
+from venuesim.binance.spot.instruments import ClientOrderIds
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.wire.windows import RateWindows

@@ -15,7 +15,7 @@ from venuesim.binance.futures.words import ResponseType
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Request, Result
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.spot.placing import ClientOrderIds
+from venuesim.binance.spot.instruments import ClientOrderIds
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.margin import largest_notional

@@ -14,11 +14,17 @@ from venuesim.wire.windows import Window
 class Catalog:
     """The operations of the simulated OKX. The number is how many requests each two seconds allow.
 
-    `public` are the operations on public data, by path.
+    `data_gets` and `data_posts` are the operations on public data, balances, bills and the funding account, by path.
     """
 
     def __init__(
-        self, *, public: Mapping[str, Operation], holdings: Holdings, placing: Placing, trading: Trading
+        self,
+        *,
+        data_gets: Mapping[str, Operation],
+        data_posts: Mapping[str, Operation],
+        holdings: Holdings,
+        placing: Placing,
+        trading: Trading,
     ) -> None:
         read = Security.READ
         place = _order_operation(Endpoint.PLACE, placing.place)
@@ -26,8 +32,6 @@ class Catalog:
         cancel = _order_operation(Endpoint.CANCEL, trading.cancel)
         cancel_batch = _order_operation(Endpoint.CANCEL, trading.cancel, is_batch=True)
         gets = {
-            "asset/currencies": (Endpoint.OTHER, read, 12, holdings.currencies),
-            "account/balance": (Endpoint.BALANCES, read, 10, holdings.balance),
             "account/config": (Endpoint.OTHER, read, 5, holdings.config),
             "account/positions": (Endpoint.OTHER, read, 10, holdings.positions),
             "trade/order": (Endpoint.QUERY, read, 60, trading.query),
@@ -46,7 +50,7 @@ class Catalog:
         signed_gets = {name: _get(name, *settings) for name, settings in gets.items()}
         self.rest: dict[tuple[str, str], Operation] = {
             (method, f"/api/v5/{name}"): operation
-            for method, operations in (("GET", {**public, **signed_gets}), ("POST", posts))
+            for method, operations in (("GET", {**data_gets, **signed_gets}), ("POST", {**data_posts, **posts}))
             for name, operation in operations.items()
         }
         self.socket: dict[str, Operation] = {

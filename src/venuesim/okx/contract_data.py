@@ -213,8 +213,8 @@ def held(exchange: Exchange, market: Market) -> Decimal:
         (
             position.quantity
             for account in exchange.accounts.values()
-            if symbol in account.holdings
-            for position in account.holdings[symbol].open_positions()
+            for holding in account.holdings_of(symbol)
+            for position in holding.open_positions()
             if position.quantity > 0
         ),
         ZERO,

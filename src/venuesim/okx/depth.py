@@ -1,49 +1,56 @@
-"""Turns successive books into the frames of the `books` channel: a snapshot, then what changed."""
+"""Turns successive books into the frames of the incremental channels: a snapshot, then what changed.
 
-from binascii import crc32
+Source: OKX "Order book channel". `checksum` is deprecated there and always 0; sequence numbers show the continuity.
+"""
+
 from decimal import Decimal
-from itertools import zip_longest
 from typing import NamedTuple
 
 from venuesim.exchange.book import BookSide
 from venuesim.exchange.market import Market
-from venuesim.okx.market_data import BOOK_DEPTH_MAX
-from venuesim.okx.rendering import Json
-from venuesim.wire.calls import plain
+from venuesim.okx.figures import Json, level
 
-CHECKSUM_LEVELS = 25
+KEEP_ALIVE_MS = 60_000
+"""After so long without a change an empty update says that the connection lives."""
+
+FIRST = -1
+"""`prevSeqId` of a snapshot."""
 
 Prices = dict[Decimal, Decimal]
 
 
 class ToldBook(NamedTuple):
-    """A book as subscribers know it, best prices first."""
+    """A book as subscribers know it, best prices first, and when they were told last."""
 
     sequence: int
     bids: Prices
     asks: Prices
+    told_ms: int
 
 
 class DepthPublisher:
     """Remembers the last book told of each symbol, so that all subscribers see one chain of sequence numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
         self._told: dict[str, ToldBook] = {}
 
     def snapshot(self, market: Market, now_ms: int) -> Json:
         """Return the book as it was told last: the next update continues it."""
         told = self._told.get(market.instrument.symbol)
         if told is None:
-            told = self._told[market.instrument.symbol] = _present(market)
-        return _data(told, _levels(told.bids), _levels(told.asks), previous=-1, now_ms=now_ms)
+            told = self._told[market.instrument.symbol] = self._present(market, now_ms)
+        return _data(told, _levels(market, told.bids), _levels(market, told.asks), previous=FIRST, now_ms=now_ms)
 
     def update(self, market: Market, now_ms: int) -> Json | None:
-        """Return the levels that changed (zero: gone) since the last frame, or None if none did."""
+        """Return the levels that changed (zero: gone) since the last frame, or None if there is nothing to tell."""
         told = self._told[market.instrument.symbol]
-        present = _present(market)
-        bids, asks = _changes(told.bids, present.bids), _changes(told.asks, present.asks)
+        present = self._present(market, now_ms)
+        bids, asks = _changes(market, told.bids, present.bids), _changes(market, told.asks, present.asks)
         if not bids and not asks:
-            return None
+            if now_ms - told.told_ms < KEEP_ALIVE_MS:
+                return None
+            present = told._replace(told_ms=now_ms)
         self._told[market.instrument.symbol] = present
         return _data(present, bids, asks, previous=told.sequence, now_ms=now_ms)
 
@@ -51,36 +58,22 @@ class DepthPublisher:
         """Forget a book that nobody hears about any more."""
         self._told.pop(market.instrument.symbol, None)
 
+    def _present(self, market: Market, now_ms: int) -> ToldBook:
+        book = market.book
+        return ToldBook(market.update_id, self._prices(book.bids), self._prices(book.asks), now_ms)
 
-def checksum(bids: Prices, asks: Prices) -> int:
-    """Return OKX's checksum: signed CRC32 over price:size of the best 25 levels, bids and asks in turn."""
-    sides = (list(side.items())[:CHECKSUM_LEVELS] for side in (bids, asks))
-    parts = [
-        f"{plain(level[0])}:{plain(level[1])}" for pair in zip_longest(*sides) for level in pair if level is not None
-    ]
-    value = crc32(":".join(parts).encode())
-    return value - 2**32 if value >= 2**31 else value
+    def _prices(self, side: BookSide) -> Prices:
+        return dict(side.levels(self._depth))
 
 
-def _present(market: Market) -> ToldBook:
-    return ToldBook(market.update_id, _prices(market.book.bids), _prices(market.book.asks))
+def _levels(market: Market, prices: Prices) -> list[list[str]]:
+    return [level(market.instrument, price, quantity) for price, quantity in prices.items()]
 
 
-def _prices(side: BookSide) -> Prices:
-    return dict(side.levels(BOOK_DEPTH_MAX))
-
-
-def _levels(prices: Prices) -> list[list[str]]:
-    return [_level(price, quantity) for price, quantity in prices.items()]
-
-
-def _level(price: Decimal, quantity: Decimal) -> list[str]:
-    return [plain(price), plain(quantity), "0", "1" if quantity else "0"]
-
-
-def _changes(old: Prices, new: Prices) -> list[list[str]]:
-    changed = [_level(price, quantity) for price, quantity in new.items() if old.get(price) != quantity]
-    return changed + [_level(price, Decimal(0)) for price in old if price not in new]
+def _changes(market: Market, old: Prices, new: Prices) -> list[list[str]]:
+    changed = {price: quantity for price, quantity in new.items() if old.get(price) != quantity}
+    gone = {price: Decimal(0) for price in old if price not in new}
+    return _levels(market, changed | gone)
 
 
 def _data(book: ToldBook, bids: list[list[str]], asks: list[list[str]], *, previous: int, now_ms: int) -> Json:
@@ -88,7 +81,7 @@ def _data(book: ToldBook, bids: list[list[str]], asks: list[list[str]], *, previ
         "asks": asks,
         "bids": bids,
         "ts": str(now_ms),
-        "checksum": checksum(book.bids, book.asks),
+        "checksum": 0,
         "prevSeqId": previous,
         "seqId": book.sequence,
     }

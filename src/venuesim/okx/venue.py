@@ -7,10 +7,14 @@ from aiohttp import web
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.faults import FaultSet
+from venuesim.okx.account_catalog import account_gets, account_posts
 from venuesim.okx.catalog import Catalog
+from venuesim.okx.channels import View
 from venuesim.okx.connections import Connections
 from venuesim.okx.contract_data import ContractData
 from venuesim.okx.fault_answers import OkxFaultAnswers
+from venuesim.okx.feeds import World
+from venuesim.okx.funding_account import FundingAccounts
 from venuesim.okx.gateway import Gateway
 from venuesim.okx.holdings import Holdings
 from venuesim.okx.instruments import Instruments
@@ -19,10 +23,12 @@ from venuesim.okx.listing import INSTRUMENTS
 from venuesim.okx.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.okx.market_data import MarketData
 from venuesim.okx.placing import Placing
-from venuesim.okx.private_socket import PrivateSockets
+from venuesim.okx.positions import position_shown
+from venuesim.okx.private_streams import PrivateStreams
 from venuesim.okx.public_catalog import public_operations
-from venuesim.okx.public_socket import PublicStreams
+from venuesim.okx.public_streams import PublicStreams
 from venuesim.okx.rest import not_found, rest_routes
+from venuesim.okx.sessions import SocketKind, SocketServices
 from venuesim.okx.trading import Trading
 from venuesim.wire.http import HttpApi
 from venuesim.wire.performing import Performer
@@ -34,6 +40,7 @@ NAME = "okx"
 FIRST_ORDER_ID = 2_000_000_000_000_000_001
 FIRST_TRADE_ID = 800_000_001
 SOCKET_PATH = "/ws/v5"
+SOCKETS = {f"{SOCKET_PATH}/{kind.value}": kind for kind in SocketKind}
 
 
 class OkxVenue:
@@ -54,26 +61,33 @@ class OkxVenue:
         self.connections = Connections()
         limits = OkxLimits(self.limits)
         instruments = Instruments(self.exchange)
+        holdings, funding = Holdings(self.exchange), FundingAccounts(self.exchange)
         catalog = Catalog(
-            public=public_operations(MarketData(self.exchange, instruments), ContractData(self.exchange, instruments)),
-            holdings=Holdings(self.exchange),
+            data_gets={
+                **public_operations(MarketData(self.exchange, instruments), ContractData(self.exchange, instruments)),
+                **account_gets(holdings, funding),
+            },
+            data_posts=account_posts(funding),
+            holdings=holdings,
             placing=Placing(exchange=self.exchange, instruments=instruments, limits=limits),
             trading=Trading(exchange=self.exchange, instruments=instruments, limits=limits),
         )
         gateway = Gateway(limits)
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=OkxFaultAnswers())
-        self._public = PublicStreams(
-            exchange=self.exchange, clock=clock, instruments=instruments, connections=self.connections
+        view = View(self.exchange, lambda account, position, _: position_shown(account, position, self.exchange))
+        self.private_streams = PrivateStreams(
+            view=view, instruments=instruments, user_streams=UserStreams(self.exchange, faults)
         )
-        self._private = PrivateSockets(
+        self._sockets = SocketServices(
             exchange=self.exchange,
             clock=clock,
             gateway=gateway,
-            instruments=instruments,
+            limits=limits,
             operations=catalog.socket,
             performer=performer,
-            user_streams=UserStreams(self.exchange, faults),
             connections=self.connections,
+            public=PublicStreams(World(self.exchange, instruments), clock),
+            private=self.private_streams,
         )
         self._http = HttpApi(
             clock=clock,
@@ -88,7 +102,7 @@ class OkxVenue:
         return await self._http.handle(request)
 
     def urls(self, host: str, port: int) -> dict[str, str]:
-        """Return the base URLs: clients append /api/v5/... to `rest`, and /public or /private to `ws`."""
+        """Return the base URLs: clients append /api/v5/... to `rest`, and /public, /private or /business to `ws`."""
         return {"rest": f"http://{host}:{port}", "ws": f"ws://{host}:{port}{SOCKET_PATH}"}
 
     async def start(self) -> None:
@@ -101,10 +115,5 @@ class OkxVenue:
         self._http.close()
 
     def _open_session(self, path: str, socket: Socket) -> Session | None:
-        match path.rstrip("/").removeprefix(SOCKET_PATH):
-            case "/public":
-                return self._public.open(socket)
-            case "/private":
-                return self._private.open(socket)
-            case _:
-                return None
+        kind = SOCKETS.get(path.rstrip("/"))
+        return None if kind is None else self._sockets.open(kind, socket)

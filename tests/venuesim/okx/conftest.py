@@ -75,13 +75,23 @@ class RawOkx:
     async def public(self) -> "RawSocket":
         return RawSocket(await self.session.ws_connect(f"{self.socket_base}/public"))
 
-    async def private(self, **changes: str) -> "RawSocket":
+    async def private(self, **changes: object) -> "RawSocket":
         """Return a socket that has sent its login, with changes."""
         socket = RawSocket(await self.session.ws_connect(f"{self.socket_base}/private"))
-        timestamp = str(self.clock.now_ms() // 1000)
+        timestamp = changes.get("timestamp", str(self.clock.now_ms() // 1000))
         login = {"apiKey": API_KEY, "passphrase": PASSPHRASE, "timestamp": timestamp}
         await socket.send("login", {**login, "sign": sign(f"{timestamp}GET/users/self/verify"), **changes})
         return socket
+
+    def login(self, key: str, secret: str, passphrase: str) -> dict[str, object]:
+        """Return the argument of a login with another key."""
+        timestamp = str(self.clock.now_ms() // 1000)
+        signed = sign(f"{timestamp}GET/users/self/verify", secret=secret)
+        return {"apiKey": key, "passphrase": passphrase, "timestamp": timestamp, "sign": signed}
+
+    def parameters(self, **changes: object) -> dict[str, object]:
+        """Return the parameters of a limit order that rests, with changes."""
+        return order(**changes)
 
     async def subscribed(self, *args: dict) -> "RawSocket":
         """Return a private socket with channels, all acknowledgements read."""
@@ -91,7 +101,8 @@ class RawOkx:
         for arg in args:
             answer = await socket.receive()
             assert (answer["event"], answer["arg"]) == ("subscribe", arg)
-            assert (await socket.receive())["event"] == "channel-conn-count"
+            if arg["channel"] != "fills":
+                assert (await socket.receive())["event"] == "channel-conn-count"
         return socket
 
 
@@ -117,8 +128,8 @@ class RawSocket:
         return found
 
 
-def sign(text: str, encoding: str = "utf-8") -> str:
-    return base64.b64encode(hmac.digest(SECRET.encode(), text.encode(encoding), "sha256")).decode()
+def sign(text: str, encoding: str = "utf-8", *, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.digest(secret.encode(), text.encode(encoding), "sha256")).decode()
 
 
 def order(**changes: object) -> dict[str, object]:
@@ -132,6 +143,17 @@ def order(**changes: object) -> dict[str, object]:
         **changes,
     }
     return {name: value for name, value in parameters.items() if value is not None}
+
+
+def set_tier(venues, level: str) -> None:
+    """Give the account a fee tier."""
+    venues.simulator.venues["okx"].exchange.accounts[API_KEY].settings["level"] = level
+
+
+@pytest.fixture
+def vip(venues) -> None:
+    """Give the account the fee tier VIP4."""
+    set_tier(venues, "VIP4")
 
 
 @pytest.fixture

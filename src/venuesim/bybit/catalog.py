@@ -1,10 +1,7 @@
 """Every operation with its endpoint name, security and limit, by REST path and by the op of the trade socket."""
 
-from collections.abc import Callable
-
-from venuesim.bybit.holdings import Holdings
-from venuesim.bybit.market_data import MarketData
-from venuesim.bybit.operations import Operation, Request, Result, Security
+from venuesim.bybit.catalog_data import DataHalf
+from venuesim.bybit.operations import Handler, Operation, Security
 from venuesim.bybit.parameters import Parameters
 from venuesim.bybit.placing import Placing
 from venuesim.bybit.quotas import per_second
@@ -18,18 +15,10 @@ REALTIME = "order/realtime"
 class Catalog:
     """The operations of the simulated Bybit. The number is how many requests a second an account may make."""
 
-    def __init__(self, *, market_data: MarketData, holdings: Holdings, placing: Placing, trading: Trading) -> None:
-        none, read, trade = Security.NONE, Security.READ, Security.TRADE
+    def __init__(self, *, data: DataHalf, placing: Placing, trading: Trading) -> None:
+        read, trade = Security.READ, Security.TRADE
         gets = {
-            "market/time": (Endpoint.OTHER, none, 0, market_data.time),
-            "market/instruments-info": (Endpoint.INSTRUMENTS, none, 0, market_data.instruments),
-            "market/tickers": (Endpoint.TICKER, none, 0, market_data.tickers),
-            "market/orderbook": (Endpoint.TICKER, none, 0, market_data.orderbook),
-            "asset/coin/query-info": (Endpoint.OTHER, read, 5, holdings.coins),
-            "user/query-api": (Endpoint.OTHER, read, 10, holdings.api_key),
-            "account/info": (Endpoint.OTHER, read, 50, holdings.info),
-            "account/wallet-balance": (Endpoint.BALANCES, read, 50, holdings.balance),
-            "position/list": (Endpoint.OTHER, read, 50, holdings.positions),
+            "position/list": (Endpoint.POSITIONS, read, 50, data.holdings.positions),
             REALTIME: (Endpoint.QUERY, read, 50, trading.realtime),
             "order/history": (Endpoint.QUERY, read, 50, trading.history),
             "execution/list": (Endpoint.EXECUTIONS, read, 50, trading.executions),
@@ -40,6 +29,9 @@ class Catalog:
             "order/cancel-all": (Endpoint.CANCEL, trade, 20, trading.cancel_all),
         }
         self.rest: dict[tuple[str, str], Operation] = {
+            (method, f"/v5/{name}"): operation for method, name, operation in data.operations()
+        }
+        self.rest |= {
             (method, f"/v5/{name}"): _operation(name, *settings)
             for method, operations in (("GET", gets), ("POST", posts))
             for name, settings in operations.items()
@@ -51,7 +43,7 @@ class Catalog:
 
 
 def _operation(
-    name: str, endpoint: Endpoint, security: Security, requests_max: int, run: Callable[[Request], Result]
+    name: str, endpoint: Endpoint, security: Security, requests_max: int, run: Handler
 ) -> Operation:
     quota = per_second(name, requests_max) if requests_max else None
     endpoint_of = _realtime_endpoint if name == REALTIME else None

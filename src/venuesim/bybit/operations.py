@@ -55,6 +55,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     message: str = "OK"
 
 
+Handler = Callable[[Request], Result]
+"""What answers the requests of one operation."""
+
+
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation. `quota` limits what one account may ask; public operations have none.
 
@@ -64,7 +68,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     endpoint: Endpoint
     security: Security
-    run: Callable[[Request], Result]
+    run: Handler
     quota: Quota | None = None
     units: Callable[[Parameters], int] | None = None
     endpoint_of: Callable[[Call], Endpoint] | None = None

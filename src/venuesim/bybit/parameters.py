@@ -83,6 +83,44 @@ class Parameters:
             raise errors.parameter(f"params error: {name} invalid")
         return amount
 
+    def amount(self, name: str) -> Decimal | None:
+        """Return an amount that may be zero, or None when it was not sent."""
+        value = self.text(name)
+        if value is None:
+            return None
+        if not _DECIMAL.fullmatch(value):
+            raise errors.parameter(f"params error: {name} invalid")
+        return Decimal(value)
+
+    def positive(self, name: str) -> Decimal | None:
+        """Return a positive amount, or None when it was not sent or is zero, which Bybit takes for "none"."""
+        return self.amount(name) or None
+
+    def signed(self, name: str) -> Decimal:
+        """Return an amount that may be below zero and must be there."""
+        value = self.required(name)
+        if not _DECIMAL.fullmatch(value.removeprefix("-")):
+            raise errors.parameter(f"params error: {name} invalid")
+        return Decimal(value)
+
+    def boolean(self, name: str) -> bool:
+        """Return a truth value, written as one or as a text; False when it was not sent."""
+        value = self._values.get(name)
+        if value in (None, ""):
+            return False
+        if isinstance(value, str) and value.lower() in {"true", "false"}:
+            return value.lower() == "true"
+        if not isinstance(value, bool):
+            raise errors.parameter(f"params error: {name} invalid")
+        return value
+
+    def objects(self, name: str) -> list[dict[str, object]]:
+        """Return a list of objects that must be there."""
+        value = self._values.get(name)
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise errors.parameter(f"params error: {name} invalid")
+        return value
+
     def integer(self, name: str) -> int | None:
         """Return a whole number, written as a number or a text, or None."""
         value = self._values.get(name)
@@ -108,6 +146,10 @@ class Parameters:
             return kind(value)
         except ValueError:
             raise errors.parameter(f"params error: {name} invalid") from None
+
+    def chosen(self, name: str, default: Choice) -> Choice:
+        """Return one of an enumeration's members, or the default when it was not sent."""
+        return default if self.text(name) is None else self.choice(name, type(default))
 
     def category(self) -> Category:
         """Return `category`."""

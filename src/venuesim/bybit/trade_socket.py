@@ -1,18 +1,30 @@
-"""The trade socket (`/v5/trade`): orders and cancels by frame instead of by request."""
+"""The trade socket (`/v5/trade`): orders by frame instead of by request ("Websocket Trade Guideline")."""
+
+from collections import OrderedDict
 
 from venuesim.bybit import errors
 from venuesim.bybit.authentication import check_permission, check_socket, check_time
-from venuesim.bybit.connections import Connection, Frame
+from venuesim.bybit.connections import Connection, Connections, Frame
 from venuesim.bybit.errors import BybitError
 from venuesim.bybit.gateway import Gateway, refused
 from venuesim.bybit.operations import Json, Operation, Request
-from venuesim.bybit.parameters import Parameters
+from venuesim.bybit.parameters import Category, Parameters
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.wire.calls import Reply
-from venuesim.wire.performing import Performer
+from venuesim.wire.performing import Caller, Performer
 from venuesim.wire.sockets import Socket
+from venuesim.wire.windows import Window
+
+REQUEST_ID_LENGTH_MAX = 36
+REQUEST_IDS_KEPT = 10_000
+"""How many of a connection's last request ids must not come again (assumption: the venue does not say)."""
+
+REQUESTS = Window("trade", 3000, 1)
+"""Requests of an address over all its trade sockets."""
+
+CATEGORIES = frozenset({Category.SPOT, Category.LINEAR})
 
 
 class TradeSockets:
@@ -26,16 +38,18 @@ class TradeSockets:
         gateway: Gateway,
         operations: dict[str, Operation],
         performer: Performer,
+        connections: Connections,
     ) -> None:
         self.exchange = exchange
         self.clock = clock
         self.gateway = gateway
         self.operations = operations
         self.performer = performer
+        self._connections = connections
 
     def open(self, socket: Socket) -> "TradeSession":
         """Return the session of a new socket."""
-        return TradeSession(self, Connection(socket))
+        return TradeSession(self, self._connections.open(socket))
 
 
 class TradeSession:
@@ -45,6 +59,7 @@ class TradeSession:
         self._shared = shared
         self._connection = connection
         self._account: Account | None = None
+        self._request_ids: OrderedDict[str, None] = OrderedDict()
 
     async def receive(self, text: str) -> None:
         """Answer one frame."""
@@ -61,7 +76,8 @@ class TradeSession:
             self._send(frame, code=error.code, message=error.message)
 
     def closed(self) -> None:
-        """Nothing is kept of a connection."""
+        """Forget the connection."""
+        self._connection.forget()
 
     def _answer(self, frame: Frame) -> None:
         now_ms = self._shared.clock.now_ms()
@@ -73,16 +89,20 @@ class TradeSession:
                 if self._account is not None:
                     raise BybitError(20001, "Repeat auth")
                 self._account = check_socket(self._shared.exchange, frame.args, now_ms)
+                self._connection.socket.owners.add(self._account.api_key)
                 self._send(frame)
             case _:
-                raise BybitError(10404, "Op type is not found")
+                raise _no_such_op()
 
     async def _operate(self, operation: Operation, frame: Frame) -> None:
-        reply = await self._shared.performer.perform(
-            operation.endpoint, lambda as_of_ms: self._run(operation, frame, as_of_ms)
+        performer, socket = self._shared.performer, self._connection.socket
+        key = "" if self._account is None else self._account.api_key
+        caller = Caller(lambda: performer.answers.naming.of_values(key, frame.args, socket.path), socket)
+        reply = await performer.perform(
+            operation.endpoint, lambda as_of_ms: self._run(operation, frame, as_of_ms), caller
         )
         if reply is None:
-            self._connection.socket.drop()
+            socket.drop()
         elif isinstance(reply.payload, dict):
             answer = reply.payload
             self._send(
@@ -90,22 +110,23 @@ class TradeSession:
                 code=answer["retCode"],
                 message=answer["retMsg"],
                 data=answer["result"],
+                retExtInfo=answer["retExtInfo"],
                 header={**reply.headers, "Traceid": self._connection.connection_id},
             )
         else:  # What is an HTTP status elsewhere is Bybit's internal error here.
             error = errors.server_error()
-            self._send(frame, code=error.code, message=error.message, data={})
+            self._send(frame, code=error.code, message=error.message, data={}, retExtInfo={})
 
     def _run(self, operation: Operation, frame: Frame, as_of_ms: int | None) -> Reply:
         now_ms = self._shared.clock.now_ms()
         try:
             account = self._signed_in()
+            self._check_rate(now_ms)
+            self._check_request_id(frame)
             check_permission(account, operation.security)
-            header = Parameters(dict(frame.header))
+            header = Parameters(frame.header)
             check_time(header.echo("X-BAPI-TIMESTAMP"), header.echo("X-BAPI-RECV-WINDOW"), now_ms)
-            if len(frame.args) != 1 or not isinstance(frame.args[0], dict):
-                raise errors.parameter("params error: args takes one object")
-            parameters = Parameters(frame.args[0])
+            parameters = self._parameters(frame)
         except BybitError as error:
             return refused(error).reply(now_ms)
         request = Request(parameters=parameters, now_ms=now_ms, as_of_ms=as_of_ms, signer=account)
@@ -116,9 +137,41 @@ class TradeSession:
             raise BybitError(10004, "Request not authorized")
         return self._account
 
+    def _check_rate(self, now_ms: int) -> None:
+        limits, address = self._shared.gateway.limits, self._connection.socket.remote
+        if limits.spend(REQUESTS, address, 1, now_ms).usage.exceeded:
+            raise BybitError(10403, "Exceed IP rate limit.")  # Assumption: the sentence.
+
+    def _check_request_id(self, frame: Frame) -> None:
+        """Refuse a request id that the connection has used before, or that is too long."""
+        if frame.reqId is None:
+            return
+        request_id = str(frame.reqId)
+        if len(request_id) > REQUEST_ID_LENGTH_MAX:
+            raise errors.parameter("params error: reqId invalid")
+        if request_id in self._request_ids:
+            raise BybitError(20006, "Duplicate reqId")
+        self._request_ids[request_id] = None
+        if len(self._request_ids) > REQUEST_IDS_KEPT:
+            self._request_ids.popitem(last=False)
+
+    @staticmethod
+    def _parameters(frame: Frame) -> Parameters:
+        if len(frame.args) != 1 or not isinstance(frame.args[0], dict):
+            raise errors.parameter("params error: args takes one object")
+        parameters = Parameters(frame.args[0])
+        if parameters.echo("category") not in CATEGORIES:
+            raise _no_such_op()
+        return parameters
+
     def _send(self, frame: Frame, *, code: int = 0, message: str = "OK", **more: object) -> None:
         named: Json = {} if frame.reqId is None else {"reqId": frame.reqId}
         connection_id = self._connection.connection_id
         self._connection.send(
             {**named, "retCode": code, "retMsg": message, "op": frame.op, **more, "connId": connection_id}
         )
+
+
+def _no_such_op() -> BybitError:
+    """Return the refusal of an operation, or a category, that there is not."""
+    return BybitError(10404, "Op type is not found")

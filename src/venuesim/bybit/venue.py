@@ -1,23 +1,41 @@
 """Puts the simulated Bybit together."""
 
+import asyncio
 from collections.abc import Sequence
+from itertools import count
 
 from aiohttp import web
 
+from venuesim.bybit.assets import Assets
 from venuesim.bybit.catalog import Catalog
+from venuesim.bybit.catalog_data import DataHalf
+from venuesim.bybit.connections import Connections
+from venuesim.bybit.contract_data import ContractData
+from venuesim.bybit.depth import Depths
+from venuesim.bybit.disconnects import Disconnects
+from venuesim.bybit.fault_answers import BybitFaultAnswers
 from venuesim.bybit.gateway import Gateway
 from venuesim.bybit.holdings import Holdings
+from venuesim.bybit.instruments_info import InstrumentsInfo
+from venuesim.bybit.klines import Klines
 from venuesim.bybit.limits import BybitLimits
 from venuesim.bybit.listing import INSTRUMENTS, Instruments
 from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.bybit.market_data import MarketData
+from venuesim.bybit.parameters import Category
 from venuesim.bybit.placing import Placing
 from venuesim.bybit.private_socket import PrivateSockets
-from venuesim.bybit.public_socket import PublicStreams
-from venuesim.bybit.fault_answers import BybitFaultAnswers
+from venuesim.bybit.private_topics import PrivateTopics, Renderers
+from venuesim.bybit.public_socket import PublicSockets
+from venuesim.bybit.public_streams import PublicStreams
+from venuesim.bybit.rendering import pushed, pushed_fill
 from venuesim.bybit.rest import not_found, rest_routes
+from venuesim.bybit.tickers import TickDirections, Tickers
+from venuesim.bybit.topics import Topics
 from venuesim.bybit.trade_socket import TradeSockets
 from venuesim.bybit.trading import Trading
+from venuesim.bybit.transaction_log import TransactionLog
+from venuesim.bybit.wallets import Wallets
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.faults import FaultSet
@@ -30,6 +48,10 @@ from venuesim.wire.windows import RateWindows
 NAME = "bybit"
 FIRST_ORDER_ID = 1_700_000_000_000_000_001
 FIRST_TRADE_ID = 2_100_000_000_000_001
+
+WATCH_SECONDS = 0.25
+WATCHES_PER_SCAN = 120
+"""The venue looks for silent connections every half minute ("Connect")."""
 
 
 class BybitVenue:
@@ -48,22 +70,54 @@ class BybitVenue:
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()
-        limits = BybitLimits(self.limits)
+        self._clock = clock
+        self._watch: asyncio.Task[None] | None = None
+        self._limits = BybitLimits(self.limits)
+        self._connections = Connections(clock)
+        self._disconnects = Disconnects(self.exchange, clock)
         instruments = Instruments(self.exchange)
+        directions = TickDirections(self.exchange)
+        tickers = Tickers(self.exchange, clock, directions)
+        depths = Depths(self.exchange, clock)
+        wallets = Wallets(self.exchange)
+        instruments_info = InstrumentsInfo(self.exchange, instruments)
+        data = DataHalf(
+            market_data=MarketData(exchange=self.exchange, instruments=instruments, tickers=tickers, depths=depths),
+            instruments_info=instruments_info,
+            klines=Klines(self.exchange, instruments),
+            contract_data=ContractData(self.exchange, instruments, tickers),
+            holdings=Holdings(
+                exchange=self.exchange, instruments=instruments, instruments_info=instruments_info, wallets=wallets
+            ),
+            transaction_log=TransactionLog(self.exchange),
+            assets=Assets(self.exchange, wallets),
+        )
         catalog = Catalog(
-            market_data=MarketData(self.exchange, instruments),
-            holdings=Holdings(self.exchange),
-            placing=Placing(exchange=self.exchange, instruments=instruments, limits=limits),
+            data=data,
+            placing=Placing(exchange=self.exchange, instruments=instruments, limits=self._limits),
             trading=Trading(exchange=self.exchange, instruments=instruments),
         )
-        gateway = Gateway(limits)
+        gateway = Gateway(self._limits)
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=BybitFaultAnswers(clock))
-        self._public = PublicStreams(exchange=self.exchange, clock=clock, instruments=instruments)
+        streams = PublicStreams(
+            exchange=self.exchange, clock=clock, tickers=tickers, depths=depths, directions=directions
+        )
+        self._public = PublicSockets(streams=streams, topics=Topics(instruments), connections=self._connections)
         self._private = PrivateSockets(
-            exchange=self.exchange, clock=clock, user_streams=UserStreams(self.exchange, faults)
+            exchange=self.exchange,
+            clock=clock,
+            user_streams=UserStreams(self.exchange, faults),
+            topics=PrivateTopics(clock=clock, wallets=wallets, renderers=_renderers()),
+            disconnects=self._disconnects,
+            connections=self._connections,
         )
         self._trade = TradeSockets(
-            exchange=self.exchange, clock=clock, gateway=gateway, operations=catalog.socket, performer=performer
+            exchange=self.exchange,
+            clock=clock,
+            gateway=gateway,
+            operations=catalog.socket,
+            performer=performer,
+            connections=self._connections,
         )
         self._http = HttpApi(
             clock=clock,
@@ -75,6 +129,9 @@ class BybitVenue:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer whatever arrives on the port."""
+        is_socket = request.headers.get("Upgrade", "").lower() == "websocket"
+        if is_socket and not self._limits.spend_connection(request.remote or "", self._clock.now_ms()):
+            return web.Response(status=403, text="access too frequent")
         return await self._http.handle(request)
 
     def urls(self, host: str, port: int) -> dict[str, str]:
@@ -82,19 +139,47 @@ class BybitVenue:
         return {"rest": f"http://{host}:{port}", "ws": f"ws://{host}:{port}"}
 
     async def start(self) -> None:
-        """There are no timers."""
+        """Start looking for silent connections and for orders that their owner's disconnection ends."""
+        self._watch = asyncio.create_task(self._watching())
 
     async def stop(self) -> None:
         """Drop every socket."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
         self._http.close()
+
+    def look_after_connections(self, *, scans: bool = True) -> None:
+        """Cancel the orders whose owners stay away; with `scans`, close the connections that have been silent."""
+        self._disconnects.cancel_due()
+        if scans:
+            self._connections.close_silent()
+
+    async def _watching(self) -> None:
+        for number in count(1):
+            await asyncio.sleep(WATCH_SECONDS)
+            self.look_after_connections(scans=number % WATCHES_PER_SCAN == 0)
 
     def _open_session(self, path: str, socket: Socket) -> Session | None:
         match path.rstrip("/"):
             case "/v5/public/spot":
-                return self._public.open(socket)
+                return self._public.open(Category.SPOT, socket)
+            case "/v5/public/linear":
+                return self._public.open(Category.LINEAR, socket)
+            case "/v5/public/inverse":
+                return self._public.open(Category.INVERSE, socket)
             case "/v5/private":
                 return self._private.open(socket)
             case "/v5/trade":
                 return self._trade.open(socket)
             case _:
                 return None
+
+
+def _renderers() -> Renderers:
+    return Renderers(
+        order=lambda event: [pushed(event.order)],
+        execution=lambda execution: [pushed_fill(execution)],
+        funding=lambda _: [],
+        positions=lambda _, __: [],
+    )

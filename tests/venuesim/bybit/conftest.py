@@ -37,7 +37,7 @@ async def client(venues) -> AsyncIterator[ccxt.pro.bybit]:
     rest, socket = venues.url("bybit", "rest"), venues.url("bybit", "ws")
     private = f"{socket}/v5/private"
     sockets = {
-        "public": {"spot": f"{socket}/v5/public/spot"},
+        "public": {"spot": f"{socket}/v5/public/spot", "linear": f"{socket}/v5/public/linear"},
         "private": {"contract": private, "spot": {"unified": private}, "trade": f"{socket}/v5/trade"},
     }
     urls = {**dict.fromkeys(("public", "private", "spot", "futures", "v2"), rest), "ws": sockets}

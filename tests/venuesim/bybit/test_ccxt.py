@@ -6,6 +6,7 @@ import ccxt
 import pytest
 
 from venuesim.bybit.listing import INSTRUMENTS
+from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
 
 SYMBOL = "BTC/USDT"
 KNOWN = {"acknowledged": True}
@@ -17,8 +18,8 @@ async def test_markets_have_the_venues_precision_and_limits(client) -> None:
     assert (market["id"], market["spot"], market["active"]) == ("BTCUSDT", True, True)
     assert market["precision"] == {"amount": 1e-6, "price": 0.1}
     assert (market["limits"]["amount"]["min"], market["limits"]["cost"]) == (1e-6, {"min": 5.0, "max": 8000000.0})
-    assert len(client.markets) == len(INSTRUMENTS)
-    assert {market["type"] for market in client.markets.values()} == {"spot"}
+    assert len(client.markets) == len(INSTRUMENTS) + len(INSTRUMENTS_LINEAR)
+    assert {market["type"] for market in client.markets.values()} == {"spot", "swap"}
     assert client.currencies["BTC"]["deposit"]
 
 

@@ -119,7 +119,7 @@ async def test_everything_of_one_pair_is_canceled(raw) -> None:
         ("account/wallet-balance", {"accountType": "SPOT"}),
         ("market/tickers", {**SPOT, "symbol": "NOPE"}),
         ("market/orderbook", SPOT),
-        ("market/orderbook", {"category": "linear", "symbol": "BTCUSDT"}),
+        ("market/orderbook", {"category": "inverse", "symbol": "BTCUSDT"}),
     ],
 )
 async def test_a_wrong_look_up_is_refused(raw, path: str, query: dict) -> None:
@@ -129,7 +129,7 @@ async def test_a_wrong_look_up_is_refused(raw, path: str, query: dict) -> None:
 async def test_other_paths_and_methods_are_not_there(raw) -> None:
     for method, path in (("GET", "/v5/order/create"), ("POST", "/v5/order/realtime"), ("GET", "/")):
         assert await raw.send(method, path) == (404, "404 page not found")
-    async with raw.session.get(f"{raw.base}/v5/public/linear", headers={"Upgrade": "websocket"}) as response:
+    async with raw.session.get(f"{raw.base}/v5/public/option", headers={"Upgrade": "websocket"}) as response:
         assert response.status == 404
 
 

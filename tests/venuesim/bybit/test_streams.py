@@ -149,7 +149,7 @@ async def test_tickers_carry_the_dollar_index_price_and_no_best_prices(raw, venu
     assert (await socket.receive())["data"]["usdIndexPrice"] == "65100"
 
 
-@pytest.mark.parametrize("depth", [1, 50, 200])
+@pytest.mark.parametrize("depth", [50, 200, 1000])
 async def test_a_book_is_a_snapshot_and_deltas_without_a_gap(raw, venues, depth: int) -> None:
     socket = await raw.public(f"orderbook.{depth}.BTCUSDT")
     frame = await socket.receive()

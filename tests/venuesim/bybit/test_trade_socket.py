@@ -1,5 +1,7 @@
 """Orders over the trade socket."""
 
+from itertools import count
+
 from venuesim_bybit_helpers import RawSocket, order
 
 
@@ -24,10 +26,10 @@ async def test_an_order_is_placed_and_canceled(raw) -> None:
     order_id = answer["data"]["orderId"]
     assert (await raw.shown(order_id))["orderStatus"] == "New"
     cancel = {"category": "spot", "symbol": "BTCUSDT", "orderId": order_id}
-    for code in (0, 170142):
-        await socket.send("order.cancel", cancel, reqId="18", header=header(raw))
+    for request_id, code in (("18", 0), ("19", 170142), ("19", 20006)):
+        await socket.send("order.cancel", cancel, reqId=request_id, header=header(raw))
         answer = await socket.receive()
-        assert (answer["reqId"], answer["op"], answer["retCode"]) == ("18", "order.cancel", code)
+        assert (answer["reqId"], answer["op"], answer["retCode"]) == (request_id, "order.cancel", code)
 
 
 async def test_what_is_wrong_is_refused_and_places_nothing(raw, venues) -> None:
@@ -35,6 +37,7 @@ async def test_what_is_wrong_is_refused_and_places_nothing(raw, venues) -> None:
     await socket.send("order.create", order(), reqId="1", header=header(raw))
     assert (await socket.receive())["retCode"] == 10004
     socket = await authenticated(raw)
+    request_ids = map(str, count(2))
     for sent, code in (
         ({"op": "order.create", "args": [order()], "header": header(raw, 5100)}, 10002),
         ({"op": "order.create", "args": [order()]}, 10001),
@@ -42,11 +45,14 @@ async def test_what_is_wrong_is_refused_and_places_nothing(raw, venues) -> None:
         ({"op": "order.create", "args": ["buy"], "header": header(raw)}, 10001),
         ({"op": "order.create", "args": [order(qty="16")], "header": header(raw)}, 170131),
         ({"op": "order.dance", "args": [order()], "header": header(raw)}, 10404),
+        ({"op": "order.create", "args": [order(category="inverse")], "header": header(raw)}, 10404),
+        ({"op": "order.create", "args": [order()], "header": header(raw), "reqId": "r" * 37}, 10001),
         ({"op": "auth", "args": []}, 20001),
     ):
-        await socket.socket.send_json({"reqId": "2", **sent})
+        request_id = sent.get("reqId") or next(request_ids)
+        await socket.socket.send_json({**sent, "reqId": request_id})
         answer = await socket.receive()
-        assert (answer["retCode"], answer["reqId"]) == (code, "2"), sent
+        assert (answer["retCode"], answer["reqId"]) == (code, request_id), sent
     assert (await venues.control("GET", "ledger"))["orders"] == []
 
 

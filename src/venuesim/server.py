@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from venuesim.control import ControlApi
+from venuesim.control.api import ControlApi
 from venuesim.exchange.clock import Clock, SystemClock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.market import STEP_SECONDS
+from venuesim.fault_effects import FaultEffects, SkewedClock
 from venuesim.faults import FaultSet
 from venuesim.venue import VENUES, Venue
 from venuesim.wire.http import Site
@@ -37,8 +38,10 @@ class Simulator:
         self.faults = FaultSet(seed)
         clock = clock or SystemClock()
         self.venues: dict[str, Venue] = {
-            name: VENUES[name](clock=clock, seed=seed, faults=self.faults) for name in venues
+            name: VENUES[name](clock=SkewedClock(clock, name, self.faults), seed=seed, faults=self.faults)
+            for name in venues
         }
+        self.effects = FaultEffects(self._exchanges(), self.faults)
         self.urls: Urls = {}
         self._control_port = control_port
         self._walking = walking
@@ -46,7 +49,7 @@ class Simulator:
         self._walk: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        control = ControlApi(self.venues, self.faults)
+        control = ControlApi(self.venues, self.faults, self.effects)
         self.urls = {"control": f"http://{HOST}:{await self._listen(Site(control.handle), self._control_port)}"}
         for name, venue in self.venues.items():
             port = await self._listen(Site(venue.handle), 0)

@@ -83,11 +83,15 @@ class Clearing:
         if not instrument.is_linear:
             return
         account = execution.account
-        holders = self._holders.setdefault(instrument.symbol, {})
         position = account.holding_of(execution.order).position(execution.order.position_side)
         if position.is_open and not execution.closed_quantity and position.opened_ms == execution.time_ms:
             self._position_numbers += 1
             position.number = self._position_numbers
+        self.note_holder(account, instrument)
+
+    def note_holder(self, account: Account, instrument: Instrument) -> None:
+        """Note whether an account holds anything in a contract."""
+        holders = self._holders.setdefault(instrument.symbol, {})
         if all(holding.is_flat for holding in account.holdings_of(instrument.symbol)):
             holders.pop(account.account_id, None)
         else:

@@ -67,6 +67,7 @@ class Exchange:
         self.accounts: dict[str, Account] = {}
         self.records = Records(instruments)
         self.flows = Flows()
+        self.busted: set[int] = set()
         self.refuses: Callable[[Account, OrderRequest], RefusalReason | None] = lambda _, __: None
         self.refuses_late: Callable[[Order], bool] = lambda _: False
         self.before_cancel: Callable[[Order], None] = lambda _: None

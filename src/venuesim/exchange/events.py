@@ -53,6 +53,7 @@ class AccountEventKind(StrEnum):
     POSITION_MARGIN = "position_margin"
     MARGIN_CALL = "margin_call"
     INSURANCE = "insurance"
+    BUST = "bust"
 
 
 class AccountEvent(msgspec.Struct, frozen=True, kw_only=True):

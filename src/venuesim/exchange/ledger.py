@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
+from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
+from venuesim.exchange.flows import Flow
 from venuesim.exchange.orders import Execution, Order
-from venuesim.exchange.vocabulary import OrderType
+from venuesim.exchange.vocabulary import FlowKind, OrderType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -14,12 +16,13 @@ Row = dict[str, object]
 
 
 class Cursor(NamedTuple):
-    """How far a reader has come: the wallet's place in the list, the sequences of the last rows, arrivals given."""
+    """How far a reader has come: the wallet's place in the list, the numbers of the last rows, arrivals given."""
 
     wallet: int = 0
     orders: int = 0
     executions: int = 0
     arrivals: int = 0
+    flows: int = 0
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
@@ -48,20 +51,23 @@ def read_page(exchange: Exchange, cursor: Cursor, *, limit: int) -> Page:
     orders = exchange.records.orders_after(cursor.orders, limit)
     executions = exchange.records.executions_after(cursor.executions, limit)
     arrivals = _arrivals(exchange, cursor.arrivals, limit)
-    is_first = cursor[1:] == (0, 0, 0)
+    flows = _flows(exchange, cursor.flows, limit)
+    is_first = not any(cursor[1:])
     is_futures = exchange.wallet == "futures"
     following = Cursor(
         cursor.wallet,
         orders[-1].sequence if orders else cursor.orders,
         executions[-1].sequence if executions else cursor.executions,
         cursor.arrivals + len(arrivals),
+        flows[-1][1].flow_id if flows else cursor.flows,
     )
-    is_full = limit in {len(orders), len(executions), len(arrivals)}
+    is_full = limit in {len(orders), len(executions), len(arrivals), len(flows)}
     return Page(
         rows={
             "orders": [order_row(exchange, order) for order in orders],
             "executions": [execution_row(exchange, execution) for execution in executions],
             "arrivals": arrivals,
+            "flows": [_flow_row(exchange, account, flow) for account, flow in flows],
             "balances": _balances(exchange) if is_first and not is_futures else [],
             "futures_balances": _balances(exchange) if is_first and is_futures else [],
             "positions": _positions(exchange) if is_first else [],
@@ -118,6 +124,7 @@ def execution_row(exchange: Exchange, execution: Execution) -> Row:
         "fee_asset": execution.fee_asset,
         "liquidity": "maker" if execution.is_maker else "taker",
         "realized_pnl": f"{execution.realized_pnl:f}",
+        "busted": execution.sequence in exchange.busted,
         "executed_at": iso_time(execution.time_ms),
     }
 
@@ -140,6 +147,31 @@ def _arrivals(exchange: Exchange, start: int, limit: int) -> list[Row]:
         for client_order_id, count in exchange.records.arrivals(account)
     )
     return list(islice(counted, start, start + limit))
+
+
+def _flows(exchange: Exchange, after: int, limit: int) -> list[tuple[Account, Flow]]:
+    """Return the movements of cash after one, the oldest first; those of trades are told by the executions."""
+    found = [
+        (account, flow)
+        for account in exchange.accounts.values()
+        for flow in exchange.flows.newest_first(account)
+        if flow.flow_id > after and flow.kind is not FlowKind.TRADE
+    ]
+    return sorted(found, key=lambda entry: entry[1].flow_id)[:limit]
+
+
+def _flow_row(exchange: Exchange, account: Account, flow: Flow) -> Row:
+    return {
+        "exchange": exchange.name,
+        "wallet": exchange.wallet,
+        "api_key": account.api_key,
+        "kind": flow.kind.value,
+        "asset": flow.asset,
+        "amount": f"{flow.amount:f}",
+        "balance": f"{flow.balance:f}",
+        "symbol": flow.symbol,
+        "moved_at": iso_time(flow.time_ms),
+    }
 
 
 def _balances(exchange: Exchange) -> list[Row]:

@@ -95,6 +95,7 @@ class Market:
         self._sizes = random.Random(self._seed)  # noqa: S311 - The same.
         self._step = 0
         self.source: PriceSource | None = None
+        self.source_error: str | None = None
         self.mid = self._walk.price
         self.candles = Candles(
             instrument,

@@ -161,3 +161,4 @@ class FlowKind(StrEnum):
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
     INSURANCE = "insurance"
+    BUST = "bust"

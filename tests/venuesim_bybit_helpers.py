@@ -80,13 +80,13 @@ class RawBybit:
         (found,) = await self.listed("order/realtime", orderId=order_id)
         return found
 
-    async def public(self, *topics: str) -> "RawSocket":
+    async def public(self, *topics: str, category: str = "spot") -> "RawSocket":
         """Return a public socket with topics, the acknowledgement read."""
-        socket = RawSocket(await self.session.ws_connect(f"{self.socket_base}/v5/public/spot"))
+        socket = RawSocket(await self.session.ws_connect(f"{self.socket_base}/v5/public/{category}"))
         await socket.send("subscribe", *topics, req_id="1")
         answer = await socket.receive()
         assert (answer["success"], answer["ret_msg"], answer["req_id"], answer["op"]) == (
-            *(True, "subscribe", "1", "subscribe"),
+            *(True, "subscribe" if category == "spot" else "", "1", "subscribe"),
         )
         return socket
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,14 @@ MARGIN_CALL_SHARE = Decimal("0.8")
 
 
 class Clearing:
-    """The clearing house of one exchange."""
+    """The clearing house of one exchange. `client_order_id_of` names the orders that it makes itself."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._holders: dict[str, dict[int, Account]] = {}
         self._called: set[int] = set()
         self._position_numbers = 0
+        self.client_order_id_of: Callable[[Origin], str] = lambda _: ""
 
     # Checks
 
@@ -261,7 +263,7 @@ class Clearing:
             instrument=position.instrument,
             side=closing_side(position),
             order_type=OrderType.MARKET,
-            client_order_id="",
+            client_order_id=self.client_order_id_of(origin),
             time_in_force=TimeInForce.IOC,
             quantity=quantity,
             reduce_only=position.side is PositionSide.NET,

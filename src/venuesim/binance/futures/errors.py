@@ -247,3 +247,11 @@ def too_much_weight(limit: int, retry_after_seconds: int) -> BinanceError:
         "Please use the websocket for live updates to avoid polling the API."
     )
     return BinanceError(-1003, message, status=429, retry_after_seconds=retry_after_seconds)
+
+
+def banned(until_ms: int, retry_after_seconds: int) -> BinanceError:
+    """Return the refusal of an address that is banned."""
+    message = (
+        f"Way too many requests; IP banned until {until_ms}. Please use the websocket for live updates to avoid bans."
+    )
+    return BinanceError(-1003, message, status=418, retry_after_seconds=retry_after_seconds)

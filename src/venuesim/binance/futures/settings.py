@@ -1,6 +1,7 @@
 """Changes how an account trades: leverage, margin type, position and asset mode, isolated margin, fees in BNB."""
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -42,12 +43,13 @@ class MarginChange(NamedTuple):
 
 
 class Settings:
-    """Changes and shows the settings of accounts."""
+    """Changes and shows the settings of accounts. `asset_mode_changed` hears of another asset mode."""
 
     def __init__(self, *, exchange: Exchange, symbols: Symbols, algos: AlgoBook) -> None:
         self._exchange = exchange
         self._symbols = symbols
         self._algos = algos
+        self.asset_mode_changed: list[Callable[[Account], None]] = []
         self._changes: defaultdict[int, deque[MarginChange]] = defaultdict(lambda: deque(maxlen=CHANGES_KEPT))
 
     # Leverage and margin type
@@ -127,7 +129,8 @@ class Settings:
         if self._has_open_orders(account, None):
             raise refused(Code.JOINT_MARGIN_REJECT_WITH_OPEN_ORDER)
         account.settings[MULTI_ASSETS] = "true" if wanted else "false"
-        self._exchange.clearing.tell(account, AccountEventKind.POSITION_MODE)
+        for listener in self.asset_mode_changed:
+            listener(account)
         return Result(SUCCESS, accepted=True)
 
     # Isolated margin

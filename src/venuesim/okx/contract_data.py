@@ -66,8 +66,15 @@ class ContractData:
     # Prices
 
     def mark_prices(self, request: Request) -> Result:
-        """Show mark prices of swaps, or (as MARGIN) of pairs."""
+        """Show mark prices of swaps, or (as MARGIN) of pairs.
+
+        Assumption: whoever names an instrument need not name its type; ccxt does not, and is answered.
+        """
         query = request.query
+        if query.has("instId") and not query.has("instType"):
+            market = self._exchange.markets[self._instruments.read(query).symbol]
+            named = InstrumentType.SWAP if market.instrument.is_linear else InstrumentType.MARGIN
+            return Result(data=[mark_price(market, named.value, request.now_ms)])
         kind = query.choice("instType", InstrumentType)
         if kind is InstrumentType.SPOT:
             raise errors.malformed("instType")

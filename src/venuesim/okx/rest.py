@@ -23,11 +23,6 @@ def rest_routes(
     }
 
 
-def not_found(_: Call) -> Reply:
-    """Return what OKX answers to an unknown path."""
-    return Reply(payload={"msg": "Invalid request URI", "code": "404", "data": []}, status=404)
-
-
 def _handler(operation: Operation, gateway: Gateway, exchange: Exchange) -> Callable[[Call], Reply]:
     def handle(call: Call) -> Reply:
         try:

@@ -22,14 +22,15 @@ from venuesim.okx.limits import OkxLimits
 from venuesim.okx.listing import INSTRUMENTS
 from venuesim.okx.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.okx.market_data import MarketData
-from venuesim.okx.placing import Placing
 from venuesim.okx.positions import position_shown
 from venuesim.okx.private_streams import PrivateStreams
 from venuesim.okx.public_catalog import public_operations
 from venuesim.okx.public_streams import PublicStreams
-from venuesim.okx.rest import not_found, rest_routes
+from venuesim.okx.rest import rest_routes
 from venuesim.okx.sessions import SocketKind, SocketServices
-from venuesim.okx.trading import Trading
+from venuesim.okx.trade_desk import TradeDesk
+from venuesim.okx.trade_terms import LEVERAGE
+from venuesim.okx.unsimulated import unknown_paths
 from venuesim.wire.http import HttpApi
 from venuesim.wire.performing import Performer
 from venuesim.wire.sockets import Session, Socket
@@ -55,6 +56,7 @@ class OkxVenue:
             first_order_id=FIRST_ORDER_ID,
             first_trade_id=FIRST_TRADE_ID,
             flows_of_trades=True,
+            leverage=LEVERAGE,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()
@@ -62,15 +64,15 @@ class OkxVenue:
         limits = OkxLimits(self.limits)
         instruments = Instruments(self.exchange)
         holdings, funding = Holdings(self.exchange), FundingAccounts(self.exchange)
+        desk = TradeDesk(exchange=self.exchange, instruments=instruments, limits=limits)
+        self.algos = desk.algos
         catalog = Catalog(
             data_gets={
                 **public_operations(MarketData(self.exchange, instruments), ContractData(self.exchange, instruments)),
                 **account_gets(holdings, funding),
             },
             data_posts=account_posts(funding),
-            holdings=holdings,
-            placing=Placing(exchange=self.exchange, instruments=instruments, limits=limits),
-            trading=Trading(exchange=self.exchange, instruments=instruments, limits=limits),
+            trade=desk.operations,
         )
         gateway = Gateway(limits)
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=OkxFaultAnswers())
@@ -93,7 +95,7 @@ class OkxVenue:
             clock=clock,
             performer=performer,
             routes=rest_routes(catalog.rest, gateway, self.exchange),
-            not_found=not_found,
+            not_found=unknown_paths(catalog.rest, self.exchange),
             open_session=self._open_session,
         )
 

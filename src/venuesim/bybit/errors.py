@@ -58,30 +58,66 @@ def server_error() -> BybitError:
 
 
 def no_such_symbol() -> BybitError:
-    """Return the refusal to trade what is not listed."""
+    """Return the refusal to trade a spot pair that is not listed."""
     return BybitError(170121, "Invalid symbol.")
 
 
-def insufficient_balance() -> BybitError:
+def no_such_contract() -> BybitError:
+    """Return the refusal of a contract that is not listed."""
+    return BybitError(10001, "params error: symbol invalid")
+
+
+def insufficient_balance(*, linear: bool = False) -> BybitError:
     """Return the refusal of an order that the account cannot pay for."""
-    return BybitError(170131, "Insufficient balance.")
+    return BybitError(110007, "ab not enough for new order") if linear else BybitError(170131, "Insufficient balance.")
 
 
-def duplicate_order_link_id() -> BybitError:
+def duplicate_order_link_id(*, linear: bool = False) -> BybitError:
     """Return the refusal of an orderLinkId that the account has used before."""
+    if linear:
+        return BybitError(110072, "OrderLinkedID is duplicate")
     return BybitError(170141, "Duplicate clientOrderId.")
 
 
 def price_too_high(limit: Decimal, quote: str) -> BybitError:
-    """Return the refusal of a buy above the price limit."""
+    """Return the refusal of a spot buy above the price limit."""
     return BybitError(170193, f"Buy order price cannot be higher than {plain(limit)}{quote}.")
 
 
 def price_too_low(limit: Decimal, quote: str) -> BybitError:
-    """Return the refusal of a sell below the price limit."""
+    """Return the refusal of a spot sell below the price limit."""
     return BybitError(170194, f"Sell order price cannot be lower than {plain(limit)}{quote}.")
 
 
-def no_such_order() -> BybitError:
-    """Return the refusal to cancel an order that was never there."""
+def no_such_order(*, linear: bool = False, to: str = "cancel") -> BybitError:
+    """Return the refusal to cancel (or `to` replace) an order that was never there, or in linear no longer is."""
+    if linear:
+        return BybitError(110001, f"order not exists or too late to {to}")
     return BybitError(170213, "Order does not exist.")
+
+
+def nothing_to_reduce() -> BybitError:
+    """Return the refusal of a reduce-only order without a position."""
+    return BybitError(110017, "current position is zero, cannot fix reduce-only order qty")
+
+
+def truncated_to_zero() -> BybitError:
+    """Return the refusal of a reduce-only order that finds nothing left to reduce."""
+    return BybitError(110017, "orderQty will be truncated to zero")
+
+
+def wrong_position_index() -> BybitError:
+    """Return the refusal of a positionIdx that is not of the contract's position mode."""
+    return BybitError(10001, "position idx not match position mode")
+
+
+def trigger_is_met(*, rising: bool, trigger: Decimal, current: Decimal, trigger_by: str) -> BybitError:
+    """Return the refusal of a contract's conditional order whose price is on the wrong side of the market."""
+    expected, code, sign = ("Rising", 110092, "<=") if rising else ("Falling", 110093, ">=")
+    shown = f"trigger_price[{_scaled(trigger)}] {sign} current[{_scaled(current)}]??{trigger_by}"
+    return BybitError(code, f"expect {expected}, but {shown}")
+
+
+def _scaled(price: Decimal) -> str:
+    """Write a price as Bybit's messages do: in ten-thousandths."""
+    return f"{price * 10_000:.0f}"

@@ -129,7 +129,7 @@ class Instruments:
         category = parameters.category()
         instrument = self.named(category, parameters.required("symbol"))
         if instrument is None:
-            raise errors.no_such_symbol() if category is Category.SPOT else errors.parameter("symbol invalid")
+            raise errors.no_such_symbol() if category is Category.SPOT else errors.no_such_contract()
         return instrument
 
     def to_show(self, parameters: Parameters) -> Instrument | None:

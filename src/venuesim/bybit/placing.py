@@ -1,138 +1,111 @@
 """New orders: reads them, applies the rules, hands them to the exchange."""
 
-from enum import StrEnum
+from decimal import Decimal
 
 from venuesim.bybit import errors
 from venuesim.bybit.errors import BybitError
 from venuesim.bybit.limits import BybitLimits
-from venuesim.bybit.listing import Instruments
-from venuesim.bybit.operations import Request, Result
-from venuesim.bybit.parameters import Category, Parameters
-from venuesim.bybit.rendering import Extra, ids
+from venuesim.bybit.operations import Json, Request, Result
+from venuesim.bybit.parameters import Parameters
+from venuesim.bybit.reading import OrderReader
+from venuesim.bybit.rendering import ids
 from venuesim.bybit.rules import check_rules
-from venuesim.exchange.accounts import ZERO
+from venuesim.bybit.rules_linear import checked_contract_order
+from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.orders import OrderRefused, OrderRequest
-from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side, TimeInForce
+from venuesim.exchange.margin import wallet_margin
+from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
+from venuesim.exchange.vocabulary import MarginMode, RefusalReason
 
-
-class WireSide(StrEnum):
-    """The `side` values."""
-
-    BUY = "Buy"
-    SELL = "Sell"
-
-
-class WireType(StrEnum):
-    """The `orderType` values."""
-
-    MARKET = "Market"
-    LIMIT = "Limit"
-
-
-class WireTime(StrEnum):
-    """The `timeInForce` values that are simulated."""
-
-    GTC = "GTC"
-    IOC = "IOC"
-    FOK = "FOK"
-    POST_ONLY = "PostOnly"
-
-
-class MarketUnit(StrEnum):
-    """The `marketUnit` values: what `qty` of a market order counts."""
-
-    BASE = "baseCoin"
-    QUOTE = "quoteCoin"
-
-
-_SIDES = {WireSide.BUY: Side.BUY, WireSide.SELL: Side.SELL}
-_TIMES = {
-    WireTime.GTC: TimeInForce.GTC,
-    WireTime.IOC: TimeInForce.IOC,
-    WireTime.FOK: TimeInForce.FOK,
-    WireTime.POST_ONLY: TimeInForce.GTC,
-}
-_NOT_SIMULATED = ("triggerPrice", "takeProfit", "stopLoss", "isLeverage", "slippageTolerance", "bboSideType")
+SETTLEMENT = "USDT"
 
 
 class Placing:
-    """Places orders for order/create and its twin on the trade socket."""
+    """Places orders for order/create and its twins: the batch, and the trade socket."""
 
-    def __init__(self, *, exchange: Exchange, instruments: Instruments, limits: BybitLimits) -> None:
+    def __init__(self, *, exchange: Exchange, reader: OrderReader, limits: BybitLimits) -> None:
         self._exchange = exchange
-        self._instruments = instruments
+        self._reader = reader
         self._limits = limits
 
     def place(self, request: Request) -> Result:
         """Accept an order. Accepted means only that: matching may reject or cancel it at once, on the stream."""
-        parameters, account = request.parameters, request.account
+        return Result(result=ids(self.accept(request.parameters, request.account)), accepted=True)
+
+    def accept(self, parameters: Parameters, account: Account) -> Order:
+        """Accept one order; raises BybitError for one that is refused, and then nothing has changed."""
         if parameters.echo("orderLinkId"):
             self._exchange.records.arrived(account, parameters.echo("orderLinkId"))
-        order_request = self._read(parameters)
-        # Bybit's ids stay taken after an order has ended.
-        known = self._exchange.find_order(account, client_order_id=order_request.client_order_id)
-        if known is not None:
-            raise errors.duplicate_order_link_id()
-        market = self._exchange.markets[order_request.instrument.symbol]
-        check_rules(order_request, market, account, scale=self._limits.scale)
+        order_request = self._checked(parameters, account)
+        is_linear = order_request.instrument.is_linear
         try:
-            order = self._exchange.place(account, order_request)
+            return self._exchange.place(account, order_request)
         except OrderRefused as refused:
-            raise _refusal(refused.reason) from refused
-        return Result(result=ids(order), accepted=True)
+            raise _refusal(refused.reason, linear=is_linear) from refused
 
-    def _read(self, parameters: Parameters) -> OrderRequest:
-        if parameters.category() is not Category.SPOT:  # Read before the symbol, whose meaning depends on it.
-            raise errors.parameter("params error: only category spot is simulated")
-        instrument = self._instruments.to_trade(parameters)
-        side = parameters.choice("side", WireSide)
-        is_market = parameters.choice("orderType", WireType) is WireType.MARKET
-        _refuse_what_is_not_simulated(parameters)
-        # A market order works as IOC, whatever it says.
-        time = WireTime.IOC if is_market else _time(parameters)
-        unit = _unit(parameters, side) if is_market else MarketUnit.BASE
-        quantity = parameters.decimal("qty")
-        order_link_id = parameters.order_link_id()
-        return OrderRequest(
-            instrument=instrument,
-            side=_SIDES[side],
-            order_type=OrderType.MARKET if is_market else OrderType.LIMIT,
-            client_order_id=order_link_id or "",
-            time_in_force=_TIMES[time],
-            post_only=time is WireTime.POST_ONLY,
-            post_only_cancels=True,
-            price=ZERO if is_market else parameters.decimal("price"),
-            quantity=quantity if unit is MarketUnit.BASE else ZERO,
-            quote_quantity=quantity if unit is MarketUnit.QUOTE else ZERO,
-            extra={
-                Extra.ORDER_LINK_ID: order_link_id or "",
-                Extra.QUANTITY: parameters.required("qty"),
-                Extra.MARKET_UNIT: unit.value if is_market else "",
-                Extra.TIME_IN_FORCE: time.value,
-            },
+    def pre_check(self, request: Request) -> Result:
+        """Show what an order would make of the margin rates; nothing is placed ("Pre Check Order")."""
+        account, parameters = request.account, request.parameters
+        if account.margin_mode is MarginMode.ISOLATED:
+            raise BybitError(3200403, "isolated margin can not create order")
+        order_request = self._checked(parameters, account)
+        if not order_request.instrument.is_linear or order_request.trigger is not None:
+            raise errors.parameter("params error: only orders of contracts without a trigger can be checked")
+        before, after = self._rates(account, order_request)
+        result = {"orderId": "", "orderLinkId": order_request.client_order_id, **before, **after}
+        return Result(result=result)
+
+    def _checked(self, parameters: Parameters, account: Account) -> OrderRequest:
+        order_request = self._reader.read(parameters, account)
+        is_linear = order_request.instrument.is_linear
+        # Bybit's ids stay taken after an order has ended.
+        if self._exchange.find_order(account, client_order_id=order_request.client_order_id) is not None:
+            raise errors.duplicate_order_link_id(linear=is_linear)
+        market = self._exchange.markets[order_request.instrument.symbol]
+        if is_linear:
+            return checked_contract_order(order_request, market, account, scale=self._limits.scale)
+        check_rules(order_request, market, account, scale=self._limits.scale)
+        return order_request
+
+    def _rates(self, account: Account, request: OrderRequest) -> tuple[Json, Json]:
+        """Return initial and maintenance margin rates in ten-thousandths, without and with an order.
+
+        Assumption: the order counts with its value over the leverage, and its tier's maintenance rate if it filled.
+        """
+        market = self._exchange.markets[request.instrument.symbol]
+        margin = wallet_margin(account, SETTLEMENT, self._exchange.markets)
+        notional = request.quantity * (request.price or market.mark)
+        holding = account.holding(request.instrument)
+        initial = margin.position_margin + margin.order_margin
+        if notional / holding.leverage > margin.available and not request.reduce_only:
+            raise errors.insufficient_balance(linear=True)
+        tier = request.instrument.tier_of(notional)
+
+        return (
+            _rates_in_e4("pre", margin.equity, initial, margin.maintenance_margin),
+            _rates_in_e4(
+                "post",
+                margin.equity,
+                initial + notional / holding.leverage,
+                margin.maintenance_margin + notional * tier.maintenance_rate,
+            ),
         )
 
 
-def _refusal(reason: RefusalReason) -> BybitError:
-    assert reason is RefusalReason.INSUFFICIENT_BALANCE, "ids were checked, and post-only orders are always accepted"
-    return errors.insufficient_balance()
+def _rates_in_e4(prefix: str, equity: Decimal, initial: Decimal, maintenance: Decimal) -> Json:
+    share = 10_000 / equity if equity > 0 else ZERO
+    return {f"{prefix}ImrE4": int(initial * share), f"{prefix}MmrE4": int(maintenance * share)}
 
 
-def _time(parameters: Parameters) -> WireTime:
-    return parameters.choice("timeInForce", WireTime) if parameters.has("timeInForce") else WireTime.GTC
-
-
-def _unit(parameters: Parameters, side: WireSide) -> MarketUnit:
-    """Return what a market order's quantity counts: by default the quote coin for a buy, the base for a sell."""
-    if parameters.has("marketUnit"):
-        return parameters.choice("marketUnit", MarketUnit)
-    return MarketUnit.QUOTE if side is WireSide.BUY else MarketUnit.BASE
-
-
-def _refuse_what_is_not_simulated(parameters: Parameters) -> None:
-    for name in _NOT_SIMULATED:
-        if parameters.has(name):
-            raise errors.parameter(f"params error: {name} is not simulated")
-    if parameters.echo("orderFilter") not in {"", "Order"}:
-        raise errors.parameter("params error: orderFilter is not simulated")
+def _refusal(reason: RefusalReason, *, linear: bool) -> BybitError:
+    match reason:
+        case RefusalReason.INSUFFICIENT_BALANCE:
+            return errors.insufficient_balance(linear=linear)
+        case RefusalReason.REDUCE_ONLY:
+            return errors.nothing_to_reduce()
+        case RefusalReason.POSITION_SIDE:
+            return errors.wrong_position_index()
+        case RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
+            return errors.duplicate_order_link_id(linear=linear)
+        case _:
+            raise AssertionError(f"{reason} was ruled out before")

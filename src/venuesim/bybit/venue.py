@@ -23,17 +23,15 @@ from venuesim.bybit.listing import INSTRUMENTS, Instruments
 from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.bybit.market_data import MarketData
 from venuesim.bybit.parameters import Category
-from venuesim.bybit.placing import Placing
 from venuesim.bybit.private_socket import PrivateSockets
-from venuesim.bybit.private_topics import PrivateTopics, Renderers
+from venuesim.bybit.private_topics import PrivateTopics
 from venuesim.bybit.public_socket import PublicSockets
 from venuesim.bybit.public_streams import PublicStreams
-from venuesim.bybit.rendering import pushed, pushed_fill
 from venuesim.bybit.rest import not_found, rest_routes
 from venuesim.bybit.tickers import TickDirections, Tickers
 from venuesim.bybit.topics import Topics
+from venuesim.bybit.trade_operations import TradeOperations
 from venuesim.bybit.trade_socket import TradeSockets
-from venuesim.bybit.trading import Trading
 from venuesim.bybit.transaction_log import TransactionLog
 from venuesim.bybit.wallets import Wallets
 from venuesim.exchange.clock import Clock
@@ -46,6 +44,9 @@ from venuesim.wire.user_streams import UserStreams
 from venuesim.wire.windows import RateWindows
 
 NAME = "bybit"
+LEVERAGE = 10
+"""What the contracts of a new account begin with."""
+
 FIRST_ORDER_ID = 1_700_000_000_000_000_001
 FIRST_TRADE_ID = 2_100_000_000_000_001
 
@@ -67,6 +68,7 @@ class BybitVenue:
             first_trade_id=FIRST_TRADE_ID,
             trade_ids_per_symbol=False,
             flows_of_trades=True,
+            leverage=LEVERAGE,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()
@@ -92,11 +94,8 @@ class BybitVenue:
             transaction_log=TransactionLog(self.exchange),
             assets=Assets(self.exchange, wallets),
         )
-        catalog = Catalog(
-            data=data,
-            placing=Placing(exchange=self.exchange, instruments=instruments, limits=self._limits),
-            trading=Trading(exchange=self.exchange, instruments=instruments),
-        )
+        trading = TradeOperations(exchange=self.exchange, instruments=instruments, limits=self._limits)
+        catalog = Catalog(data=data, trading=trading)
         gateway = Gateway(self._limits)
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=BybitFaultAnswers(clock))
         streams = PublicStreams(
@@ -107,10 +106,11 @@ class BybitVenue:
             exchange=self.exchange,
             clock=clock,
             user_streams=UserStreams(self.exchange, faults),
-            topics=PrivateTopics(clock=clock, wallets=wallets, renderers=_renderers()),
+            topics=PrivateTopics(clock=clock, wallets=wallets, renderers=trading.renderers()),
             disconnects=self._disconnects,
             connections=self._connections,
         )
+        trading.look_after_positions()
         self._trade = TradeSockets(
             exchange=self.exchange,
             clock=clock,
@@ -174,12 +174,3 @@ class BybitVenue:
                 return self._trade.open(socket)
             case _:
                 return None
-
-
-def _renderers() -> Renderers:
-    return Renderers(
-        order=lambda event: [pushed(event.order)],
-        execution=lambda execution: [pushed_fill(execution)],
-        funding=lambda _: [],
-        positions=lambda _, __: [],
-    )

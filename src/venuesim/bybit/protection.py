@@ -1,0 +1,285 @@
+"""Take-profit, stop-loss and trailing stop of positions: conditional orders that the venue makes and looks after.
+
+In Full mode a position has at most one of each, as large as the position. In Partial mode orders bring pairs of their
+own size: what triggers or cancels one of a pair ends the other. All of them go when the position is closed ("Set
+Trading Stop"). Sources for pairs: measurements of others on the venue's demo; see also `parentOrderLinkId`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from venuesim.bybit.order_notes import note
+from venuesim.bybit.statuses import CancelType
+from venuesim.bybit.words import (
+    CREATE_TYPES,
+    PRICE_KINDS,
+    TAKE_PROFITS,
+    Extra,
+    StopType,
+    TpslMode,
+    TriggerBy,
+    WireTime,
+)
+from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.engine import Exchange
+from venuesim.exchange.events import OrderEvent, OrderEventKind
+from venuesim.exchange.orders import Order, OrderRequest
+from venuesim.exchange.positions import Position, closing_side
+from venuesim.exchange.triggers import Trailing, Trigger, trailing_direction
+from venuesim.exchange.vocabulary import (
+    Direction,
+    EndReason,
+    OrderStatus,
+    OrderType,
+    Origin,
+    PriceKind,
+    Side,
+    TimeInForce,
+)
+from venuesim.wire.calls import plain
+
+FULL = (StopType.TAKE_PROFIT, StopType.STOP_LOSS, StopType.TRAILING_STOP)
+
+
+class Leg(NamedTuple):
+    """One stop to make: `limit_price` None is a market order. `parent` is the orderLinkId that it came with."""
+
+    stop_type: StopType
+    price: Decimal
+    trigger_by: TriggerBy
+    limit_price: Decimal | None = None
+    parent: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Pair:
+    """The partial stops of one entry order (or of one request): one or two orders of the same size."""
+
+    position: Position
+    parent_id: int | None
+    orders: list[Order]
+
+
+class Protection:
+    """The stops of every account's positions."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._full: dict[Position, dict[StopType, Order]] = {}
+        self._pairs: dict[Position, list[Pair]] = {}
+
+    def listen(self) -> None:
+        """Begin to look after orders: behind the private streams, so that they tell a fill before what it brings."""
+        self._exchange.listeners.orders.append(self._order_changed)
+
+    # What there is
+
+    def full(self, position: Position, stop_type: StopType) -> Order | None:
+        """Return the stop for the whole position, if it waits."""
+        return self._full.get(position, {}).get(stop_type)
+
+    def pairs(self, position: Position) -> list[Pair]:
+        """Return the partial stops of a position that wait."""
+        return self._pairs.get(position, [])
+
+    # Setting
+
+    def set_full(self, account: Account, position: Position, leg: Leg) -> None:
+        """Set the stop of one kind for the whole position; one that waits is moved and keeps its id."""
+        present = self.full(position, leg.stop_type)
+        trigger = None if present is None else present.trigger
+        if present is not None and trigger is not None and trigger.price_kind is PRICE_KINDS[leg.trigger_by]:
+            if trigger.price != leg.price:
+                self._exchange.amend(present, trigger_price=leg.price)
+            return
+        if present is not None:
+            self._exchange.cancel(present, EndReason.ONE_CANCELS_OTHER)
+        order = self._place(account, position, abs(position.quantity), leg, _trigger(position, leg))
+        self._keep_full(position, leg.stop_type, order)
+
+    def set_trailing(
+        self, account: Account, position: Position, distance: Decimal, activation_price: Decimal | None
+    ) -> None:
+        """Let a stop follow the best price at a distance, from the activation price on."""
+        self.clear_full(position, StopType.TRAILING_STOP)
+        side = closing_side(position)
+        last = self._exchange.markets[position.instrument.symbol].statistics.last
+        rises = position.quantity > 0
+        trigger = Trigger(
+            price_kind=PriceKind.LAST,
+            direction=trailing_direction(side),
+            price=activation_price or last - distance * (1 if rises else -1),
+            trailing=Trailing(
+                distance=distance,
+                activation_price=activation_price,
+                activation_direction=Direction.RISING if rises else Direction.FALLING,
+            ),
+        )
+        leg = Leg(StopType.TRAILING_STOP, trigger.price, TriggerBy.LAST)
+        order = self._place(account, position, abs(position.quantity), leg, trigger)
+        self._keep_full(position, StopType.TRAILING_STOP, order)
+
+    def clear_full(self, position: Position, stop_type: StopType) -> None:
+        """Take a stop of the whole position away."""
+        present = self.full(position, stop_type)
+        if present is not None:
+            self._exchange.cancel(present, EndReason.ONE_CANCELS_OTHER)
+
+    def add_pair(
+        self, account: Account, position: Position, quantity: Decimal, legs: list[Leg], parent_id: int | None = None
+    ) -> None:
+        """Add stops for a part of the position; those of the same entry order grow instead."""
+        for pair in self.pairs(position):
+            if parent_id is not None and pair.parent_id == parent_id:
+                self._exchange.amend(pair.orders[0], quantity=pair.orders[0].quantity + quantity)
+                return
+        pair = Pair(position=position, parent_id=parent_id, orders=[])
+        self._pairs.setdefault(position, []).append(pair)
+        for leg in legs:
+            order = self._place(account, position, quantity, leg, _trigger(position, leg))
+            if order.is_open:
+                pair.orders.append(order)
+
+    def _place(self, account: Account, position: Position, quantity: Decimal, leg: Leg, trigger: Trigger) -> Order:
+        is_limit = leg.limit_price is not None
+        mode = TpslMode.FULL if leg.stop_type in FULL else TpslMode.PARTIAL
+        market = self._exchange.markets[position.instrument.symbol]
+        extra = {
+            Extra.STOP_TYPE: leg.stop_type.value,
+            Extra.CREATE_TYPE: CREATE_TYPES[leg.stop_type].value,
+            Extra.CLOSE_ON_TRIGGER: "1",
+            Extra.TPSL_MODE: mode.value,
+            Extra.TIME_IN_FORCE: (WireTime.GTC if is_limit else WireTime.IOC).value,
+            Extra.LAST_PRICE: plain(market.statistics.last),
+            Extra.PARENT_LINK: leg.parent,
+        }
+        request = OrderRequest(
+            instrument=position.instrument,
+            side=closing_side(position),
+            order_type=OrderType.LIMIT if is_limit else OrderType.MARKET,
+            client_order_id="",
+            time_in_force=TimeInForce.GTC if is_limit else TimeInForce.IOC,
+            quantity=quantity,
+            price=leg.limit_price or ZERO,
+            reduce_only=True,
+            position_side=position.side,
+            trigger=trigger,
+            refuses_met_trigger=False,
+            locks_while_waiting=False,
+            origin=Origin.CONDITIONAL,
+            extra={name.value: value for name, value in extra.items() if value},
+        )
+        return self._exchange.place(account, request)
+
+    def _keep_full(self, position: Position, stop_type: StopType, order: Order) -> None:
+        if order.status is OrderStatus.WAITING:
+            self._full.setdefault(position, {})[stop_type] = order
+
+    # Looking after
+
+    def _order_changed(self, event: OrderEvent) -> None:
+        order = event.order
+        if not order.instrument.is_linear:
+            return
+        if event.kind is OrderEventKind.TRADE:
+            self._traded(event)
+        stop_type = StopType(order.extra.get(Extra.STOP_TYPE, ""))
+        if stop_type in CREATE_TYPES and stop_type is not StopType.STOP:
+            self._stop_changed(event)
+
+    def _traded(self, event: OrderEvent) -> None:
+        order, execution = event.order, event.execution
+        assert execution is not None, "a trade has an execution"
+        position = event.account.holding_of(order).position(order.position_side)
+        self._follow(position)
+        opened = execution.quantity - execution.closed_quantity
+        if opened and position.is_open:
+            self._arm(event.account, position, order, opened)
+
+    def _follow(self, position: Position) -> None:
+        """Let the stops follow the size of their position; those of a position that was closed or turned go."""
+        size = abs(position.quantity)
+        full = list(self._full.get(position, {}).values())
+        pairs = [order for pair in self.pairs(position) for order in pair.orders]
+        for order in full + pairs:
+            if not order.is_open:
+                continue
+            if not position.is_open or closing_side(position) is not order.side:
+                note(order, Extra.CANCEL_TYPE, CancelType.CLEARED.value)
+                self._exchange.cancel(order, EndReason.ONE_CANCELS_OTHER)
+            elif (order in full and order.quantity != abs(position.quantity)) or order.quantity > abs(
+                position.quantity
+            ):
+                self._exchange.amend(order, quantity=abs(position.quantity))
+
+    def _arm(self, account: Account, position: Position, entry: Order, opened: Decimal) -> None:
+        """Arm a position with what the order that opened it brought."""
+        extra = entry.extra
+        is_full = extra.get(Extra.TPSL_MODE) == TpslMode.FULL.value
+        names = (
+            (Extra.TAKE_PROFIT, Extra.TP_TRIGGER_BY, Extra.TP_LIMIT_PRICE, StopType.TAKE_PROFIT),
+            (Extra.STOP_LOSS, Extra.SL_TRIGGER_BY, Extra.SL_LIMIT_PRICE, StopType.STOP_LOSS),
+        )
+        legs: list[Leg] = []
+        for price, trigger_by, limit_price, stop_type in names:
+            if price not in extra:
+                continue
+            limit = extra.get(limit_price)
+            legs.append(
+                Leg(
+                    stop_type=stop_type if is_full else PARTIAL[stop_type],
+                    price=Decimal(extra[price]),
+                    trigger_by=TriggerBy(extra.get(trigger_by, TriggerBy.LAST.value)),
+                    limit_price=None if limit is None else Decimal(limit),
+                    parent=entry.client_order_id,
+                )
+            )
+        if not is_full and legs:
+            self.add_pair(account, position, opened, legs, entry.order_id)
+            return
+        for leg in legs:
+            self.set_full(account, position, leg)
+
+    def _stop_changed(self, event: OrderEvent) -> None:
+        """Keep the books on stops: forget what no longer waits, and let pairs go together."""
+        order = event.order
+        position = event.account.holding_of(order).position(order.position_side)
+        if event.kind is OrderEventKind.AMENDED:
+            self._match_sizes(position, order)
+        if order.status is OrderStatus.WAITING and order.triggered_ms is None:
+            return
+        full = self._full.get(position, {})
+        for stop_type in [kind for kind, present in full.items() if present is order]:
+            del full[stop_type]
+        for pair in list(self.pairs(position)):
+            if any(present is order for present in pair.orders):
+                self._pairs[position].remove(pair)
+                for other in pair.orders:
+                    if other is not order and other.is_open:
+                        self._exchange.cancel(other, EndReason.ONE_CANCELS_OTHER)
+
+    def _match_sizes(self, position: Position, order: Order) -> None:
+        """Give the other one of a pair the size that one was amended to."""
+        for pair in self.pairs(position):
+            if any(present is order for present in pair.orders):
+                for other in pair.orders:
+                    if other.is_open and other.quantity != order.quantity:
+                        self._exchange.amend(other, quantity=order.quantity)
+
+
+PARTIAL = {
+    StopType.TAKE_PROFIT: StopType.PARTIAL_TAKE_PROFIT,
+    StopType.STOP_LOSS: StopType.PARTIAL_STOP_LOSS,
+}
+
+
+def _trigger(position: Position, leg: Leg) -> Trigger:
+    """Return the trigger of a stop: a long position takes its profit when the price rises."""
+    is_long = closing_side(position) is Side.SELL
+    rises = is_long is (leg.stop_type in TAKE_PROFITS)
+    return Trigger(
+        price_kind=PRICE_KINDS[leg.trigger_by],
+        direction=Direction.RISING if rises else Direction.FALLING,
+        price=leg.price,
+    )

@@ -255,6 +255,8 @@ class Exchange:
         """Do what is due by now, and tidy the records."""
         self.expire_due()
         self.clearing.fund_due()
+        for listener in self.listeners.times:
+            listener(self.clock.now_ms())
         self.records.tidy()
 
     def move_market(self, symbol: str, price: Decimal) -> None:

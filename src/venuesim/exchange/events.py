@@ -86,10 +86,14 @@ class BookChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listeners:
-    """Functions called, synchronously and in order of registration, for each event."""
+    """Functions called, synchronously and in order of registration, for each event.
+
+    `times` are told the time, in milliseconds, whenever it has passed a little: for what a venue does by the clock.
+    """
 
     def __init__(self) -> None:
         self.orders: list[Callable[[OrderEvent], None]] = []
         self.accounts: list[Callable[[AccountEvent], None]] = []
         self.trades: list[Callable[[PublicTrade], None]] = []
         self.books: list[Callable[[BookChanged], None]] = []
+        self.times: list[Callable[[int], None]] = []

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from venuesim.exchange.engine import Exchange
 
 _ENDINGS = {
+    OrderStatus.FILLED: OrderEventKind.AMENDED,  # Amended to what it has filled already (OKX).
     OrderStatus.CANCELED: OrderEventKind.CANCELED,
     OrderStatus.EXPIRED: OrderEventKind.EXPIRED,
     OrderStatus.REJECTED: OrderEventKind.REJECTED,

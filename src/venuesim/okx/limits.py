@@ -15,6 +15,8 @@ PLACE = Window("place", 60, SECONDS)
 PLACE_BATCH = Window("place_batch", 300, SECONDS)
 CANCEL = Window("cancel", 60, SECONDS)
 CANCEL_BATCH = Window("cancel_batch", 300, SECONDS)
+AMEND = Window("amend", 60, SECONDS)
+AMEND_BATCH = Window("amend_batch", 300, SECONDS)
 ACCOUNT_ORDERS = Window("account_orders", 1000, SECONDS)
 
 
@@ -41,6 +43,10 @@ class OkxLimits:
     def spend_canceling(self, account: Account, instruments: Iterable[Instrument], now_ms: int) -> None:
         """Count a request that cancels an order in each of `instruments`."""
         self._spend_orders(CANCEL, CANCEL_BATCH, account, Counter(i.symbol for i in instruments), now_ms)
+
+    def spend_amending(self, account: Account, instruments: Iterable[Instrument], now_ms: int) -> None:
+        """Count a request that amends an order in each of `instruments`."""
+        self._spend_orders(AMEND, AMEND_BATCH, account, Counter(i.symbol for i in instruments), now_ms)
 
     def spend_account_order(self, account: Account, now_ms: int) -> None:
         """Count one new order against the limit that all orders of the account share."""

@@ -39,6 +39,7 @@ class Extra(StrEnum):
     ALGO_CLIENT_ID = "algoClOrdId"
     LINKED_ALGO_ID = "linkedAlgoOrd"
     IS_TP_LIMIT = "isTpLimit"
+    IS_PROTECTED = "isProtected"
 
 
 class State(StrEnum):

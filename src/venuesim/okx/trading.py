@@ -1,4 +1,4 @@
-"""Cancels and look-ups of one account's orders and executions."""
+"""Look-ups of one account's orders and executions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -9,13 +9,21 @@ from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Execution, Order
 from venuesim.okx import errors
-from venuesim.okx.errors import OkxError
-from venuesim.okx.instruments import Instruments, InstrumentType
-from venuesim.okx.limits import OkxLimits
-from venuesim.okx.operations import Request, Result, summarize
-from venuesim.okx.parameters import Parameters
+from venuesim.okx.finding import Finder
+from venuesim.okx.instruments import Instruments, InstrumentType, instrument_type
+from venuesim.okx.operations import Request, Result
 from venuesim.okx.order_reading import WireType
-from venuesim.okx.rendering import FIRST_BILL_ID, Extra, State, fill, order_type_of, shown, state_of
+from venuesim.okx.parameters import Parameters
+from venuesim.okx.rendering import (
+    FIRST_BILL_ID,
+    State,
+    category_of,
+    fill,
+    order_type_of,
+    shown,
+    state_of,
+    sub_type,
+)
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -26,38 +34,18 @@ Row = TypeVar("Row")
 
 
 class Trading:
-    """Everything about existing orders."""
+    """Look-ups of existing orders."""
 
-    def __init__(self, *, exchange: Exchange, instruments: Instruments, limits: OkxLimits) -> None:
+    def __init__(self, *, exchange: Exchange, instruments: Instruments, finder: Finder) -> None:
         self._exchange = exchange
         self._instruments = instruments
-        self._limits = limits
-
-    # Cancels
-
-    def cancel(self, request: Request) -> Result:
-        """Cancel the orders of a request, each for itself."""
-        known = [order.instrument for item in request.items if (order := self._find_or_none(request.account, item))]
-        self._limits.spend_canceling(request.account, known, request.now_ms)
-        return summarize([self._cancel_one(request, item) for item in request.items])
-
-    def _cancel_one(self, request: Request, item: Parameters) -> tuple[dict[str, str], bool]:
-        answer = {"clOrdId": item.echo("clOrdId"), "ordId": item.echo("ordId"), "ts": str(request.now_ms)}
-        try:
-            order = self._find(request.account, item)
-            if order is None or not order.is_open:
-                raise errors.not_cancelable()
-        except OkxError as error:
-            return {**answer, "sCode": error.code, "sMsg": error.message}, False
-        self._exchange.cancel(order)
-        ids = {"clOrdId": order.extra[Extra.CLIENT_ORDER_ID], "ordId": str(order.order_id)}
-        return {**answer, **ids, "sCode": "0", "sMsg": ""}, True
+        self._finder = finder
 
     # Orders
 
     def query(self, request: Request) -> Result:
         """Show one order, by its id or else the newest with a client order id."""
-        order = self._find(request.account, request.query)
+        order = self._finder.find(request.account, request.query)
         seen = None if order is None else order.as_of(request.as_of_ms)
         if seen is None or _is_forgotten(seen, request.now_ms):
             raise errors.no_such_order()
@@ -99,15 +87,16 @@ class Trading:
         instrument = self._instruments.read_optional(query)
         types = query.choices("ordType", WireType)
         states = query.choices("state", State)
+        category = query.text("category")
+        kind = _kind(query)
         begin_ms, end_ms = _period(query)
-        if not _is_spot(query):
-            return Result(data=[])
         wanted = (
             order
             for order in orders
-            if (instrument is None or order.instrument is instrument)
+            if _is_wanted(order.instrument, query, kind, instrument)
             and (not types or order_type_of(order) in types)
             and (not states or state_of(order) in states)
+            and category in {None, category_of(order)}
             and begin_ms <= order.created_ms <= end_ms
         )
         return Result(data=[shown(order) for order in _page(wanted, query, lambda order: order.order_id)])
@@ -131,12 +120,12 @@ class Trading:
         begin_ms = max(begin_ms, request.now_ms - kept_ms)
         if request.as_of_ms is not None:
             end_ms = min(end_ms, request.as_of_ms)
-        if not _is_spot(query):
-            return Result(data=[])
+        kind, wanted_type = _kind(query), query.text("subType")
         wanted = (
             (bill_id, execution)
             for bill_id, execution in _billed_newest_first(self._exchange, request.account)
-            if (instrument is None or execution.instrument is instrument)
+            if _is_wanted(execution.instrument, query, kind, instrument)
+            and wanted_type in {None, sub_type(execution)}
             and order_id in {None, execution.order_id}
             and begin_ms <= execution.time_ms <= end_ms
         )
@@ -144,31 +133,25 @@ class Trading:
             data=[fill(execution, bill_id) for bill_id, execution in _page(wanted, query, lambda row: row[0])]
         )
 
-    # Finding
-
-    def _find_or_none(self, account: Account, item: Parameters) -> Order | None:
-        """Return the order that an item names, or None also when the item makes no sense."""
-        try:
-            return self._find(account, item)
-        except OkxError:
-            return None
-
-    def _find(self, account: Account, item: Parameters) -> Order | None:
-        instrument: Instrument = self._instruments.read(item)
-        order_id = item.integer("ordId")
-        client_order_id = item.client_order_id()
-        if order_id is None and client_order_id is None:
-            raise errors.either("ordId", "clOrdId")
-        order = self._exchange.find_order(account, order_id=order_id, client_order_id=client_order_id)
-        return order if order is not None and order.instrument is instrument else None
-
 
 def _is_forgotten(order: Order, now_ms: int) -> bool:
     return not order.is_open and not order.filled_quantity and order.updated_ms < now_ms - UNFILLED_KEPT_MS
 
 
-def _is_spot(query: Parameters) -> bool:
-    return not query.has("instType") or query.choice("instType", InstrumentType) is InstrumentType.SPOT
+def _kind(query: Parameters) -> InstrumentType | None:
+    return query.choice("instType", InstrumentType) if query.has("instType") else None
+
+
+def _is_wanted(
+    instrument: Instrument, query: Parameters, kind: InstrumentType | None, named: Instrument | None
+) -> bool:
+    """Whether an instrument is one that a query's instType, instId and instFamily (or uly) name."""
+    if named is not None and instrument.symbol != named.symbol:
+        return False
+    family = query.text("instFamily") or query.text("uly")
+    if family is not None and (not instrument.is_linear or family != f"{instrument.base}-{instrument.quote}"):
+        return False
+    return kind is None or instrument_type(instrument) is kind
 
 
 def _period(query: Parameters) -> tuple[int, int]:

@@ -134,6 +134,8 @@ def _check(body: MarketBody, instrument: Instrument) -> None:
     for name, is_given in of_contracts.items():
         if is_given and not instrument.is_linear:
             raise ControlError(f"{body.symbol} is not a contract: it has no {name}")
+    if body.script == ():
+        raise ControlError("a script has at least one step")
     if body.script and body.replay:
         raise ControlError("a market has one source: a script or a replay")
     if body.frozen and (body.script or body.replay):

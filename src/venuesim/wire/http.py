@@ -1,5 +1,6 @@
 """A venue's origin: REST calls dispatched by method and path, WebSockets by path, on one port."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
@@ -112,10 +113,10 @@ class Site:
         server = web.Server(handle, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
 
-    async def start(self, *, host: str, port: int) -> int:
-        """Listen, and return the port (a free one for 0)."""
+    async def start(self, *, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+        """Listen, with TLS if there is a context for it, and return the port (a free one for 0)."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, backlog=1024).start()
+        await web.TCPSite(self._runner, host, port, backlog=1024, ssl_context=tls).start()
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Order
 
@@ -48,5 +49,5 @@ def average_text(order: Order) -> str:
 
 
 def eight(amount: Decimal) -> str:
-    """Write an amount of an asset with eight decimals."""
-    return f"{amount:.8f}"
+    """Write an amount of an asset with eight decimals; nothing has no sign."""
+    return f"{amount + ZERO:.8f}"

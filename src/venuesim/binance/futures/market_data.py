@@ -121,7 +121,9 @@ class MarketData:
 
     def ticker_book(self, request: Request) -> Result:
         """Show the best bids and asks."""
-        return self._each(request, lambda market: {**best_levels(market), "time": request.now_ms})
+        return self._each(
+            request, lambda market: {**best_levels(market), "time": request.now_ms, "lastUpdateId": market.update_id}
+        )
 
     def premium_index(self, request: Request) -> Result:
         """Show mark and index prices and the funding that is due next."""

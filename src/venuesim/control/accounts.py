@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from venuesim.control.reading import ControlError, Rooms, account_of, amount, names, positive, rate
-from venuesim.exchange.accounts import ZERO, Account, FeeTerms
+from venuesim.exchange.accounts import FEE_TIER, ZERO, Account, FeeTerms
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.ledger import Row
 from venuesim.exchange.margin import available
@@ -28,7 +28,10 @@ class Fees(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class AccountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An account to create or change; what is left out stays as it is."""
+    """An account to create or change; what is left out stays as it is.
+
+    `fee_tier` is the venue's own name for it (OKX: Lv1 or VIP1 to VIP9, which open channels; fees are set by `fees`).
+    """
 
     api_key: str
     secret: str
@@ -38,6 +41,7 @@ class AccountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     futures_balances: dict[str, str] | None = None
     permissions: tuple[str, ...] = ("read", "trade")
     fees: Fees | None = None
+    fee_tier: str | None = None
     position_mode: Literal["one_way", "hedge"] | None = None
     leverage: int | None = None
 
@@ -76,6 +80,8 @@ class Accounts:
                 balances=_wallet_balances(exchange, body.api_key, balances, futures),
             )
             _settle_terms(account, body, terms)
+            if body.fee_tier is not None:
+                account.settings[FEE_TIER] = body.fee_tier
         self._effects.refresh_keys()
         return {"api_key": body.api_key, "exchanges": names(exchanges)}
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 ALL_PERMISSIONS = frozenset({"read", "trade"})
+FEE_TIER = "fee_tier"
+"""The key of `Account.settings` that holds the venue's name for the account's fee tier, if one was given."""
+
 LEVERAGE = 20
 """What an account's contracts begin with at most (Binance; assumption for the others: their packages set their own)."""
 

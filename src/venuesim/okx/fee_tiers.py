@@ -2,13 +2,12 @@
 
 import re
 
-from venuesim.exchange.accounts import Account
+from venuesim.exchange.accounts import FEE_TIER, Account
 from venuesim.okx.errors import OkxError
 
-LEVEL = "level"
-"""The key of `Account.settings` that holds the tier: Lv1 (the regular one, unless it is set) or VIP1 to VIP9."""
-
 REGULAR = "Lv1"
+"""The tier of an account that was given none; the others are VIP1 to VIP9."""
+
 CHANNEL_VIP = 4
 """The VIP level from which on `fills` and the tick-by-tick books can be heard."""
 
@@ -17,7 +16,7 @@ _VIP = re.compile(r"VIP(\d+)")
 
 def level_name(account: Account) -> str:
     """Return the tier's name as account/config shows it."""
-    return account.settings.get(LEVEL, REGULAR)
+    return account.settings.get(FEE_TIER, REGULAR)
 
 
 def check_tier(accounts: list[Account]) -> None:

@@ -145,15 +145,11 @@ def order(**changes: object) -> dict[str, object]:
     return {name: value for name, value in parameters.items() if value is not None}
 
 
-def set_tier(venues, level: str) -> None:
-    """Give the account a fee tier."""
-    venues.simulator.venues["okx"].exchange.accounts[API_KEY].settings["level"] = level
-
-
 @pytest.fixture
-def vip(venues) -> None:
+async def vip(venues) -> None:
     """Give the account the fee tier VIP4."""
-    set_tier(venues, "VIP4")
+    account = {"api_key": API_KEY, "secret": SECRET, "passphrase": PASSPHRASE, "fee_tier": "VIP4"}
+    await venues.control("POST", "accounts", account)
 
 
 @pytest.fixture

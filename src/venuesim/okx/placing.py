@@ -88,13 +88,13 @@ class Placing:
             raise OkxError("51127", "Available balance is 0.")
         book = self._exchange.markets[instrument.symbol].book
         if request.side is Side.BUY:
-            reached = book.base_for_quote(Side.BUY, has, instrument.lot_size)
-            if reached >= request.quantity:
+            if book.available(Side.BUY, request.quantity, None)[1] <= has:
                 return request
+            reached = book.base_for_quote(Side.BUY, has, instrument.lot_size)
             return _smaller(request, quantity=reached, size=reached)
-        needed, proceeds = book.available(Side.SELL, floor_to(has, instrument.lot_size), None)
-        if proceeds >= request.quote_quantity or not needed:
+        if book.base_for_quote(Side.SELL, request.quote_quantity, instrument.lot_size) <= has:
             return request
+        proceeds = book.available(Side.SELL, floor_to(has, instrument.lot_size), None)[1]
         return _smaller(request, quote_quantity=proceeds, size=proceeds)
 
 

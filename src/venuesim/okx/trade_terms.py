@@ -94,6 +94,8 @@ def read_terms(item: Parameters, account: Account, instrument: Instrument) -> Te
     if not instrument.is_linear:
         if mode is not TradeMode.CASH:
             raise errors.unsupported_mode()
+        if item.echo("posSide") not in {"", PositionSide.NET}:
+            raise errors.malformed("posSide")
         return Terms(mode, PositionSide.NET, "")
     if level_of(account) is AccountLevel.SPOT:
         raise errors.unsupported_mode()

@@ -6,6 +6,7 @@ import ccxt
 import pytest
 
 from venuesim.okx.listing import INSTRUMENTS
+from venuesim.okx.listing_linear import INSTRUMENTS_LINEAR
 
 SYMBOL = "BTC/USDT"
 
@@ -15,8 +16,8 @@ async def test_markets_have_the_venues_precision_and_limits(client) -> None:
     assert (market["id"], market["spot"], market["active"]) == ("BTC-USDT", True, True)
     assert market["precision"] == {"amount": 1e-8, "price": 0.1}
     assert market["limits"]["amount"] == {"min": 1e-5, "max": 9999999999.0}
-    assert len(client.markets) == len(INSTRUMENTS)
-    assert {market["type"] for market in client.markets.values()} == {"spot"}
+    assert len(client.markets) == len(INSTRUMENTS) + len(INSTRUMENTS_LINEAR)
+    assert {market["type"] for market in client.markets.values()} == {"spot", "swap"}
     assert client.currencies["BTC"]["deposit"]
 
 

@@ -144,8 +144,8 @@ async def test_the_balance_shows_what_is_free_and_what_is_held(raw) -> None:
     assert (usdt["eq"], usdt["availBal"], usdt["frozenBal"]) == ("1000000", "994000", "6000")
 
 
-async def test_the_account_is_in_spot_mode(raw) -> None:
+async def test_the_account_is_in_futures_mode(raw) -> None:
     _, body = await raw.get("account/config")
     config = body["data"][0]
-    assert (config["acctLv"], config["posMode"], config["perm"]) == ("1", "net_mode", "read_only,trade")
+    assert (config["acctLv"], config["posMode"], config["perm"]) == ("2", "net_mode", "read_only,trade")
     assert (await raw.get("account/positions"))[1]["data"] == []

@@ -8,6 +8,8 @@ from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.faults import FaultSet
 from venuesim.okx.account_catalog import account_gets, account_posts
+from venuesim.okx.algo_orders import AlgoEvent
+from venuesim.okx.algo_rendering import ADVANCED, algo_pushed
 from venuesim.okx.catalog import Catalog
 from venuesim.okx.channels import View
 from venuesim.okx.connections import Connections
@@ -80,6 +82,7 @@ class OkxVenue:
         self.private_streams = PrivateStreams(
             view=view, instruments=instruments, user_streams=UserStreams(self.exchange, faults)
         )
+        self.algos.listeners.append(self._tell_algo)
         self._sockets = SocketServices(
             exchange=self.exchange,
             clock=clock,
@@ -98,6 +101,16 @@ class OkxVenue:
             not_found=unknown_paths(catalog.rest, self.exchange),
             open_session=self._open_session,
         )
+
+    @property
+    def http(self) -> HttpApi:
+        """What answers the calls on the port."""
+        return self._http
+
+    def _tell_algo(self, event: AlgoEvent) -> None:
+        instrument = self.exchange.markets[event.algo.symbol].instrument
+        channel = "algo-advance" if event.algo.algo_type in ADVANCED else "orders-algo"
+        self.private_streams.tell_algo(event.account, channel, instrument, algo_pushed(event, self.exchange))
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer whatever arrives on the port."""

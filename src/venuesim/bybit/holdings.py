@@ -188,11 +188,6 @@ class Holdings:
         """Show that there are no sub-accounts."""
         return Result(result={"subMembers": []}, message="")
 
-    def positions(self, request: Request) -> Result:
-        """Show no positions: spot has none."""
-        category = request.parameters.category()
-        return Result(result={"list": [], "nextPageCursor": "", "category": category.value})
-
 
 def coins_of(exchange: Exchange) -> list[str]:
     """Return the coins that pairs are made of."""

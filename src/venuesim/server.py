@@ -111,7 +111,7 @@ class Simulator:
         self._sites.append(control_site)
         self.urls = {"control": f"http://{HOST}:{await control_site.start(host=HOST, port=self._control_port)}"}
         for name, venue in self.venues.items():
-            site = Site(venue.handle)
+            site = PlainSite(venue.http, venue.handle)
             self._sites.append(site)
             context = None if self._certificate is None else self._certificate.context
             port = await site.start(host=HOST, port=0, tls=context)

@@ -8,6 +8,7 @@ from aiohttp import web
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.faults import FaultSet
+from venuesim.wire.http import HttpApi
 from venuesim.wire.windows import RateWindows
 
 
@@ -17,8 +18,13 @@ class Venue(Protocol):
     exchanges: Sequence[Exchange]
     limits: RateWindows
 
+    @property
+    def http(self) -> HttpApi:
+        """What answers the calls on the venue's port."""
+        ...
+
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer whatever arrives on the venue's port."""
+        """Serve a WebSocket on the venue's port, or answer a request of an unusual form."""
         ...
 
     def urls(self, host: str, port: int) -> Mapping[str, str]:

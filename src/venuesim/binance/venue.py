@@ -75,6 +75,11 @@ class BinanceVenue:
             open_session=self._open_session,
         )
 
+    @property
+    def http(self) -> HttpApi:
+        """What answers the calls on the port."""
+        return self._http
+
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer whatever arrives on the port."""
         return await self._http.handle(request)

@@ -127,6 +127,11 @@ class BybitVenue:
             open_session=self._open_session,
         )
 
+    @property
+    def http(self) -> HttpApi:
+        """What answers the calls on the port."""
+        return self._http
+
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer whatever arrives on the port."""
         is_socket = request.headers.get("Upgrade", "").lower() == "websocket"

@@ -40,7 +40,7 @@ class HttpApi:
         not_found: Callable[[Call], Reply],
         open_session: Callable[[str, Socket], Session | None],
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._performer = performer
         self._routes = routes
         self._not_found = not_found
@@ -57,29 +57,42 @@ class HttpApi:
             if refusal is not None:
                 return _response(refusal)
             return await serve_socket(request, lambda socket: self._open(path, socket), self._sockets)
-        call = Call(
-            method=request.method,
-            path=path,
-            query=query,
-            body=await request.read() if request.body_exists else b"",
-            headers=request.headers,
-            remote=request.remote or "",
-            now_ms=self._clock.now_ms(),
+        reply = await self.perform(
+            Call(
+                method=request.method,
+                path=path,
+                query=query,
+                body=await request.read() if request.body_exists else b"",
+                headers=request.headers,
+                remote=request.remote or "",
+                now_ms=self.clock.now_ms(),
+            )
         )
-        route = self._routes.get((call.method, path))
+        return _hang_up(request) if reply is None else _response(reply)
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether some fault is on, so that calls have to be performed."""
+        return bool(self._performer.faults)
+
+    def answer(self, call: Call) -> Reply:
+        """Answer a call while no fault is on."""
+        route = self._routes.get((call.method, call.path))
+        return self._not_found(call) if route is None else route.handler(call)
+
+    async def perform(self, call: Call) -> Reply | None:
+        """Answer a call through the faults; None when the connection must be closed without an answer."""
+        route = self._routes.get((call.method, call.path))
         if route is None:
             refusal = self._performer.refusal(Endpoint.OTHER, NO_CALLER) if self._performer.faults else None
-            return _response(refusal or self._not_found(call))
+            return refusal or self._not_found(call)
         endpoint = route.endpoint if route.endpoint_of is None else route.endpoint_of(call)
         caller = Caller(lambda: self._naming.of_call(call))
-        reply = await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms), caller)
-        if reply is None:
-            return _hang_up(request)
-        return _response(reply)
+        return await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms), caller)
 
     def _run(self, route: Route, call: Call, as_of_ms: int | None) -> Reply:
         # A delayed request is judged by the time at which it arrives.
-        call.now_ms = self._clock.now_ms()
+        call.now_ms = self.clock.now_ms()
         call.as_of_ms = as_of_ms
         return route.handler(call)
 

@@ -15,6 +15,7 @@ from venuesim.exchange.clock import Clock
 from venuesim.exchange.events import AccountEvent, OrderEvent
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Execution
+from venuesim.wire.calls import plain
 
 Rows = list[Json]
 
@@ -122,8 +123,8 @@ def _fast(execution: Execution) -> Json:
         "isMaker": execution.is_maker,
         "orderLinkId": "" if execution.is_maker else order.client_order_id,
         "execId": str(execution.trade_id),
-        "execPrice": f"{execution.price:f}",
-        "execQty": f"{execution.quantity:f}",
+        "execPrice": plain(execution.price),
+        "execQty": plain(execution.quantity),
         "side": execution.side.value.capitalize(),
         "execTime": str(execution.time_ms),
         "seq": execution.trade_id,

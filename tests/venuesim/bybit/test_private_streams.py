@@ -1,0 +1,115 @@
+"""The private topics about contracts: orders, executions, positions and the wallet."""
+
+from decimal import Decimal
+
+import pytest
+
+from venuesim_conformance import Row
+
+LINEAR = "bybit linear"
+BOTH = ("bybit spot", LINEAR)
+CONTRACT = "BTC/USDT:USDT"
+MARKET = {"category": "linear", "orderType": "Market", "price": None}
+
+
+@pytest.fixture
+async def still(venues) -> None:
+    """Let the contract stand still, too, with the book of the pair."""
+    await venues.freeze(CONTRACT, "65000", levels=3, level_quantity="1", half_spread="1")
+
+
+@pytest.mark.conformance(Row.PRIVATE_ORDERS, *BOTH)
+@pytest.mark.conformance(Row.PRIVATE_EXECUTIONS, *BOTH)
+async def test_topics_of_one_category_leave_the_other_out(raw, still) -> None:
+    names = ("order.spot", "execution.spot", "order.linear", "execution.linear")
+    socket = await raw.private(*names)
+    await raw.placed(orderLinkId="pair")
+    await raw.placed(**MARKET, qty="0.01", orderLinkId="contract")
+    told = [await socket.receive() for _ in range(4)]
+    seen = [(frame["topic"], frame["data"][0]["orderLinkId"], frame["data"][0]["category"]) for frame in told]
+    assert seen == [
+        ("order.spot", "pair", "spot"),
+        ("order.linear", "contract", "linear"),
+        ("order.linear", "contract", "linear"),
+        ("execution.linear", "contract", "linear"),
+    ]
+    (listed,) = (await raw.get("execution/list", category="linear"))["result"]["list"]
+    pushed = told[3]["data"][0]
+    assert {name: pushed[name] for name in listed} == listed
+
+
+@pytest.mark.conformance(Row.PRIVATE_POSITIONS, LINEAR)
+async def test_a_position_is_told_with_every_change_of_an_order(raw, still) -> None:
+    socket = await raw.private("position")
+    await raw.placed(**MARKET, qty="0.5")
+    rows = await socket.until("position", 2)
+    assert [(row["side"], row["size"], row["symbol"]) for row in rows] == [
+        ("", "0", "BTCUSDT"),
+        ("Buy", "0.5", "BTCUSDT"),
+    ]
+    (listed,) = (await raw.get("position/list", category="linear", symbol="BTCUSDT"))["result"]["list"]
+    shared = {name: listed[name] for name in ("size", "side", "positionIdx", "leverage", "markPrice", "positionValue")}
+    assert {name: rows[1][name] for name in shared} == shared
+    await raw.placed(category="linear", price="64000", qty="0.1")
+    (again,) = await socket.until("position", 1)
+    assert again["size"] == "0.5"
+
+
+@pytest.mark.conformance(Row.PRIVATE_BALANCES, *BOTH)
+async def test_the_wallet_is_told_with_margins(raw, still) -> None:
+    socket = await raw.private("wallet")
+    await raw.placed(**MARKET, qty="0.5")
+    *_, told = await socket.until("wallet", 2)
+    (coin,) = told["coin"]
+    assert (coin["coin"], Decimal(coin["totalPositionIM"]) > 3000) == ("USDT", True)
+    (account,) = (await raw.get("account/wallet-balance", accountType="UNIFIED", coin="USDT"))["result"]["list"]
+    assert told == account
+
+
+async def test_the_fast_topic_tells_less_and_the_own_id_only_to_who_took(raw, venues, still) -> None:
+    socket = await raw.private("execution.fast")
+    await raw.placed(**MARKET, qty="0.01", orderLinkId="taker")
+    frame = await socket.receive()
+    (taken,) = frame["data"]
+    assert "id" not in frame
+    assert (taken["orderLinkId"], taken["isMaker"], taken["side"], taken["execPrice"]) == (
+        "taker",
+        False,
+        "Buy",
+        "65001",
+    )
+    await raw.placed(category="linear", side="Sell", price="65500", qty="0.01", orderLinkId="maker")
+    await venues.control("POST", "market", {"symbol": CONTRACT, "price": "65600"})
+    (made,) = (await socket.receive())["data"]
+    assert (made["orderLinkId"], made["isMaker"], made["category"]) == ("", True, "linear")
+
+
+@pytest.mark.conformance(Row.FUNDING, LINEAR)
+async def test_funding_is_told_as_an_execution_and_in_the_wallet(timed) -> None:
+    raw, sim, clock = timed
+    await sim.freeze(CONTRACT, "65000", levels=3, level_quantity="1", half_spread="1")
+    await raw.placed(**MARKET, qty="1")
+    socket = await raw.private("execution", "wallet")
+    exchange = sim.simulator.venues["bybit"].exchange
+    clock.advance(exchange.markets[CONTRACT].next_funding_ms - clock.now_ms())
+    exchange.pass_time()
+    first, second = await socket.receive(), await socket.receive()
+    (paid,) = first["data"]
+    assert (paid["execType"], paid["execFee"], paid["execQty"]) == ("Funding", "6.5", "1")
+    (coin,) = second["data"][0]["coin"]
+    assert coin["cumRealisedPnl"] == f"{-(Decimal(65001) * Decimal('0.00055') + Decimal('6.5')):f}"
+
+
+async def test_topics_of_what_is_not_simulated_are_accepted_and_silent(raw) -> None:
+    socket = await raw.private("greeks", "order.option", "position.inverse", "spread.order", "execution.fast.linear")
+    await raw.placed()
+    await socket.send("ping", req_id="1")
+    assert (await socket.receive())["op"] == "pong"
+
+
+async def test_a_transfer_is_told_in_the_wallet(raw) -> None:
+    socket = await raw.private("wallet")
+    move = {"transferId": "t", "coin": "BTC", "amount": "1", "fromAccountType": "UNIFIED", "toAccountType": "FUND"}
+    assert (await raw.post("asset/transfer/inter-transfer", move))["retCode"] == 0
+    (told,) = await socket.until("wallet", 1)
+    assert [(coin["coin"], coin["walletBalance"]) for coin in told["coin"]] == [("BTC", "9")]

@@ -229,12 +229,18 @@ def held(exchange: Exchange, market: Market) -> Decimal:
 
 
 def past_funding(market: Market, now_ms: int) -> Iterator[Funded]:
-    """Yield three months of a swap's funding, newest first: what was paid, and before that what its seed invents."""
+    """Yield three months of a swap's funding, newest first: what was paid, and before that what its seed invents.
+
+    Payments are told at the time when they were due.
+    """
     oldest_ms = max(now_ms - FUNDING_HISTORY_MS, market.instrument.listed_ms)
-    yield from (funded for funded in reversed(market.funded) if funded.time_ms >= oldest_ms)
     interval_ms = market.instrument.funding_interval_hours * HOUR_MS
-    paid_from_ms = market.funded[0].time_ms if market.funded else now_ms + 1
-    time_ms = (paid_from_ms - 1) // interval_ms * interval_ms
+    time_ms = market.next_funding_ms
+    for funded in reversed(market.funded):
+        time_ms = funded.time_ms // interval_ms * interval_ms
+        if time_ms >= oldest_ms:
+            yield funded._replace(time_ms=time_ms)
+    time_ms -= interval_ms
     while time_ms >= oldest_ms:
         chance = random.Random(f"{market.instrument.symbol}/{time_ms}")  # noqa: S311 - An invented past, not a secret.
         share = Decimal(round(chance.gauss(0.7, 0.5) * 1000)) / 1000

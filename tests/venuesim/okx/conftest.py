@@ -13,6 +13,7 @@ import pytest
 from yarl import URL
 
 from venuesim.exchange.clock import Clock, ManualClock, SystemClock
+from venuesim_okx_helpers import Desk
 
 API_KEY = "k" * 64
 SECRET = "s" * 64
@@ -74,6 +75,9 @@ class RawOkx:
 
     async def public(self) -> "RawSocket":
         return RawSocket(await self.session.ws_connect(f"{self.socket_base}/public"))
+
+    async def business(self) -> "RawSocket":
+        return RawSocket(await self.session.ws_connect(f"{self.socket_base}/business"))
 
     async def private(self, **changes: object) -> "RawSocket":
         """Return a socket that has sent its login, with changes."""
@@ -185,3 +189,11 @@ async def client(venues) -> AsyncIterator[ccxt.pro.okx]:
         yield exchange
     finally:
         await exchange.close()
+
+
+@pytest.fixture
+async def desk(raw, venues) -> Desk:
+    """A client of the swap, frozen at 65,000."""
+    desk = Desk(raw, venues)
+    await desk.freeze()
+    return desk

@@ -56,7 +56,9 @@ class HttpApi:
             refusal = self._socket_faults.refusal(path)
             if refusal is not None:
                 return _response(refusal)
-            return await serve_socket(request, lambda socket: self._open(path, socket), self._sockets)
+            return await serve_socket(
+                request, lambda socket: self._open(path, socket), self._sockets, lambda: self.is_disturbed
+            )
         reply = await self.perform(
             Call(
                 method=request.method,

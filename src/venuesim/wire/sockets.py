@@ -121,9 +121,15 @@ class Socket:
 
 
 async def serve_socket(
-    request: web.BaseRequest, open_session: Callable[[Socket], Session | None], sockets: set[Socket]
+    request: web.BaseRequest,
+    open_session: Callable[[Socket], Session | None],
+    sockets: set[Socket],
+    may_wait: Callable[[], bool],
 ) -> web.StreamResponse:
-    """Serve one WebSocket until either side closes it; 404 when there is no session for it."""
+    """Serve one WebSocket until either side closes it; 404 when there is no session for it.
+
+    While `may_wait` says that a fault can delay a message, each is handled in a task of its own.
+    """
     socket = Socket(request)
     session = open_session(socket)
     if session is None:
@@ -136,8 +142,12 @@ async def serve_socket(
     try:
         async with asyncio.TaskGroup() as messages:
             async for message in connection:
-                if message.type is WSMsgType.TEXT:
+                if message.type is not WSMsgType.TEXT:
+                    continue
+                if may_wait():
                     messages.create_task(session.receive(message.data))
+                else:
+                    await session.receive(message.data)
     finally:
         socket.is_open = False
         sockets.discard(socket)

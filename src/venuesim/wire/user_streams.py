@@ -62,6 +62,8 @@ class UserStreams:
         self._deliver(account, render, Subject(api_key=account.api_key), late_ms=None)
 
     def _order_changed(self, event: OrderEvent) -> None:
+        if not self._subscriptions.get(event.account.account_id):
+            return
         order = event.order
         kind = order.instrument.kind
         ids = frozenset({order.client_order_id})

@@ -65,7 +65,7 @@ async def test_a_message_that_waits_does_not_hold_up_the_next_and_the_end_is_tol
         return sessions[-1]
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
-        return await serve_socket(request, open_session, sockets)
+        return await serve_socket(request, open_session, sockets, lambda: True)
 
     site = Site(handle)
     port = await site.start(host="127.0.0.1", port=0)

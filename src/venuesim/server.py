@@ -86,8 +86,10 @@ class Simulator:
     async def __aenter__(self) -> Self:
         try:
             await self._start()
-        except OSError as error:
+        except BaseException as error:
             await self._stop()
+            if not isinstance(error, OSError):
+                raise
             taken = error.errno == errno.EADDRINUSE
             reason = "is already in use" if taken else f"cannot be used: {error.strerror}"
             raise SimulatorError(f"port {self._control_port} {reason}") from error

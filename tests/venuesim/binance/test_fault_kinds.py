@@ -6,6 +6,7 @@ import json
 import aiohttp
 import pytest
 from aiohttp import WSMsgType
+
 from venuesim_conformance import Row
 
 ORDER = "/api/v3/order"
@@ -173,7 +174,7 @@ async def test_an_order_may_be_canceled_by_the_venue(venues, raw) -> None:
     socket = await open_user_stream(venues, raw)
     row = await fault(venues, "unsolicited_cancel", match={"client_order_id": "mine-*", "count": 1})
     assert row["fired"] == 1
-    assert [report["c"] for report in await reports(socket, 1)][0]
+    assert (await reports(socket, 1))[0]["X"] == "CANCELED"
     orders = {row["client_order_id"]: row for row in (await venues.control("GET", "ledger"))["orders"]}
     assert (orders["mine-1"]["status"], orders["mine-1"]["end_reason"]) == ("canceled", "system")
     assert (orders["mine-2"]["status"], orders["other"]["status"]) == ("new", "new")

@@ -32,13 +32,18 @@ MARGIN_CALL_SHARE = Decimal("0.8")
 
 
 class Clearing:
-    """The clearing house of one exchange. `client_order_id_of` names the orders that it makes itself."""
+    """The clearing house of one exchange. `client_order_id_of` names the orders that it makes itself.
+
+    `counts_open_loss` says that opening also costs what the order's price is worse than the mark price (Binance,
+    "How to calculate cost required to open a position in perpetual futures contracts").
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._holders: dict[str, dict[int, Account]] = {}
         self._called: set[int] = set()
         self._position_numbers = 0
+        self.counts_open_loss = False
         self.client_order_id_of: Callable[[Origin], str] = lambda _: ""
 
     # Checks
@@ -57,8 +62,10 @@ class Clearing:
         grows = after - before
         if grows <= 0:
             return True
-        fee = max(ZERO, notional * rate_of(account, instrument, is_maker=False))
-        return grows + fee <= available(account, instrument.quote, self._exchange.markets)
+        cost = grows + max(ZERO, notional * rate_of(account, instrument, is_maker=False))
+        if self.counts_open_loss:
+            cost += max(ZERO, (notional - quantity * mark) * order.side.sign)
+        return cost <= available(account, instrument.quote, self._exchange.markets)
 
     def worth(self, asset: str, other: str) -> Decimal:
         """Return what one unit of an asset is worth in another by the markets' middle prices; zero if none tells."""
@@ -191,9 +198,11 @@ class Clearing:
         market.note_funding(self._exchange.clock.now_ms())
         for account in list(self._holders.get(instrument.symbol, {}).values()):
             holdings = account.holdings_of(instrument.symbol)
-            for position in [entry for holding in holdings for entry in holding.open_positions()]:
+            for holding, position in [(holding, entry) for holding in holdings for entry in holding.open_positions()]:
                 paid = position.quantity * mark * rate
                 position.funding -= paid
+                if holding.margin_mode is MarginMode.ISOLATED:
+                    position.isolated_margin -= paid
                 self._flow(
                     account,
                     FlowKind.FUNDING,
@@ -271,25 +280,27 @@ class Clearing:
             pocket=position.pocket,
             origin=origin,
         )
+        isolated = account.holding_of(position).margin_mode is MarginMode.ISOLATED
+        set_aside = position.isolated_margin * quantity / abs(position.quantity)
         # What the book cannot take the insurance fund (or, deleveraging, the other side) takes at the mark price.
         in_book = market.book.available(request.side, quantity, None)[0] if origin is Origin.LIQUIDATION else ZERO
         order = exchange.accept_own(account, request, in_book, backstop_price=market.round_price(market.mark))
-        self._liquidation_fee(account, position.instrument, order, origin)
-        self._insure(account, position.instrument.quote)
+        asset = position.instrument.quote
+        fee = self._liquidation_fee(account, position.instrument, order, origin)
+        if isolated:
+            # No more is lost than what was set aside.
+            self._insure(account, asset, order.fees().get(asset, ZERO) + fee - order.realized_pnl() - set_aside)
+        self._insure(account, asset, -account.balances[asset].total)
         return order
 
-    def _liquidation_fee(self, account: Account, instrument: Instrument, order: Order, origin: Origin) -> None:
-        if origin is Origin.LIQUIDATION and instrument.liquidation_fee:
-            self._flow(
-                account,
-                FlowKind.INSURANCE,
-                instrument.quote,
-                -order.filled_quote * instrument.liquidation_fee,
-                instrument,
-            )
+    def _liquidation_fee(self, account: Account, instrument: Instrument, order: Order, origin: Origin) -> Decimal:
+        fee = order.filled_quote * instrument.liquidation_fee if origin is Origin.LIQUIDATION else ZERO
+        if fee:
+            self._flow(account, FlowKind.INSURANCE, instrument.quote, -fee, instrument)
+        return fee
 
-    def _insure(self, account: Account, asset: str) -> None:
-        missing = -account.balances[asset].total
+    def _insure(self, account: Account, asset: str, missing: Decimal) -> None:
+        """Let the insurance fund pay what is missing, if anything is."""
         if missing > 0:
             self._flow(account, FlowKind.INSURANCE, asset, missing)
             self.tell(account, AccountEventKind.INSURANCE, asset=asset, amount=missing)

@@ -95,14 +95,16 @@ def _settle_contract(order: Order, account: Account, fill: Fill) -> Change:
     if opened and holding.margin_mode is MarginMode.ISOLATED:
         position.isolated_margin += opened * fill.price / holding.leverage
     if fill.fee.asset == order.instrument.quote:
-        position.fees += fill.fee.amount
+        # Of a fill that turns a position round, what closed belongs to the one before.
+        share = opened / fill.quantity if opened and change.closed_quantity else 1
+        position.fees += fill.fee.amount * share
     account.balances[order.instrument.quote].free += change.realized_pnl
     account.balances[fill.fee.asset].free -= fill.fee.amount
     return change
 
 
 def _notional(request: OrderRequest | Order, quantity: Decimal, book: Book) -> Decimal:
-    if request.order_type is OrderType.LIMIT:
+    if request.price:  # A limit order, or a market order with a worst price.
         return quantity * request.price
     return book.available(request.side, quantity, None)[1]
 

@@ -81,6 +81,7 @@ class FuturesApi:
             assets=SETTLEMENT_ASSETS,
         )
         exchange.clearing.client_order_id_of = self._forced_name
+        exchange.clearing.counts_open_loss = True
         self._clock = clock
         self._forced = count(1)
         self._faults = faults

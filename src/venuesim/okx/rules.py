@@ -51,8 +51,10 @@ def check_size(request: OrderRequest, market: Market) -> None:
             raise errors.below_minimum()
     else:
         check_lots(request.quantity, instrument, is_market=is_market)
+    if instrument.is_linear:  # A contract's worth is bounded by its tiers.
+        return
     notional = notional_of(request, market)
-    if is_market and not instrument.is_linear and notional > MARKET_NOTIONAL_MAX:
+    if is_market and notional > MARKET_NOTIONAL_MAX:
         limit = f"{plain(MARKET_NOTIONAL_MAX)} {instrument.quote}"
         raise OkxError("51201", f"The value of a market order can't exceed {limit}.")
     if notional > instrument.notional_max:

@@ -94,12 +94,14 @@ class FaultEffects:
 
     def _cancel(self, fault: Fault) -> None:
         reason = CANCEL_REASONS[fault.request.reason or "system"]
-        # The status that the engine's own self-trade prevention gives.
-        status = OrderStatus.EXPIRED if reason is EndReason.SELF_TRADE else OrderStatus.CANCELED
         for exchange, order in self.orders_to_cancel(fault.request):
-            if order.is_open:  # One that was canceled just now may have taken others with it.
-                exchange.end(order, status, reason)
-                fault.fire()
+            if not order.is_open:  # One that was canceled just now may have taken others with it.
+                continue
+            if reason is EndReason.SELF_TRADE:  # As the engine's own self-trade prevention ends it.
+                exchange.end(order, OrderStatus.EXPIRED, reason)
+            else:
+                exchange.cancel(order, reason)
+            fault.fire()
 
 
 class _Hooks:

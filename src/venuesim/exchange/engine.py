@@ -38,6 +38,7 @@ class Exchange:
     `wallet` names it. `flows_of_trades` keeps a movement for every execution, for venues that list them.
     `leverage` is what the contracts of a new account begin with at most. `assets` are those that the wallet can hold
     (None: all); others are not credited.
+    `canceled_by_venue` is the status of an order that the venue itself canceled, for a liquidation or a maintenance.
     Three hooks serve faults: `refuses` may give a reason to refuse an order that would be accepted, `refuses_late` is
     asked for each accepted order whether it is refused after all, `before_cancel` is told what its owner cancels.
     """
@@ -70,6 +71,7 @@ class Exchange:
         self.busted: set[int] = set()
         self.refuses: Callable[[Account, OrderRequest], RefusalReason | None] = lambda _, __: None
         self.refuses_late: Callable[[Order], bool] = lambda _: False
+        self.canceled_by_venue = OrderStatus.CANCELED
         self.before_cancel: Callable[[Order], None] = lambda _: None
         now_ms = clock.now_ms()
         self.markets = {
@@ -183,7 +185,8 @@ class Exchange:
         """Cancel an order that is open."""
         if reason is EndReason.USER:
             self.before_cancel(order)
-        self.end(order, OrderStatus.CANCELED, reason)
+        by_venue = reason in {EndReason.SYSTEM, EndReason.LIQUIDATION}
+        self.end(order, self.canceled_by_venue if by_venue else OrderStatus.CANCELED, reason)
 
     def amend(
         self,

@@ -118,6 +118,10 @@ class Parameters:
             raise _illegal(name, r"^[\.A-Z\:/a-z0-9_-]{1,36}$")
         return value
 
+    def text(self, name: str) -> str:
+        """Return a value as it was sent, empty without one; it does not count as read."""
+        return self._values.get(name, "")
+
     def has(self, name: str) -> bool:
         """Whether a parameter was sent."""
         return name in self._values

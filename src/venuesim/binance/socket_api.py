@@ -1,28 +1,34 @@
-"""The WebSocket API (`/ws-api/v3`): the same operations by method name, and the user data stream."""
+"""The WebSocket APIs (`/ws-api/v3`, `/ws-fapi/v1`): operations by method name, and what a session adds to them."""
 
-from collections.abc import Callable, Iterator
-from itertools import count
+import re
+from collections.abc import Callable, Mapping
+from typing import Protocol
+from urllib.parse import parse_qs, quote_plus
 
 import msgspec
 
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.gateway import Gateway, refusal
 from venuesim.binance.limits import BinanceLimits
-from venuesim.binance.operations import Operation, Request, Result, Security
+from venuesim.binance.operations import Operation, Security
 from venuesim.binance.parameters import Parameters
-from venuesim.binance.spot.catalog import Catalog
-from venuesim.binance.spot.rendering import account_position, execution_report
+from venuesim.binance.session_requests import Login, SessionRequests
+from venuesim.binance.time_units import in_microseconds, wants_microseconds
+from venuesim.exchange.accounts import Account
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.events import OrderEvent
-from venuesim.faults import Endpoint
 from venuesim.wire.calls import Reply
-from venuesim.wire.performing import Performer
+from venuesim.wire.performing import Caller, Performer
 from venuesim.wire.sockets import Socket
-from venuesim.wire.user_streams import Subscription, UserStreams
 
-SUBSCRIBE = "userDataStream.subscribe.signature"
-UNSUBSCRIBE = "userDataStream.unsubscribe"
+CONNECTION_WEIGHT = 2
+"""What connecting costs ("IP limits")."""
+
+TOO_MANY = frozenset({418, 429})
+
+_PLAIN = re.compile(rb"[A-Za-z0-9_.~=&-]*")
+_VERSION = re.compile(r"v[0-9]+/")
+
 RequestId = str | int | None
 
 
@@ -34,8 +40,27 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, object] = {}
 
 
+class Extension(Protocol):
+    """What one API's sessions can do besides the operations that REST has too."""
+
+    operations: Mapping[str, Operation]
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a user data stream is delivered on the session."""
+        ...
+
+    def logged_out(self) -> None:
+        """End what depends on the session's own authentication."""
+        ...
+
+    def closed(self) -> None:
+        """Forget the connection."""
+        ...
+
+
 class SocketApi:
-    """What every session of the WebSocket API shares."""
+    """What every session of one WebSocket API shares. `extend` gives the extension of a new session."""
 
     def __init__(
         self,
@@ -44,18 +69,17 @@ class SocketApi:
         clock: Clock,
         gateway: Gateway,
         limits: BinanceLimits,
-        catalog: Catalog,
+        operations: Mapping[str, Operation],
         performer: Performer,
-        user_streams: UserStreams,
+        extend: Callable[["SocketApiSession"], Extension],
     ) -> None:
         self.exchange = exchange
         self.clock = clock
         self.gateway = gateway
         self.limits = limits
-        self.catalog = catalog
+        self.operations = operations
         self.performer = performer
-        self.user_streams = user_streams
-        self.execution_ids = count(1)
+        self.extend = extend
 
     def open(self, socket: Socket) -> "SocketApiSession":
         """Return the session of a new socket."""
@@ -63,17 +87,26 @@ class SocketApi:
 
 
 class SocketApiSession:
-    """One connection: answers requests, and carries the user streams subscribed on it."""
+    """One connection: answers requests, and tells the events that its extension subscribes to."""
 
     def __init__(self, api: SocketApi, socket: Socket) -> None:
         self._api = api
-        self._socket = socket
-        self._subscriptions: dict[int, Subscription] = {}
-        self._subscription_ids = count(0)
-        self._own = {
-            SUBSCRIBE: _operation(Security.USER_DATA, self._subscribe),
-            UNSUBSCRIBE: _operation(Security.NONE, self._unsubscribe),
-        }
+        self.socket = socket
+        options = {name: values[-1] for name, values in parse_qs(socket.query).items()}
+        self.returns_rate_limits = options.get("returnRateLimits", "true").lower() != "false"
+        try:
+            self._in_microseconds = wants_microseconds(options.get("timeUnit"))
+        except BinanceError:  # Assumption: an unknown unit in the address is ignored.
+            self._in_microseconds = False
+        self.login = Login(connected_ms=api.clock.now_ms())
+        self.extension = api.extend(self)
+        requests = SessionRequests(self.login, self.extension.logged_out, self._status)
+        self._own = {**requests.operations, **self.extension.operations}
+        try:
+            api.limits.spend_weight(socket.remote, CONNECTION_WEIGHT, api.clock.now_ms())
+        except BinanceError as error:
+            self._answer(None, refusal(error))
+            socket.close(1008, "Too many requests")
 
     async def receive(self, text: str) -> None:
         """Answer one request frame."""
@@ -82,88 +115,104 @@ class SocketApiSession:
         except (msgspec.MsgspecError, RecursionError):
             self._answer(None, refusal(BinanceError(-1135, "Invalid JSON Request")))
             return
-        operation = self._own.get(message.method) or self._api.catalog.socket.get(message.method)
+        operation = self._find(message.method)
         if operation is None:
             self._answer(message.id, refusal(BinanceError(-1020, "This operation is not supported.")))
             return
-        values = {name: _text(value) for name, value in message.params.items()}
+        values = {name: text_of(value) for name, value in message.params.items() if value is not None}
         reply = await self._api.performer.perform(
-            operation.endpoint, lambda as_of_ms: self._run(operation, values, as_of_ms)
+            operation.endpoint, lambda as_of_ms: self._run(operation, values, as_of_ms), self._caller(values)
         )
         if reply is None:
-            self._socket.drop()
+            self.socket.drop()
             return
-        rate_limits = self._rate_limits(values) if values.get("returnRateLimits") != "false" else None
-        self._answer(message.id, reply, rate_limits)
+        wanted = values.get("returnRateLimits", str(self.returns_rate_limits)).lower() != "false"
+        self._answer(message.id, reply, self._rate_limits(operation, values) if wanted else None)
+        if reply.status == 418:  # Who is banned is disconnected, too ("IP limits").
+            self.socket.close(1008, "Disconnected")
+
+    def _caller(self, values: dict[str, str]) -> Caller:
+        naming = self._api.performer.answers.naming
+        key = "" if self.login.account is None else self.login.account.api_key
+        return Caller(lambda: naming.of_values(values.get("apiKey", key), [values], self.socket.path), self.socket)
 
     def closed(self) -> None:
-        """Forget the user streams of the connection."""
-        self._api.user_streams.remove_socket(self._socket)
+        """Forget what was subscribed on the connection."""
+        self.extension.closed()
+
+    def encode(self, frame: object) -> str:
+        """Return a frame's text, with time stamps as the connection wants them."""
+        return msgspec.json.encode(in_microseconds(frame) if self._in_microseconds else frame).decode()
+
+    def _find(self, method: str) -> Operation | None:
+        """Return the operation of a method, whose name may be prefixed with a version ("Request format")."""
+        for name in (method, _VERSION.sub("", method, count=1)):
+            operation = self._own.get(name) or self._api.operations.get(name)
+            if operation is not None:
+                return operation
+        return None
 
     def _run(self, operation: Operation, values: dict[str, str], as_of_ms: int | None) -> Reply:
+        signed = signed_text(values)
         return self._api.gateway.run(
             operation,
             Parameters(values),
             api_key=values.get("apiKey"),
-            signed=_signed_text(values),
-            remote=self._socket.remote,
+            signed=signed,
+            # The documentation signs bare values, the venue's own SDK percent-encodes them; few requests differ.
+            signed_encoded=None if _PLAIN.fullmatch(signed) else encoded_text(values),
+            logged_on=self.login.account,
+            remote=self.socket.remote,
             now_ms=self._api.clock.now_ms(),
             as_of_ms=as_of_ms,
             # Clients send names here that REST would refuse (returnRateLimits, type); assumption: they are ignored.
             takes_any_parameter=True,
         )
 
-    def _rate_limits(self, values: dict[str, str]) -> list[dict[str, object]]:
-        account = self._api.exchange.accounts.get(values.get("apiKey", ""))
-        return self._api.limits.status(self._socket.remote, account, self._api.clock.now_ms())
+    def _rate_limits(self, operation: Operation, values: dict[str, str]) -> list[dict[str, object]]:
+        account: Account | None = None
+        if operation.counts_orders and operation.security is Security.TRADE:
+            account = self._api.exchange.accounts.get(values.get("apiKey", "")) or self.login.account
+        return self._api.limits.status(self.socket.remote, account, self._api.clock.now_ms())
+
+    def _status(self) -> dict[str, object]:
+        return {
+            "apiKey": None if self.login.account is None else self.login.account.api_key,
+            "authorizedSince": self.login.authorized_ms,
+            "connectedSince": self.login.connected_ms,
+            "returnRateLimits": self.returns_rate_limits,
+            "serverTime": self._api.clock.now_ms(),
+            "userDataStream": self.extension.is_streaming,
+        }
 
     def _answer(self, request_id: RequestId, reply: Reply, rate_limits: list[dict[str, object]] | None = None) -> None:
-        is_error = reply.status != 200
-        frame = {"id": request_id, "status": reply.status, "error" if is_error else "result": reply.payload}
+        payload = reply.payload
+        if isinstance(payload, bytes):  # What is a page elsewhere has a code here (assumption: this one).
+            payload = {"code": -1016, "msg": "This service is no longer available."}
+        if reply.status in TOO_MANY and isinstance(payload, dict) and "retry-after" in reply.headers:
+            now_ms = self._api.clock.now_ms()
+            retry_ms = now_ms + int(reply.headers["retry-after"]) * 1000
+            payload = {**payload, "data": {"serverTime": now_ms, "retryAfter": retry_ms}}
+        frame = {"id": request_id, "status": reply.status, "result" if reply.status == 200 else "error": payload}
         if rate_limits is not None:
             frame["rateLimits"] = rate_limits
-        self._socket.send(msgspec.json.encode(frame).decode())
-
-    # User streams
-
-    def _subscribe(self, request: Request) -> Result:
-        if any(entry.account is request.account for entry in self._subscriptions.values()):
-            raise BinanceError(-2035, "User Data Stream subscription already active.")
-        number = next(self._subscription_ids)
-        subscription = Subscription(
-            account=request.account,
-            socket=self._socket,
-            render=lambda event: self._frames(number, event),
-        )
-        self._subscriptions[number] = subscription
-        self._api.user_streams.add(subscription)
-        return Result({"subscriptionId": number})
-
-    def _unsubscribe(self, request: Request) -> Result:
-        wanted = request.parameters.integer("subscriptionId")
-        for number in list(self._subscriptions) if wanted is None else [wanted]:
-            subscription = self._subscriptions.pop(number, None)
-            if subscription is None:
-                raise BinanceError(-2036, "User Data Stream subscription not active.")
-            self._api.user_streams.remove(subscription)
-        return Result({})
-
-    def _frames(self, number: int, event: OrderEvent) -> Iterator[str]:
-        for payload in (execution_report(event, next(self._api.execution_ids)), account_position(event)):
-            yield msgspec.json.encode({"subscriptionId": number, "event": payload}).decode()
+        self.socket.send(self.encode(frame))
 
 
-def _operation(security: Security, run: Callable[[Request], Result]) -> Operation:
-    return Operation(endpoint=Endpoint.STREAM, security=security, weight=lambda _: 2, run=run)
-
-
-def _signed_text(values: dict[str, str]) -> bytes:
+def signed_text(values: Mapping[str, str]) -> bytes:
     """Return what a socket request's signature covers: the other parameters, sorted by name."""
     return "&".join(f"{name}={values[name]}" for name in sorted(values) if name != "signature").encode()
 
 
-def _text(value: object) -> str:
-    """Write a JSON value as it appears in the signed text."""
+def encoded_text(values: Mapping[str, str]) -> bytes:
+    """Return the same with the values percent-encoded."""
+    return signed_text({name: quote_plus(value) for name, value in values.items()})
+
+
+def text_of(value: object) -> str:
+    """Write a JSON value as it appears in the signed text; lists as compact JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return msgspec.json.encode(value).decode()
     return str(value)

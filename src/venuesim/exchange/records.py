@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import chain, islice
+from itertools import count, islice
+from typing import NamedTuple
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.archive import Archive
@@ -16,10 +17,19 @@ CLOSED_KEPT = 20_000
 """How many orders that ended stay in memory."""
 
 ARRIVALS_KEPT = 40_000
-"""How many client order ids of an account have their count in memory."""
+"""How many client order ids have their count in memory."""
 
-BATCH = 250
+BATCH = 50
 """How many orders move to disk at once: few enough that nobody waits for it."""
+
+
+class Arrival(NamedTuple):
+    """How often a client order id of an account arrived; `number` is its place among all, by its first arrival."""
+
+    number: int
+    account: Account
+    client_order_id: str
+    count: int
 
 
 class Records:
@@ -30,6 +40,8 @@ class Records:
         self._orders: dict[int, Order] = {}
         self._executions: dict[int, Execution] = {}
         self._closed: deque[Order] = deque()
+        self._arrivals: dict[tuple[int, str], Arrival] = {}
+        self._arrival_numbers = count(1)
 
     def close(self) -> None:
         """Remove what is on disk."""
@@ -45,6 +57,15 @@ class Records:
         if order.client_order_id:
             account.by_client_order_id[order.client_order_id] = order
 
+    def rename(self, order: Order, client_order_id: str) -> None:
+        """Give an open order another client order id; by the old one it is not found any more."""
+        account = order.account
+        assert account is not None, "liquidity is not recorded"
+        if account.by_client_order_id.get(order.client_order_id) is order:
+            del account.by_client_order_id[order.client_order_id]
+        order.client_order_id = client_order_id
+        account.by_client_order_id[client_order_id] = order
+
     def ended(self, order: Order, account: Account) -> None:
         """Note that an order ended; from now on it may move to disk."""
         del account.open_orders[order.order_id]
@@ -57,18 +78,30 @@ class Records:
 
     def arrived(self, account: Account, client_order_id: str) -> None:
         """Count that a request to place an order with this client order id reached the venue."""
-        account.arrivals[client_order_id] = account.arrivals.get(client_order_id, 0) + 1
-        if len(account.arrivals) > ARRIVALS_KEPT:
-            oldest = list(islice(account.arrivals, BATCH))
-            self._archive.add_arrivals(account, {name: account.arrivals.pop(name) for name in oldest})
+        key = (account.account_id, client_order_id)
+        known = self._arrivals.get(key)
+        if known is not None:
+            self._arrivals[key] = known._replace(count=known.count + 1)
+            return
+        self._arrivals[key] = Arrival(next(self._arrival_numbers), account, client_order_id, 1)
+        if len(self._arrivals) > ARRIVALS_KEPT:
+            oldest = list(islice(self._arrivals, BATCH))
+            self._archive.add_arrivals([self._arrivals.pop(each) for each in oldest])
 
     def tidy(self) -> None:
-        """Move the oldest ended orders to disk when there are too many; call it between requests."""
-        while len(self._closed) >= CLOSED_KEPT + BATCH:
-            batch = [self._closed.popleft() for _ in range(BATCH)]
-            self._archive.add_orders(batch)
-            for order in batch:
-                self._forget(order)
+        """Move the oldest ended orders to disk while there are too many; call it between requests."""
+        while self.tidy_a_little():
+            pass
+
+    def tidy_a_little(self) -> bool:
+        """Move a batch of ended orders to disk if there are too many; return whether it did."""
+        if len(self._closed) < CLOSED_KEPT + BATCH:
+            return False
+        batch = [self._closed.popleft() for _ in range(BATCH)]
+        self._archive.add_orders(batch)
+        for order in batch:
+            self._forget(order)
+        return True
 
     def _forget(self, order: Order) -> None:
         account = order.account
@@ -131,7 +164,9 @@ class Records:
 
     def arrivals_of(self, account: Account, client_order_id: str) -> int:
         """Return how often a client order id arrived."""
-        return account.arrivals.get(client_order_id, 0) + self._archive.arrivals_of(account, client_order_id)
+        return self._recent_arrivals(account.account_id, client_order_id) + self._archive.arrivals_of(
+            account, client_order_id
+        )
 
     # The ledger's pages
 
@@ -145,12 +180,26 @@ class Records:
         recent = (execution for execution in self._executions.values() if execution.sequence > sequence)
         return list(islice(merge(recent, self._archive.executions_after(sequence), key=_execution_sequence), limit))
 
-    def arrivals(self, account: Account) -> Iterator[tuple[str, int]]:
-        """Yield an account's client order ids with their counts."""
-        in_both = self._archive.arrivals_among(account, account.arrivals)
-        recent = ((name, count + in_both.get(name, 0)) for name, count in account.arrivals.items())
-        older = ((name, count) for name, count in self._archive.arrivals(account) if name not in account.arrivals)
-        return chain(older, recent)
+    def arrivals_after(self, number: int, limit: int) -> list[Arrival]:
+        """Return up to `limit` client order ids of all accounts whose first arrival came after a number's, in order."""
+        on_disk = (
+            Arrival(first, account, name, earlier + self._recent_arrivals(account.account_id, name))
+            for first, account, name, earlier in self._archive.arrivals_after(number)
+        )
+        in_memory = (
+            arrival
+            for arrival in self._arrivals.values()
+            if arrival.number > number and not self._archive.arrivals_of(arrival.account, arrival.client_order_id)
+        )
+        return list(islice(merge(on_disk, in_memory, key=_arrival_number), limit))
+
+    def _recent_arrivals(self, account_id: int, client_order_id: str) -> int:
+        recent = self._arrivals.get((account_id, client_order_id))
+        return 0 if recent is None else recent.count
+
+
+def _arrival_number(arrival: Arrival) -> int:
+    return arrival.number
 
 
 def _order_sequence(order: Order) -> int:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from venuesim.binance.spot.rendering import Json, eight
+from venuesim.binance.spot.formats import Json, eight
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.book import BookSide
 from venuesim.exchange.market import Market

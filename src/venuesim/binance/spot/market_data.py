@@ -1,31 +1,31 @@
-"""Public data: the symbols and their filters, depth, tickers."""
+"""Public data: time, depth, trades, the average price."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Iterable
+from itertools import islice
 
 from venuesim.binance.errors import BinanceError
-from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Request, Result
-from venuesim.binance.parameters import Parameters
-from venuesim.binance.spot.placing import ORDER_TYPES, Instruments
-from venuesim.binance.spot.rendering import Json, eight
+from venuesim.binance.spot.aggregates import AggregateTrade, AggregateTrades
+from venuesim.binance.spot.averages import AveragePrices
+from venuesim.binance.spot.formats import Json, eight
+from venuesim.binance.spot.instruments import Instruments, of_status, read_status
+from venuesim.binance.spot.listing import AVERAGE_PRICE_MINUTES
+from venuesim.binance.spot.pages import END_OF_TIME_MS, PAGE, PAGE_MAX
 from venuesim.exchange.accounts import ZERO
-from venuesim.exchange.engine import Exchange
-from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.events import PublicTrade
 from venuesim.exchange.market import Market
 
 DEPTH_DEFAULT = 100
 DEPTH_MAX = 5000
-DAY_MS = 86_400_000
 
 
 class MarketData:
-    """Answers the public operations."""
+    """Answers the public operations about one symbol."""
 
-    def __init__(self, *, exchange: Exchange, instruments: Instruments, limits: BinanceLimits) -> None:
-        self._exchange = exchange
+    def __init__(self, instruments: Instruments, averages: AveragePrices, aggregates: AggregateTrades) -> None:
         self._instruments = instruments
-        self._limits = limits
+        self._averages = averages
+        self._aggregates = aggregates
 
     def ping(self, request: Request) -> Result:
         """Say that the venue is there."""
@@ -37,63 +37,74 @@ class MarketData:
         request.all_read()
         return Result({"serverTime": request.now_ms})
 
-    def exchange_info(self, request: Request) -> Result:
-        """List the symbols, their rules and the rate limits."""
-        markets = self._markets(request.parameters)
-        request.parameters.skip("permissions", "showPermissionSets", "symbolStatus")
+    def depth(self, request: Request) -> Result:
+        """Show the book."""
+        market = self._instruments.market(request.parameters)
+        limit = request.parameters.limit(DEPTH_DEFAULT, DEPTH_MAX)
+        wanted = read_status(request.parameters)
+        request.all_read()
+        of_status([market], wanted, is_single=True)
+        sides = levels(market, limit)
+        return Result({"lastUpdateId": market.update_id, **sides})
+
+    def trades(self, request: Request) -> Result:
+        """Show the newest trades."""
+        market = self._instruments.market(request.parameters)
+        limit = request.parameters.limit(PAGE, PAGE_MAX)
+        request.all_read()
+        return Result([_trade(trade) for trade in list(market.trades)[-limit:]])
+
+    def historical_trades(self, request: Request) -> Result:
+        """Show trades from an id on; those that the market has forgotten, all but the newest thousand, are left out."""
+        market = self._instruments.market(request.parameters)
+        limit = request.parameters.limit(PAGE, PAGE_MAX)
+        from_id = request.parameters.integer("fromId")
+        request.all_read()
+        if from_id is None:
+            return Result([_trade(trade) for trade in list(market.trades)[-limit:]])
+        found = (trade for trade in market.trades if trade.trade_id >= from_id)
+        return Result([_trade(trade) for trade in islice(found, limit)])
+
+    def block_trades(self, request: Request) -> Result:
+        """Show block trades: there are none."""
+        self._instruments.market(request.parameters)
+        request.parameters.required("fromId")
+        request.parameters.integer("fromId")
+        request.parameters.limit(PAGE, PAGE_MAX)
+        request.all_read()
+        return Result([])
+
+    def aggregate_trades(self, request: Request) -> Result:
+        """Show what takers traded at one price at a time: the newest, or from an id or a time on."""
+        parameters = request.parameters
+        market = self._instruments.market(parameters)
+        from_id = parameters.integer("fromId")
+        start_ms, end_ms = parameters.time_ms("startTime"), parameters.time_ms("endTime")
+        limit = parameters.limit(PAGE, PAGE_MAX)
+        request.all_read()
+        if from_id is not None and (start_ms is not None or end_ms is not None):
+            raise BinanceError(-1128, "Combination of optional parameters invalid.")
+        found: Iterable[AggregateTrade] = (
+            entry
+            for entry in self._aggregates.of(market.instrument.symbol)
+            if entry.aggregate_id >= (from_id or 0)
+            and (start_ms or 0) <= entry.time_ms <= (END_OF_TIME_MS if end_ms is None else end_ms)
+        )
+        begins_somewhere = from_id is not None or start_ms is not None
+        page = list(islice(found, limit)) if begins_somewhere else list(found)[-limit:]
+        return Result([entry.listed() for entry in page])
+
+    def average_price(self, request: Request) -> Result:
+        """Show the average price of the last five minutes."""
+        market = self._instruments.market(request.parameters)
         request.all_read()
         return Result(
             {
-                "timezone": "UTC",
-                "serverTime": request.now_ms,
-                "rateLimits": self._limits.listed(),
-                "exchangeFilters": [],
-                "symbols": [_symbol(market.instrument) for market in markets],
+                "mins": AVERAGE_PRICE_MINUTES,
+                "price": eight(self._averages.of(market)),
+                "closeTime": self._averages.last_ms(market, request.now_ms),
             }
         )
-
-    def depth(self, request: Request) -> Result:
-        """Show the book."""
-        market = self._market(self._instruments.read(request.parameters))
-        limit = request.parameters.limit(DEPTH_DEFAULT, DEPTH_MAX)
-        request.all_read()
-        return Result({"lastUpdateId": market.update_id, **levels(market, limit)})
-
-    def ticker_day(self, request: Request) -> Result:
-        """Show the 24 hour figures."""
-        return self._per_symbol(request, lambda market: _day(market, request.now_ms))
-
-    def ticker_price(self, request: Request) -> Result:
-        """Show the last price."""
-        return self._per_symbol(request, _price)
-
-    def ticker_book(self, request: Request) -> Result:
-        """Show the best bid and ask."""
-        return self._per_symbol(request, _best)
-
-    def _per_symbol(self, request: Request, show: Callable[[Market], Json]) -> Result:
-        parameters = request.parameters
-        is_single = parameters.has("symbol")
-        markets = self._markets(parameters)
-        parameters.skip("type", "symbolStatus")
-        request.all_read()
-        return Result(show(markets[0]) if is_single else [show(market) for market in markets])
-
-    def _markets(self, parameters: Parameters) -> list[Market]:
-        if parameters.has("symbol"):
-            return [self._market(self._instruments.read(parameters))]
-        if not parameters.has("symbols"):
-            return list(self._exchange.markets.values())
-        try:
-            names = json.loads(parameters.required("symbols"))
-        except ValueError:
-            names = None
-        if not isinstance(names, list) or not names:
-            raise BinanceError(-1100, "Illegal characters found in parameter 'symbols'; legal range is a JSON array.")
-        return [self._market(self._instruments.named(str(name))) for name in names]
-
-    def _market(self, instrument: Instrument) -> Market:
-        return self._exchange.markets[instrument.symbol]
 
 
 def levels(market: Market, limit: int) -> Json:
@@ -111,112 +122,13 @@ def best_levels(market: Market) -> tuple[str, str, str, str]:
     return eight(bid), eight(bid_quantity), eight(ask), eight(ask_quantity)
 
 
-def _best(market: Market) -> Json:
-    bid, bid_quantity, ask, ask_quantity = best_levels(market)
+def _trade(trade: PublicTrade) -> Json:
     return {
-        "symbol": market.instrument.venue_id,
-        "bidPrice": bid,
-        "bidQty": bid_quantity,
-        "askPrice": ask,
-        "askQty": ask_quantity,
+        "id": trade.trade_id,
+        "price": eight(trade.price),
+        "qty": eight(trade.quantity),
+        "quoteQty": eight(trade.price * trade.quantity),
+        "time": trade.time_ms,
+        "isBuyerMaker": trade.buyer_is_maker,
+        "isBestMatch": True,
     }
-
-
-def _price(market: Market) -> Json:
-    return {"symbol": market.instrument.venue_id, "price": eight(market.statistics.last)}
-
-
-def _day(market: Market, now_ms: int) -> Json:
-    figures = market.statistics
-    change = figures.last - figures.open
-    return {
-        **_best(market),
-        "priceChange": eight(change),
-        "priceChangePercent": f"{change / figures.open * 100:.3f}",
-        "weightedAvgPrice": eight(figures.average),
-        "prevClosePrice": eight(figures.open),
-        "lastPrice": eight(figures.last),
-        "lastQty": eight(figures.last_quantity),
-        "openPrice": eight(figures.open),
-        "highPrice": eight(figures.high),
-        "lowPrice": eight(figures.low),
-        "volume": eight(figures.volume),
-        "quoteVolume": eight(figures.quote_volume),
-        "openTime": now_ms - DAY_MS,
-        "closeTime": now_ms,
-        "firstId": 1,
-        "lastId": figures.trade_count,
-        "count": figures.trade_count,
-    }
-
-
-def _symbol(instrument: Instrument) -> Json:
-    return {
-        "symbol": instrument.venue_id,
-        "status": "TRADING",
-        "baseAsset": instrument.base,
-        "baseAssetPrecision": 8,
-        "quoteAsset": instrument.quote,
-        "quotePrecision": 8,
-        "quoteAssetPrecision": 8,
-        "baseCommissionPrecision": 8,
-        "quoteCommissionPrecision": 8,
-        "orderTypes": [order_type.value for order_type in ORDER_TYPES],
-        "icebergAllowed": False,
-        "ocoAllowed": False,
-        "otoAllowed": False,
-        "opoAllowed": False,
-        "quoteOrderQtyMarketAllowed": True,
-        "allowTrailingStop": False,
-        "cancelReplaceAllowed": False,
-        "amendAllowed": False,
-        "pegInstructionsAllowed": False,
-        "isSpotTradingAllowed": True,
-        "isMarginTradingAllowed": False,
-        "filters": _filters(instrument),
-        "permissions": [],
-        "permissionSets": [["SPOT"]],
-        "defaultSelfTradePreventionMode": "NONE",
-        "allowedSelfTradePreventionModes": ["NONE"],
-    }
-
-
-def _filters(instrument: Instrument) -> list[Json]:
-    up, down = f"{instrument.price_multiplier_up:f}", f"{instrument.price_multiplier_down:f}"
-    return [
-        {
-            "filterType": "PRICE_FILTER",
-            "minPrice": eight(instrument.price_min),
-            "maxPrice": eight(instrument.price_max),
-            "tickSize": eight(instrument.tick_size),
-        },
-        {
-            "filterType": "LOT_SIZE",
-            "minQty": eight(instrument.quantity_min),
-            "maxQty": eight(instrument.quantity_max),
-            "stepSize": eight(instrument.lot_size),
-        },
-        {
-            "filterType": "MARKET_LOT_SIZE",
-            "minQty": eight(ZERO),
-            "maxQty": eight(instrument.market_quantity_max),
-            "stepSize": eight(ZERO),
-        },
-        {
-            "filterType": "PERCENT_PRICE_BY_SIDE",
-            "bidMultiplierUp": up,
-            "bidMultiplierDown": down,
-            "askMultiplierUp": up,
-            "askMultiplierDown": down,
-            "avgPriceMins": 5,
-        },
-        {
-            "filterType": "NOTIONAL",
-            "minNotional": eight(instrument.notional_min),
-            "applyMinToMarket": True,
-            "maxNotional": eight(instrument.notional_max),
-            "applyMaxToMarket": False,
-            "avgPriceMins": 5,
-        },
-        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": instrument.open_orders_max},
-    ]

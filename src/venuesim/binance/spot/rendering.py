@@ -1,28 +1,10 @@
-"""Writes orders, executions and events in Binance's words and formats."""
+"""Writes orders, executions and accounts as the answers of the Spot API show them."""
 
-from decimal import Decimal
-
+from venuesim.binance.spot.formats import Json, eight, list_id_of, prevention_of, status_of, type_of, working_ms
+from venuesim.binance.spot.vocabulary import Extra, ResponseType
 from venuesim.exchange.accounts import ZERO, Account
-from venuesim.exchange.events import OrderEvent, OrderEventKind
 from venuesim.exchange.orders import Execution, Order
-from venuesim.exchange.vocabulary import OrderType, Side
-
-Json = dict[str, object]
-
-CANCEL_ID = "cancel_client_order_id"
-"""Key in Order.extra: the client order id that the cancel request itself had."""
-
-
-def eight(amount: Decimal) -> str:
-    """Write an amount with eight decimals, as Binance writes all of them."""
-    return f"{amount:.8f}"
-
-
-def order_type(order: Order) -> str:
-    """Return the `type` of an order."""
-    if order.order_type is OrderType.MARKET:
-        return "MARKET"
-    return "LIMIT_MAKER" if order.post_only else "LIMIT"
+from venuesim.exchange.vocabulary import Side
 
 
 def ordered(order: Order) -> Json:
@@ -33,32 +15,47 @@ def ordered(order: Order) -> Json:
         "executedQty": eight(order.filled_quantity),
         "origQuoteOrderQty": eight(order.quote_quantity),
         "cummulativeQuoteQty": eight(order.filled_quote),
-        "status": order.status.value.upper(),
+        "status": status_of(order),
         "timeInForce": order.time_in_force.value.upper(),
-        "type": order_type(order),
+        "type": type_of(order).value,
         "side": order.side.value.upper(),
     }
 
 
-def placed(order: Order, detail: str) -> Json:
-    """Return the answer to a new order: `detail` is ACK, RESULT or FULL."""
-    answer = _named(order) | {"transactTime": order.updated_ms}
-    if detail == "ACK":
+def conditional(order: Order) -> Json:
+    """Return the fields that only some orders have ("Conditional fields in Order Responses")."""
+    extra = order.extra
+    fields: Json = {}
+    if type_of(order).is_conditional:
+        fields["stopPrice"] = extra.get(Extra.STOP_PRICE, eight(ZERO))
+    if Extra.TRAILING_DELTA in extra:
+        fields["trailingDelta"] = int(extra[Extra.TRAILING_DELTA])
+        fields["trailingTime"] = int(extra.get(Extra.TRAILING_MS, "-1"))
+    if Extra.ICEBERG in extra:
+        fields["icebergQty"] = extra[Extra.ICEBERG]
+    if Extra.STRATEGY_ID in extra:
+        fields["strategyId"] = int(extra[Extra.STRATEGY_ID])
+    if Extra.STRATEGY_TYPE in extra:
+        fields["strategyType"] = int(extra[Extra.STRATEGY_TYPE])
+    if order.prevented_quantity:
+        if Extra.PREVENTED_MATCH in extra:
+            fields["preventedMatchId"] = int(extra[Extra.PREVENTED_MATCH])
+        fields["preventedQuantity"] = eight(order.prevented_quantity)
+    return fields
+
+
+def placed(order: Order, detail: ResponseType, prevented: list[Json] | None = None) -> Json:
+    """Return the answer to a new order; `prevented` are matches with the account's own orders that did not happen."""
+    answer = named(order) | {"transactTime": order.updated_ms}
+    if detail is ResponseType.ACK:
         return answer
     answer |= ordered(order)
-    answer |= {"workingTime": order.created_ms, "selfTradePreventionMode": "NONE"}
-    if detail == "FULL":
-        answer["fills"] = [
-            {
-                "price": eight(execution.price),
-                "qty": eight(execution.quantity),
-                "commission": eight(execution.fee),
-                "commissionAsset": execution.fee_asset,
-                "tradeId": execution.trade_id,
-            }
-            for execution in order.executions
-        ]
-    return answer
+    answer |= {"workingTime": working_ms(order)} | conditional(order)
+    if detail is ResponseType.FULL:
+        answer["fills"] = [_fill(execution) for execution in order.executions]
+    if prevented:
+        answer["preventedMatches"] = prevented
+    return answer | {"selfTradePreventionMode": prevention_of(order)}
 
 
 def canceled(order: Order) -> Json:
@@ -67,27 +64,53 @@ def canceled(order: Order) -> Json:
         "symbol": order.instrument.venue_id,
         "origClientOrderId": order.client_order_id,
         "orderId": order.order_id,
-        "orderListId": -1,
-        "clientOrderId": order.extra[CANCEL_ID],
+        "orderListId": list_id_of(order),
+        "clientOrderId": order.extra.get(Extra.CANCEL_ID, order.client_order_id),
         "transactTime": order.updated_ms,
         **ordered(order),
-        "selfTradePreventionMode": "NONE",
+        **conditional(order),
+        "selfTradePreventionMode": prevention_of(order),
     }
 
 
 def queried(order: Order) -> Json:
     """Return an order as look-ups show it."""
     return {
-        **_named(order),
+        **named(order),
         **ordered(order),
         "stopPrice": eight(ZERO),
         "icebergQty": eight(ZERO),
         "time": order.created_ms,
         "updateTime": order.updated_ms,
-        "isWorking": True,
-        "workingTime": order.created_ms,
-        "selfTradePreventionMode": "NONE",
+        "isWorking": order.working_ms is not None,
+        "workingTime": working_ms(order),
+        **conditional(order),
+        "selfTradePreventionMode": prevention_of(order),
     }
+
+
+def amended(order: Order, original_id: str) -> Json:
+    """Return an order as the answer to an amendment shows it; pending orders have no working time."""
+    fields: Json = {
+        "symbol": order.instrument.venue_id,
+        "orderId": order.order_id,
+        "orderListId": list_id_of(order),
+        "origClientOrderId": original_id,
+        "clientOrderId": order.client_order_id,
+        "price": eight(order.price),
+        "qty": eight(order.quantity),
+        "executedQty": eight(order.filled_quantity),
+        "preventedQty": eight(order.prevented_quantity),
+        "quoteOrderQty": eight(order.quote_quantity),
+        "cumulativeQuoteQty": eight(order.filled_quote),
+        "status": status_of(order),
+        "timeInForce": order.time_in_force.value.upper(),
+        "type": type_of(order).value,
+        "side": order.side.value.upper(),
+    }
+    if order.working_ms is not None:
+        fields["workingTime"] = order.working_ms
+    return fields | conditional(order) | {"selfTradePreventionMode": prevention_of(order)}
 
 
 def traded(execution: Execution) -> Json:
@@ -96,7 +119,7 @@ def traded(execution: Execution) -> Json:
         "symbol": execution.instrument.venue_id,
         "id": execution.trade_id,
         "orderId": execution.order_id,
-        "orderListId": -1,
+        "orderListId": list_id_of(execution.order),
         "price": eight(execution.price),
         "qty": eight(execution.quantity),
         "quoteQty": eight(execution.quote_quantity),
@@ -109,71 +132,14 @@ def traded(execution: Execution) -> Json:
     }
 
 
-def execution_report(event: OrderEvent, execution_id: int) -> Json:
-    """Return the user stream's executionReport of an event."""
-    order, execution = event.order, event.execution
-    is_canceled = event.kind is OrderEventKind.CANCELED
+def account_status(account: Account, *, maker: str, taker: str, omit_zero: bool) -> Json:
+    """Return an account with its balances; `maker` and `taker` are its rates."""
     return {
-        "e": "executionReport",
-        "E": event.time_ms,
-        "s": order.instrument.venue_id,
-        "c": order.extra.get(CANCEL_ID, order.client_order_id) if is_canceled else order.client_order_id,
-        "S": order.side.value.upper(),
-        "o": order_type(order),
-        "f": order.time_in_force.value.upper(),
-        "q": eight(order.quantity),
-        "p": eight(order.price),
-        "P": eight(ZERO),
-        "F": eight(ZERO),
-        "g": -1,
-        "C": order.client_order_id if is_canceled else "",
-        "x": event.kind.value.upper(),
-        "X": order.status.value.upper(),
-        "r": "NONE",
-        "i": order.order_id,
-        "l": eight(execution.quantity if execution else ZERO),
-        "z": eight(order.filled_quantity),
-        "L": eight(execution.price if execution else ZERO),
-        "n": eight(execution.fee) if execution else "0",
-        "N": execution.fee_asset if execution else None,
-        "T": event.time_ms,
-        "t": execution.trade_id if execution else -1,
-        "I": execution_id,
-        "w": order.is_open and order.order_type is OrderType.LIMIT,
-        "m": execution is not None and execution.is_maker,
-        "M": execution is not None,
-        "O": order.created_ms,
-        "Z": eight(order.filled_quote),
-        "Y": eight(execution.quote_quantity if execution else ZERO),
-        "Q": eight(order.quote_quantity),
-        "W": order.created_ms,
-        "V": "NONE",
-    }
-
-
-def account_position(event: OrderEvent) -> Json:
-    """Return the user stream's outboundAccountPosition: the balances that an event may have changed."""
-    return {
-        "e": "outboundAccountPosition",
-        "E": event.time_ms,
-        "u": event.time_ms,
-        "B": [_balance(event.account, asset) for asset in event.assets],
-    }
-
-
-def account_status(account: Account, *, omit_zero: bool) -> Json:
-    """Return an account with its balances."""
-    return {
-        "makerCommission": 10,
-        "takerCommission": 10,
+        "makerCommission": int(float(maker) * 10_000),
+        "takerCommission": int(float(taker) * 10_000),
         "buyerCommission": 0,
         "sellerCommission": 0,
-        "commissionRates": {
-            "maker": "0.00100000",
-            "taker": "0.00100000",
-            "buyer": "0.00000000",
-            "seller": "0.00000000",
-        },
+        "commissionRates": {"maker": maker, "taker": taker, "buyer": eight(ZERO), "seller": eight(ZERO)},
         "canTrade": "trade" in account.permissions,
         "canWithdraw": False,
         "canDeposit": True,
@@ -192,15 +158,21 @@ def account_status(account: Account, *, omit_zero: bool) -> Json:
     }
 
 
-def _balance(account: Account, asset: str) -> Json:
-    balance = account.balances[asset]
-    return {"a": asset, "f": eight(balance.free), "l": eight(balance.locked)}
-
-
-def _named(order: Order) -> Json:
+def named(order: Order) -> Json:
+    """Return what names an order."""
     return {
         "symbol": order.instrument.venue_id,
         "orderId": order.order_id,
-        "orderListId": -1,
+        "orderListId": list_id_of(order),
         "clientOrderId": order.client_order_id,
+    }
+
+
+def _fill(execution: Execution) -> Json:
+    return {
+        "price": eight(execution.price),
+        "qty": eight(execution.quantity),
+        "commission": eight(execution.fee),
+        "commissionAsset": execution.fee_asset,
+        "tradeId": execution.trade_id,
     }

@@ -63,7 +63,7 @@ async def test_streams_may_be_named_in_the_address(venues, path: str) -> None:
 
 async def test_an_unknown_socket_path_is_not_found(venues) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-        async with stream(venues, "/fstream/ws"):
+        async with stream(venues, "/dstream/ws"):
             pass
     assert refused.value.status == 404
 

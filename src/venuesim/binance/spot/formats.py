@@ -1,0 +1,54 @@
+"""How the Spot API writes amounts and the states of orders."""
+
+from decimal import Decimal
+
+from venuesim.binance.spot.vocabulary import Extra, WireType
+from venuesim.exchange.orders import Order
+from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType
+
+Json = dict[str, object]
+
+
+def eight(amount: Decimal) -> str:
+    """Write an amount with eight decimals, as Binance writes all of them."""
+    return f"{amount:.8f}"
+
+
+def type_of(order: Order) -> WireType:
+    """Return the `type` of an order; one that the exchange itself made is a market or a limit order."""
+    named = order.extra.get(Extra.TYPE)
+    if named is not None:
+        return WireType(named)
+    return WireType.MARKET if order.order_type is OrderType.MARKET else WireType.LIMIT
+
+
+def status_of(order: Order) -> str:
+    """Return the `status` of an order."""
+    if order.status is OrderStatus.WAITING:
+        return "PENDING_NEW" if Extra.PENDING in order.extra else "NEW"
+    if order.end_reason is EndReason.SELF_TRADE and order.status is OrderStatus.EXPIRED:
+        return "EXPIRED_IN_MATCH"
+    if order.end_reason is EndReason.POST_ONLY:
+        # A pending LIMIT_MAKER order that would take when its turn comes is rejected by the matching engine.
+        return "REJECTED"
+    return order.status.value.upper()
+
+
+def prevention_of(order: Order) -> str:
+    """Return the `selfTradePreventionMode` of an order."""
+    return order.extra.get(Extra.PREVENTION, "NONE")
+
+
+def list_id_of(order: Order) -> int:
+    """Return the `orderListId` of an order: -1 if it belongs to none."""
+    return int(order.extra.get(Extra.LIST_ID, "-1"))
+
+
+def working_ms(order: Order) -> int:
+    """Return the `workingTime` of an order: -1 while it does not stand in the book."""
+    return -1 if order.working_ms is None else order.working_ms
+
+
+def keep(order: Order, name: Extra, value: str) -> None:
+    """Keep a fact with an order."""
+    order.extra = {**order.extra, name.value: value}

@@ -7,7 +7,7 @@ from venuesim.binance.futures.algo_orders import AlgoBook, AlgoOrder, AlgoStatus
 from venuesim.binance.futures.formats import price_text
 from venuesim.binance.futures.listing import TRIGGER_PROTECT
 from venuesim.binance.futures.placing import check_fill_or_kill, refusal_of
-from venuesim.binance.futures.reading import Ticket, matched_price, spoken
+from venuesim.binance.futures.reading import Ticket, market_bound, matched_price, spoken
 from venuesim.binance.futures.rendering import (
     ACTIVATION_PRICE,
     CALLBACK_RATE,
@@ -104,7 +104,7 @@ class AlgoDesk:
         quantity = algo.quantity
         if algo.close_position:
             quantity = algo.account.holding(algo.instrument).reducible(algo.side, algo.position_side)
-        price = algo.price
+        price = algo.price if algo.wire_type.has_price else market_bound(market, algo.side)
         if algo.price_match is not PriceMatch.NONE:
             price = matched_price(algo.price_match, market, algo.side)
         lifetime = algo.lifetime

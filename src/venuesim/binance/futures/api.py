@@ -19,6 +19,7 @@ from venuesim.binance.futures.lookups import Lookups
 from venuesim.binance.futures.market_data import MarketData
 from venuesim.binance.futures.modifying import Modifying
 from venuesim.binance.futures.placing import Placing
+from venuesim.binance.futures.reduce_only import ReduceOnlyKeeper
 from venuesim.binance.futures.settings import Settings
 from venuesim.binance.futures.statements import Statements
 from venuesim.binance.futures.statistics_data import StatisticsData
@@ -101,6 +102,7 @@ class FuturesApi:
         algos = AlgoBook()
         algos.changed.append(self._hub.algo_changed)
         self._desk = AlgoDesk(exchange, algos)
+        self._reduce_only = ReduceOnlyKeeper(exchange)
         finder = Finder(exchange, symbols)
         self._canceling = Canceling(exchange=exchange, symbols=symbols, finder=finder)
         settings = Settings(exchange=exchange, symbols=symbols, algos=algos)
@@ -173,6 +175,7 @@ class FuturesApi:
     def pass_time(self) -> None:
         """Do what is due by now: feeds, countdowns, listen keys, good-till dates of algo orders."""
         now_ms = self._clock.now_ms()
+        self._reduce_only.pass_time()
         self._canceling.pass_time(now_ms)
         self._desk.pass_time(now_ms)
         self._listen_keys.pass_time(now_ms)

@@ -18,7 +18,12 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class Fields:
-    """One request's values. Every accessor raises BinanceError for what the API would refuse."""
+    """One request's values. Every accessor raises BinanceError for what the API would refuse.
+
+    Assumption: names that an operation does not know are ignored. The venue's page lists -1104 for them, but its own
+    and other clients send them to these endpoints (`symbol` when an algo order is canceled, `clientOrderId` when an
+    order is modified), and every report of -1104 that could be found is about Spot.
+    """
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters

@@ -128,7 +128,7 @@ class Placing:
             return
         request, market = ticket.request, ticket.market
         holding = account.holding(market.instrument)
-        notional = request.quantity * (request.price or market.mark)
+        notional = request.quantity * ticket.valued_at
         reached = largest_notional(holding, market.mark, request.position_side, request.side, notional)
         if reached > market.instrument.notional_at(holding.leverage):
             raise refused(Code.MAX_LEVERAGE_RATIO)
@@ -145,13 +145,16 @@ def check_rules(ticket: Ticket) -> None:
     if request.order_type is OrderType.MARKET:
         filters.check_counterparty(request.side, market)
     if not ticket.reduces:
-        filters.check_notional(request.quantity, request.price or market.mark, market.instrument)
+        filters.check_notional(request.quantity, ticket.valued_at, market.instrument)
 
 
 def check_reducible(account: Account, ticket: Ticket) -> None:
-    """Refuse an order of hedge mode that closes more than there is (-2022)."""
+    """Refuse to close more than there is (-2022), unless by a reduce-only market order, which trades no more anyway.
+
+    Source: "Summary of Failed Orders in Binance Futures", reduce-only orders.
+    """
     request = ticket.request
-    if account.is_hedged and ticket.reduces:
+    if ticket.reduces and (account.is_hedged or request.order_type is OrderType.LIMIT):
         holding = account.holding(request.instrument)
         if request.quantity > holding.reducible(request.side, request.position_side):
             raise refused(Code.REDUCE_ONLY_REJECT)

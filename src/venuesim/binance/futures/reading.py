@@ -6,6 +6,7 @@ from typing import NamedTuple
 from venuesim.binance.futures import filters
 from venuesim.binance.futures.errors import Code, invalid_strategy, mandatory, not_required, refused
 from venuesim.binance.futures.fields import Fields
+from venuesim.binance.futures.listing import MARKET_TAKE_BOUND
 from venuesim.binance.futures.symbols import Symbols
 from venuesim.binance.futures.words import (
     PriceMatch,
@@ -44,6 +45,11 @@ class Ticket(NamedTuple):
         closing = {PositionSide.LONG: Side.SELL, PositionSide.SHORT: Side.BUY}
         return self.request.reduce_only or closing.get(self.request.position_side) is self.request.side
 
+    @property
+    def valued_at(self) -> Decimal:
+        """The price that its size is measured by: its limit, or for a market order the mark price."""
+        return self.request.price if self.request.order_type is OrderType.LIMIT else self.market.mark
+
 
 class Lifetime(NamedTuple):
     """How long an order works."""
@@ -75,7 +81,7 @@ def read_order(fields: Fields, symbols: Symbols, account: Account, client_order_
     quantity = fields.number("quantity")
     filters.check_quantity(quantity, market.instrument, is_market=is_market)
     price_match = read_price_match(fields, wire_type)
-    price = ZERO if is_market else read_price(fields, price_match, market, side)
+    price = market_bound(market, side) if is_market else read_price(fields, price_match, market, side)
     mode = fields.word_or(
         SELF_TRADE_MODE, SelfTradeMode, SelfTradeMode.EXPIRE_MAKER, Code.INVALID_SELF_TRADE_PREVENTION_MODE
     )
@@ -96,6 +102,11 @@ def read_order(fields: Fields, symbols: Symbols, account: Account, client_order_
         extra=spoken(lifetime, price_match, mode),
     )
     return Ticket(request, detail, market)
+
+
+def market_bound(market: Market, side: Side) -> Decimal:
+    """Return the worst price at which a market order may trade: `marketTakeBound` from the mark price."""
+    return market.mark * (1 + MARKET_TAKE_BOUND * side.sign)
 
 
 def spoken(lifetime: Lifetime, price_match: PriceMatch, mode: SelfTradeMode) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Writes orders and executions in the words and formats of the USDⓈ-M API."""
 
+from decimal import Decimal
+
 from venuesim.binance.futures.formats import (
     Json,
     average_text,
@@ -45,9 +47,14 @@ def time_in_force_word(order: Order) -> str:
 
 def shown_price(order: Order) -> str:
     """Return the limit price. Assumption: a liquidation, which has none here, shows what it traded at."""
-    if type_word(order) == "LIMIT" and order.order_type is OrderType.MARKET:
-        return price_text(order.average_price, order.instrument)
-    return price_text(order.price, order.instrument)
+    return price_text(limit_price(order), order.instrument)
+
+
+def limit_price(order: Order) -> Decimal:
+    """Return the limit price; zero for a market order, whatever bounds it."""
+    if order.order_type is OrderType.LIMIT:
+        return order.price
+    return order.average_price if type_word(order) == "LIMIT" else ZERO
 
 
 def described(order: Order) -> Json:

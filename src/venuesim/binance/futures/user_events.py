@@ -14,6 +14,7 @@ from venuesim.binance.futures.rendering import (
     TRIGGER_PRICE,
     TRIGGERED_TYPE,
     WORKING_TYPE,
+    limit_price,
     status_word,
     time_in_force_word,
     type_word,
@@ -194,7 +195,7 @@ def _trade_lite(order: Order, execution: Execution) -> Json:
         "T": execution.time_ms,
         "s": instrument.venue_id,
         "q": quantity_text(order.quantity, instrument),
-        "p": price_text(_sent_price(order), instrument),
+        "p": price_text(limit_price(order), instrument),
         "m": execution.is_maker,
         "c": order.client_order_id,
         "S": order.side.value.upper(),
@@ -216,7 +217,7 @@ def _order_trade_update(event: OrderEvent, word: str) -> Json:
         "o": "LIQUIDATION" if forced else type_word(order),
         "f": time_in_force_word(order),
         "q": plain(order.quantity),
-        "p": plain(_sent_price(order)),
+        "p": plain(limit_price(order)),
         "ap": quote_text(order.average_price, order.instrument) if order.filled_quantity else "0",
         "sp": _stop_price(order),
         # What a liquidation trades is called calculated.
@@ -250,11 +251,6 @@ def _order_trade_update(event: OrderEvent, word: str) -> Json:
     if CALLBACK_RATE in extra:
         shown |= {"AP": extra[ACTIVATION_PRICE], "cr": extra[CALLBACK_RATE]}
     return {"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": shown}
-
-
-def _sent_price(order: Order) -> Decimal:
-    """Return the limit price; a market order has none, whatever bounds it."""
-    return order.price if type_word(order) == "LIMIT" else ZERO
 
 
 def _stop_price(order: Order) -> str:

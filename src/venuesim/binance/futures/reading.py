@@ -17,7 +17,7 @@ from venuesim.binance.futures.words import (
     WireTimeInForce,
     WireType,
 )
-from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.accounts import Account
 from venuesim.exchange.market import Market
 from venuesim.exchange.orders import OrderRequest
 from venuesim.exchange.vocabulary import OrderType, PositionSide, Side

@@ -35,6 +35,7 @@ class BinanceFaultAnswers:
 
     def is_public_socket(self, path: str) -> bool:
         """Market streams; user data comes by the WebSocket APIs and, for futures, below /private."""
+        path = path.removeprefix("/fstream")
         return path == "/ws" or path.startswith(_PUBLIC_PATHS)
 
     def rate_limited(self) -> Reply:

@@ -19,6 +19,7 @@ from venuesim.okx import errors
 from venuesim.okx.algo_orders import AlgoBook
 from venuesim.okx.balances import balances, held_assets
 from venuesim.okx.errors import OkxError
+from venuesim.okx.fee_tiers import level_name
 from venuesim.okx.instruments import Instruments, InstrumentType, instrument_id, instrument_type, shown_size
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.position_history import PositionHistory, record_shown
@@ -273,7 +274,7 @@ class AccountFigures:
                     "feeGroup": group,
                     "fiat": [],
                     "instType": kind.value,
-                    "level": "Lv1",
+                    "level": level_name(account),
                     "maker": maker,
                     "makerU": maker if is_swap else "",
                     "makerUSDC": maker,

@@ -16,6 +16,7 @@ from venuesim.exchange.vocabulary import MarginMode, PositionSide
 from venuesim.okx import errors
 from venuesim.okx.algo_orders import AlgoBook
 from venuesim.okx.errors import OkxError
+from venuesim.okx.fee_tiers import level_name
 from venuesim.okx.instruments import Instruments, instrument_id
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.parameters import Parameters
@@ -75,7 +76,7 @@ class AccountSettings:
                     "autoLoan": False,
                     "greeksType": "PA",
                     "feeType": "0",
-                    "level": "Lv1",
+                    "level": level_name(account),
                     "levelTmp": "",
                     "ctIsoMode": "automatic",
                     "mgnIsoMode": "automatic",

@@ -11,6 +11,7 @@ from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.margin import WalletMargin, wallet_margin
 from venuesim.okx.figures import Json
+from venuesim.okx.rendering import usd_rate
 from venuesim.okx.trade_terms import AccountLevel, level_of
 from venuesim.wire.calls import plain
 
@@ -84,11 +85,6 @@ def detail(account: Account, exchange: Exchange, asset: str) -> Json:
 def held_assets(account: Account) -> list[str]:
     """Return the currencies in which there is anything."""
     return [asset for asset, balance in account.balances.items() if balance.free or balance.locked]
-
-
-def usd_rate(exchange: Exchange, asset: str) -> Decimal:
-    """Return what one unit is worth in USDT by the market's price; zero for an asset without a market."""
-    return exchange.clearing.worth(asset, "USDT")
 
 
 def _cross_fields(account: Account, exchange: Exchange, asset: str, margin: WalletMargin) -> Json:

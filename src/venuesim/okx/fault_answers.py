@@ -11,6 +11,7 @@ from venuesim.wire.sockets import Goodbye
 from venuesim.wire.subjects import Naming
 
 GOING_AWAY = 1001
+KEY_CHANGED = 4007
 
 
 class OkxFaultAnswers:
@@ -54,10 +55,11 @@ class OkxFaultAnswers:
     def goodbye(self, ending: Ending, path: str, now_ms: int) -> Goodbye:  # noqa: ARG002 - The notice tells no time.
         """Send the notice of a service upgrade ("Notification", 64008).
 
-        OKX sends it a minute ahead; here the end follows at once. A deleted key is told in no notice.
+        OKX sends it a minute ahead; here the end follows at once. A deleted key is told by the close frame ("Error
+        code", "Close frame").
         """
         if ending is Ending.REVOKED:
-            return Goodbye((), GOING_AWAY, "")
+            return Goodbye((), KEY_CHANGED, "API key has been updated or deleted. Please reconnect.")
         notice = {
             "event": "notice",
             "code": "64008",

@@ -14,13 +14,13 @@ from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.margin import available, wallet_margin
 from venuesim.okx import errors
-from venuesim.okx.balances import usd_rate
 from venuesim.okx.bills import FUNDING_ACCOUNT, TRADING_ACCOUNT
 from venuesim.okx.errors import OkxError
 from venuesim.okx.figures import Json
 from venuesim.okx.holdings import currencies_of
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.parameters import Parameters
+from venuesim.okx.rendering import usd_rate
 from venuesim.wire.calls import plain
 
 TRANSFERS_KEPT = 1000

@@ -1,8 +1,9 @@
-"""The trading account: balances, bills, and how it is set up."""
+"""The trading account: balances and bills."""
 
 from collections.abc import Iterator
 from itertools import islice
 
+from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.flows import Flow
 from venuesim.exchange.margin import available
@@ -13,7 +14,6 @@ from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import InstrumentType, instrument_id, instrument_type
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.rendering import user_id
 from venuesim.wire.calls import plain
 
 CURRENCIES_MAX = 20
@@ -40,7 +40,7 @@ class Holdings:
         shown = []
         for asset in held_assets(account) if named is None else named:
             free = min(account.balances[asset].free, available(account, asset, self._exchange.markets))
-            amount = plain(max(free, free - free))
+            amount = plain(max(ZERO, free))
             shown.append(
                 {
                     "ccy": asset,
@@ -111,52 +111,6 @@ class Holdings:
             is_of_kind = kind is None or (instrument is not None and instrument_type(instrument) is kind)
             if is_of_kind and all(value in {None, told[name]} for name, value in wanted.items()):
                 yield flow
-
-    # Setting
-
-    def config(self, request: Request) -> Result:
-        """Show the account's configuration: spot mode."""
-        account = request.account
-        permissions = {"read": "read_only", "trade": "trade"}
-        return Result(
-            data=[
-                {
-                    "uid": user_id(account),
-                    "mainUid": user_id(account),
-                    "acctLv": "1",
-                    "acctStpMode": "cancel_maker",
-                    "posMode": "net_mode",
-                    "autoLoan": False,
-                    "greeksType": "PA",
-                    "feeType": "0",
-                    "level": "Lv1",
-                    "levelTmp": "",
-                    "contractIsoMode": "automatic",
-                    "mgnIsoMode": "automatic",
-                    "ctIsoMode": "automatic",
-                    "spotOffsetType": "",
-                    "stgyType": "0",
-                    "roleType": "0",
-                    "traderInsts": [],
-                    "spotRoleType": "0",
-                    "spotTraderInsts": [],
-                    "opAuth": "0",
-                    "kycLv": "3",
-                    "label": "venuesim",
-                    "ip": "",
-                    "perm": ",".join(text for name, text in permissions.items() if account.may(name)),
-                    "liquidationGear": "-1",
-                    "enableSpotBorrow": False,
-                    "spotBorrowAutoRepay": False,
-                    "type": "0",
-                }
-            ]
-        )
-
-    def positions(self, request: Request) -> Result:
-        """Show no positions: spot has none."""
-        assert request.signer is not None, "the operation is private"
-        return Result(data=[])
 
 
 def currencies_of(query: Parameters) -> list[str] | None:

@@ -237,62 +237,12 @@ def sub_type(execution: Execution) -> str:
     return str(3 + 2 * closes + is_short)
 
 
-def pushed_fill(execution: Execution) -> Json:
-    """Return an execution as the fills channel pushes it."""
-    return {
-        "instId": instrument_id(execution.instrument),
-        "fillSz": shown_size(execution.instrument, execution.quantity),
-        "fillPx": plain(execution.price),
-        "side": execution.side.value,
-        "ts": str(execution.time_ms),
-        "ordId": str(execution.order_id),
-        "clOrdId": execution.order.extra.get(Extra.CLIENT_ORDER_ID, ""),
-        "tradeId": str(execution.trade_id),
-        "execType": _exec_type(execution),
-        "count": "1",
-    }
-
-
-def balances(account: Account, exchange: Exchange, assets: list[str], now_ms: int) -> Json:
-    """Return the account in spot mode with the details of `assets`; worth is counted in USDT as dollars."""
-    equity = sum(
-        ((held.free + held.locked) * usd_rate(exchange, asset) for asset, held in account.balances.items()), ZERO
-    )
-    empty = ("adjEq", "borrowFroz", "imr", "mgnRatio", "mmr", "notionalUsd", "ordFroz", "upl")
-    return {
-        **dict.fromkeys(empty, ""),
-        "isoEq": "0",
-        "totalEq": plain(equity),
-        "uTime": str(now_ms),
-        "details": [_balance(account, exchange, asset) for asset in assets],
-    }
-
-
 def usd_rate(exchange: Exchange, asset: str) -> Decimal:
     """Return what one unit is worth in USDT by the market's price; zero for an asset without a market."""
     if asset == "USDT":
         return Decimal(1)
     market = exchange.markets.get(f"{asset}/USDT")
     return ZERO if market is None else market.mid
-
-
-def _balance(account: Account, exchange: Exchange, asset: str) -> Json:
-    held = account.balances[asset]
-    total = held.free + held.locked
-    zeros = ("eqUsdIsolated", "fixedBal", "isoEq", "isoUpl", "spotIsoBal", "stgyEq", "smtSyncEq", "spotCopyTradingEq")
-    empty = ("availEq", "borrowFroz", "crossLiab", "disEq", "imr", "interest", "isoLiab", "liab", "maxLoan", "mgnRatio")
-    return {
-        **dict.fromkeys(zeros, "0"),
-        **dict.fromkeys(empty, ""),
-        "ccy": asset,
-        "eq": plain(total),
-        "cashBal": plain(total),
-        "availBal": plain(held.free),
-        "frozenBal": plain(held.locked),
-        "ordFrozen": plain(held.locked),
-        "eqUsd": plain(total * usd_rate(exchange, asset)),
-        "uTime": str(account.updated_ms),
-    }
 
 
 def _common(order: Order) -> Json:

@@ -26,14 +26,13 @@ from venuesim.okx.parameters import Parameters, read_batch
 from venuesim.okx.private_streams import PrivateStreams
 from venuesim.okx.public_streams import DEPTHS, TICK_BY_TICK, PublicStreams, Topic
 from venuesim.wire.calls import Reply
-from venuesim.wire.performing import Caller, Performer
+from venuesim.wire.performing import Caller, Ending, Performer
 from venuesim.wire.sockets import Socket
 
 BUSINESS_OPERATIONS = frozenset({"mass-cancel"})
 """Operations on orders that the business URL takes; the private one takes all others."""
 
 LOGINS_MAX = 100
-API_KEY_CHANGED = 4007
 TOO_MANY_LOGINS = 4003
 EXCLUSIVE = "books-l2-tbt"
 
@@ -144,8 +143,9 @@ class SocketSession:
         """Close the connection when a key that it logged in with was deleted or given other credentials."""
         if not all(login.is_valid(self._shared.exchange) for login in self._logins.values()):
             self._logins.clear()
-            reason = "API key has been updated or deleted. Please reconnect."
-            self._connection.socket.close(API_KEY_CHANGED, reason)
+            now_ms = self._shared.clock.now_ms()
+            goodbye = self._shared.performer.answers.goodbye(Ending.REVOKED, "", now_ms)
+            self._connection.socket.say_goodbye(goodbye)
 
     # Login and channels
 

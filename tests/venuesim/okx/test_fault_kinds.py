@@ -62,10 +62,11 @@ async def test_a_clock_that_is_wrong_shows_in_time_and_in_windows(timed) -> None
 async def test_a_revoked_key_neither_signs_nor_logs_in(raw, venues) -> None:
     socket = await raw.subscribed(ORDERS)
     await fault(venues, "revoke_key")
-    assert (await socket.socket.receive(5)).type is WSMsgType.CLOSE
+    farewell = await socket.socket.receive(5)
+    assert (farewell.type, farewell.data) == (WSMsgType.CLOSE, 4007)
     assert (await raw.order())[1]["code"] == "50119"
     again = await raw.private()
-    assert (await again.receive())["code"] == "60005"
+    assert (await again.receive())["code"] == "60032"
 
 
 async def test_a_key_may_lose_its_permission_to_trade(raw, venues) -> None:

@@ -69,6 +69,7 @@ class BybitVenue:
             trade_ids_per_symbol=False,
             flows_of_trades=True,
             leverage=LEVERAGE,
+            tells_awakening=True,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()

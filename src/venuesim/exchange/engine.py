@@ -39,6 +39,7 @@ class Exchange:
     `leverage` is what the contracts of a new account begin with at most. `assets` are those that the wallet can hold
     (None: all); others are not credited.
     `canceled_by_venue` is the status of an order that the venue itself canceled, for a liquidation or a maintenance.
+    `tells_awakening` tells a conditional order as NEW once more when it begins to work.
     Three hooks serve faults: `refuses` may give a reason to refuse an order that would be accepted, `refuses_late` is
     asked for each accepted order whether it is refused after all, `before_cancel` is told what its owner cancels.
     """
@@ -57,11 +58,13 @@ class Exchange:
         flows_of_trades: bool = False,
         leverage: int = LEVERAGE,
         assets: Collection[str] | None = None,
+        tells_awakening: bool = False,
     ) -> None:
         instruments = list(instruments)
         self.name = name
         self.wallet = wallet
         self._leverage = leverage
+        self._tells_awakening = tells_awakening
         self._assets = assets
         self.clock = clock
         self.listeners = Listeners()
@@ -403,6 +406,8 @@ class Exchange:
         order.working_ms = order.triggered_ms
         if order.order_type is OrderType.LIMIT:
             hold(order, account, needed)
+        if self._tells_awakening:
+            self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
         self._work(market, order)
 
     def _move_trigger(self, market: Market, order: Order, trigger_price: Decimal) -> None:

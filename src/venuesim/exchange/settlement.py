@@ -106,7 +106,8 @@ def _settle_contract(order: Order, account: Account, fill: Fill) -> Change:
 def _notional(request: OrderRequest | Order, quantity: Decimal, book: Book) -> Decimal:
     if request.price:  # A limit order, or a market order with a worst price.
         return quantity * request.price
-    return book.available(request.side, quantity, None)[1]
+    base, quote = book.available(request.side, quantity, None)
+    return quote * quantity / base if base else quote  # What the book does not have counts like what it has.
 
 
 def _needed_to_rest(order: Order) -> Decimal:

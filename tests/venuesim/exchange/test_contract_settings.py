@@ -9,9 +9,20 @@ from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.engine import Exchange
+from venuesim.exchange.events import OrderEventKind
 from venuesim.exchange.margin import wallet_margin
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
-from venuesim.exchange.vocabulary import EndReason, FlowKind, OrderType, PositionSide, Side
+from venuesim.exchange.triggers import Trigger
+from venuesim.exchange.vocabulary import (
+    Direction,
+    EndReason,
+    FlowKind,
+    OrderStatus,
+    OrderType,
+    PositionSide,
+    PriceKind,
+    Side,
+)
 
 D = Decimal
 BTC, ETH = (next(entry for entry in INSTRUMENTS_LINEAR if entry.base == base) for base in ("BTC", "ETH"))
@@ -78,3 +89,26 @@ def test_a_funding_movement_tells_position_price_and_rate(exchange: Exchange, ac
     flow = next(iter(exchange.flows.newest_first(account)))
     assert (flow.kind, flow.quantity, flow.price, flow.rate) == (FlowKind.FUNDING, D(-1), D(50_000), D("0.0001"))
     assert flow.amount == D(5)
+
+
+def test_a_market_order_with_a_price_needs_the_margin_of_its_whole_size(exchange: Exchange, account: Account) -> None:
+    with pytest.raises(OrderRefused):
+        place(exchange, account, Side.BUY, "21", price=D(50_100))
+
+
+def test_a_venue_can_be_told_that_a_conditional_order_begins_to_work() -> None:
+    exchange = Exchange(name="test", instruments=[BTC], clock=ManualClock(), seed=1, tells_awakening=True)
+    exchange.markets[BTC.symbol].frozen = True
+    exchange.move_market(BTC.symbol, D(50_000))
+    account = exchange.add_account(api_key="key", secret="secret", balances={"USDT": D(100_000)})
+    told: list[tuple[OrderEventKind, OrderStatus]] = []
+    exchange.listeners.orders.append(lambda event: told.append((event.kind, event.order.status)))
+    trigger = Trigger(price_kind=PriceKind.LAST, direction=Direction.RISING, price=D(50_500))
+    limit = {"order_type": OrderType.LIMIT, "price": D(49_000), "locks_while_waiting": False}
+    place(exchange, account, Side.BUY, "0.1", trigger=trigger, **limit)
+    exchange.move_market(BTC.symbol, D(50_600))
+    assert told == [
+        (OrderEventKind.NEW, OrderStatus.WAITING),
+        (OrderEventKind.TRIGGERED, OrderStatus.WAITING),
+        (OrderEventKind.NEW, OrderStatus.NEW),
+    ]

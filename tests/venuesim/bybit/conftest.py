@@ -7,6 +7,7 @@ import pytest
 
 from venuesim.exchange.clock import ManualClock
 from venuesim_bybit_helpers import API_KEY, SECRET, RawBybit
+from venuesim_bybit_trading import CONTRACT, Contracts
 
 
 @pytest.fixture
@@ -29,6 +30,15 @@ async def timed(start_venues) -> AsyncIterator[tuple[RawBybit, object, ManualClo
     async with start_venues(venues=["bybit"], clock=clock, walking=False) as sim:
         await sim.freeze("BTC/USDT", "65000", levels=3, level_quantity="1", half_spread="1")
         yield RawBybit(sim, clock), sim, clock
+
+
+@pytest.fixture
+async def contracts(timed) -> Contracts:
+    """BTCUSDT perpetuals beside the pair, frozen at the same prices; rate limits are out of the way."""
+    raw, sim, _ = timed
+    await sim.control("POST", "limits", {"scale": 1000})
+    await sim.freeze(CONTRACT, "65000", levels=3, level_quantity="1", half_spread="1")
+    return Contracts(raw, sim)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from venuesim.bybit import errors
 from venuesim.bybit.disconnects import PRODUCTS, time_window_setting
 from venuesim.bybit.instruments_info import InstrumentsInfo, listed_in
-from venuesim.bybit.listing import Instruments
 from venuesim.bybit.operations import Json, Request, Result
 from venuesim.bybit.parameters import Category
 from venuesim.bybit.wallets import Wallets
@@ -29,11 +28,8 @@ _MARGIN_MODES = {MarginMode.CROSS: "REGULAR_MARGIN", MarginMode.ISOLATED: "ISOLA
 class Holdings:
     """What an account has and how it is set up."""
 
-    def __init__(
-        self, *, exchange: Exchange, instruments: Instruments, instruments_info: InstrumentsInfo, wallets: Wallets
-    ) -> None:
+    def __init__(self, *, exchange: Exchange, instruments_info: InstrumentsInfo, wallets: Wallets) -> None:
         self._exchange = exchange
-        self._instruments = instruments
         self._instruments_info = instruments_info
         self._wallets = wallets
         self.coins = coins_of(exchange)
@@ -70,11 +66,15 @@ class Holdings:
         )
 
     def fee_rates(self, request: Request) -> Result:
-        """Show what the account pays, in one market or in all of a category."""
+        """Show what the account pays, in one market or in all of a category: contracts, if it is not named."""
         parameters, account = request.parameters, request.account
-        category = parameters.category()
-        wanted = self._instruments.to_show(parameters)
-        listed = listed_in(self._exchange, category) if wanted is None else [wanted]
+        category = parameters.chosen("category", Category.LINEAR)
+        listed = listed_in(self._exchange, category)
+        wanted = parameters.text("symbol")
+        if wanted is not None:
+            listed = [instrument for instrument in listed if instrument.venue_id == wanted]
+            if not listed:
+                raise errors.parameter("Not supported symbols")
         rows = [
             {
                 "symbol": instrument.venue_id,
@@ -84,7 +84,8 @@ class Holdings:
             }
             for instrument in listed
         ]
-        return Result(result={"category": category.value, "list": rows})
+        named: Json = {"category": category.value} if category is not Category.LINEAR else {}
+        return Result(result={**named, "list": rows})
 
     def collateral(self, request: Request) -> Result:
         """Show every coin as collateral of its full worth that cannot be borrowed."""

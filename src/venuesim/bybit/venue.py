@@ -89,9 +89,7 @@ class BybitVenue:
             instruments_info=instruments_info,
             klines=Klines(self.exchange, instruments),
             contract_data=ContractData(self.exchange, instruments, tickers),
-            holdings=Holdings(
-                exchange=self.exchange, instruments=instruments, instruments_info=instruments_info, wallets=wallets
-            ),
+            holdings=Holdings(exchange=self.exchange, instruments_info=instruments_info, wallets=wallets),
             transaction_log=TransactionLog(self.exchange),
             assets=Assets(self.exchange, wallets),
         )

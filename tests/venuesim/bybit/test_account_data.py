@@ -94,6 +94,8 @@ async def test_fee_rates_are_those_that_trades_pay(raw, venues) -> None:
     terms.maker_rate = Decimal("-0.0001")
     rows = (await result(raw, "account/fee-rate", category="linear"))["list"]
     assert {row["makerFeeRate"] for row in rows} == {"-0.0001"}
+    assert rows == (await result(raw, "account/fee-rate"))["list"]
+    assert (await raw.get("account/fee-rate", category="linear", symbol="NOPE"))["retCode"] == 10001
 
 
 # The log

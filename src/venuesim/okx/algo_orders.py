@@ -201,7 +201,9 @@ class AlgoBook:
 
     def live(self, account: Account) -> list[AlgoOrder]:
         """Return the algo orders of an account that wait, oldest first."""
-        return list(self._live[account.account_id].values()) if account.account_id in self._live else []
+        # One that is firing this moment is still here, but waits no longer.
+        known = self._live[account.account_id].values() if account.account_id in self._live else ()
+        return [algo for algo in known if algo.is_live]
 
     def ended(self, account: Account) -> list[AlgoOrder]:
         """Return the algo orders of an account that ended, in the order in which they did."""

@@ -86,8 +86,8 @@ class AlgoTrading:
         self._spend(AMEND_ALGO, request, [item])
         algo: AlgoOrder | None = None
         try:
-            item.client_order_id("reqId")
             algo = self._find_amendable(request, item)
+            item.client_order_id("reqId")
             amend(algo, item, self._exchange, self._desk)
         except OkxError as error:
             if algo is not None and algo.is_live and item.has("cxlOnFail") and item.echo("cxlOnFail") == "true":

@@ -53,8 +53,8 @@ class Amending:
         order: Order | None = None
         try:
             check_expiry(request)
-            item.client_order_id("reqId")
             order = self._find(request, item)
+            item.client_order_id("reqId")
             self._apply(order, item)
         except OkxError as error:
             if order is not None and order.is_open and item.echo("cxlOnFail") == "true":

@@ -79,9 +79,9 @@ class RawOkx:
     async def business(self) -> "RawSocket":
         return RawSocket(await self.session.ws_connect(f"{self.socket_base}/business"))
 
-    async def private(self, **changes: object) -> "RawSocket":
+    async def private(self, url: str = "private", **changes: object) -> "RawSocket":
         """Return a socket that has sent its login, with changes."""
-        socket = RawSocket(await self.session.ws_connect(f"{self.socket_base}/private"))
+        socket = RawSocket(await self.session.ws_connect(f"{self.socket_base}/{url}"))
         timestamp = changes.get("timestamp", str(self.clock.now_ms() // 1000))
         login = {"apiKey": API_KEY, "passphrase": PASSPHRASE, "timestamp": timestamp}
         await socket.send("login", {**login, "sign": sign(f"{timestamp}GET/users/self/verify"), **changes})

@@ -82,6 +82,8 @@ class BinanceFaultAnswers:
         else:
             event = {"e": "serverShutdown", "E": now_ms}
             frame = {"event": event} if path.startswith("/ws-") else event
+            if path.rstrip("/").endswith("/stream"):
+                frame = {"stream": "!serverShutdown", "data": event}
         # Assumption: the closing code.
         return Goodbye((msgspec.json.encode(frame).decode(),), GOING_AWAY, "")
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from venuesim.wire.subjects import Subject
 
@@ -39,6 +39,17 @@ class Goodbye(NamedTuple):
     reason: str
 
 
+class KeepAlive(NamedTuple):
+    """How a venue keeps a socket: it pings so often, waits so long for the pong, and lets it live so long at most.
+
+    Only a pong with the ping's own payload counts.
+    """
+
+    ping_seconds: float
+    pong_seconds: float
+    life_seconds: float
+
+
 Alteration = Callable[[str], bytes | None]
 """What becomes of a frame; None leaves it as it is."""
 
@@ -47,7 +58,7 @@ class Socket:
     """The sending half of a WebSocket. Never blocks the exchange.
 
     `owners` are the API keys whose events it carries. `goodbye` gives what to say when the venue ends it for its age,
-    `distort` what a fault makes of an event. `alter` changes every frame.
+    `distort` what a fault makes of an event. `alter` changes every frame. `keep_alive` is set by venues that ping.
     """
 
     def __init__(self, request: web.BaseRequest) -> None:
@@ -59,6 +70,7 @@ class Socket:
         self.distort: Callable[[str, Subject], bytes | None] = lambda _, __: None
         self._alter_next: Alteration | None = None
         self.alter: Alteration | None = None
+        self.keep_alive: KeepAlive | None = None
         self._outbox: asyncio.Queue[str | Farewell] = asyncio.Queue(maxsize=OUTBOX_SIZE_MAX)
         self.is_open = True
 
@@ -135,14 +147,19 @@ async def serve_socket(
     if session is None:
         return web.Response(status=404)
     # Declining permessage-deflate keeps the cost per frame low; every client accepts that.
-    connection = web.WebSocketResponse(compress=False, max_msg_size=1_000_000)
+    pings = socket.keep_alive is not None
+    connection = web.WebSocketResponse(compress=False, max_msg_size=1_000_000, autoping=not pings)
     await connection.prepare(request)
     sockets.add(socket)
-    drain = asyncio.create_task(socket.drain(connection))
+    tasks = [asyncio.create_task(socket.drain(connection))]
+    pulse = Pulse(socket, connection)
+    if socket.keep_alive is not None:
+        tasks.append(asyncio.create_task(pulse.keep(socket.keep_alive)))
     try:
         async with asyncio.TaskGroup() as messages:
             async for message in connection:
                 if message.type is not WSMsgType.TEXT:
+                    await pulse.handle(message)
                     continue
                 if may_wait():
                     messages.create_task(session.receive(message.data))
@@ -152,5 +169,41 @@ async def serve_socket(
         socket.is_open = False
         sockets.discard(socket)
         session.closed()
-        drain.cancel()
+        for task in tasks:
+            task.cancel()
     return connection
+
+
+class Pulse:
+    """Pings a client, and ends the connection when it does not answer, or when its time is over."""
+
+    def __init__(self, socket: Socket, connection: web.WebSocketResponse) -> None:
+        self._socket = socket
+        self._connection = connection
+        self._payload = b""
+        self._heard_at = asyncio.get_running_loop().time()
+
+    async def handle(self, message: WSMessage) -> None:
+        """Answer a ping, or note a pong; one that answers no ping of ours proves nothing."""
+        if message.type is WSMsgType.PING:
+            await self._connection.pong(message.data)
+        elif message.type is WSMsgType.PONG and message.data == self._payload:
+            self._heard_at = asyncio.get_running_loop().time()
+
+    async def keep(self, settings: KeepAlive) -> None:
+        """Ping until the connection ends."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + settings.life_seconds
+        while self._socket.is_open:
+            await asyncio.sleep(min(settings.ping_seconds, max(0.0, until - loop.time())))
+            if loop.time() >= until:
+                self._socket.say_goodbye(self._socket.goodbye())
+                return
+            if loop.time() - self._heard_at > settings.pong_seconds:
+                self._socket.drop()
+                return
+            self._payload = str(int(loop.time() * 1000)).encode()
+            try:
+                await self._connection.ping(self._payload)
+            except ConnectionError:  # The client is gone; the reading side ends the session.
+                return

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from venuesim.binance.connections import Connections, RefusedSession
 from venuesim.binance.gateway import Gateway
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.rest import gone, rest_routes
@@ -65,6 +66,7 @@ class SpotApi:
         )
         self._clock = clock
         self._limits = limits = BinanceLimits(windows)
+        self._connections = Connections(windows, clock)
         averages, aggregates = AveragePrices(exchange), AggregateTrades(exchange)
         # These hear of an event in this order: numbers and facts first, then who tells it, then who acts on it.
         log, prevented, _ = ExecutionLog(exchange), PreventedMatches(exchange), TrailingTimes(exchange)
@@ -132,11 +134,12 @@ class SpotApi:
 
     def open_session(self, path: str, socket: Socket) -> Session | None:
         """Return the session of a WebSocket path, or None if it is not one of these."""
-        if path.rstrip("/") == SOCKET_API_PATH:
-            return self._socket_api.open(socket)
-        if path.startswith(("/stream", "/ws/")) or path == "/ws":
-            return self._market_streams.open(path, socket)
-        return None
+        is_api = path.rstrip("/") == SOCKET_API_PATH
+        if not is_api and path != "/ws" and not path.startswith(("/stream", "/ws/")):
+            return None
+        if not self._connections.admits(socket):
+            return RefusedSession(socket)
+        return self._socket_api.open(socket) if is_api else self._market_streams.open(path, socket)
 
     def _count_fill(self, event: OrderEvent) -> None:
         """Take an order off the unfilled order count with its first fill."""

@@ -17,6 +17,7 @@ CANCEL = Window("cancel", 60, SECONDS)
 CANCEL_BATCH = Window("cancel_batch", 300, SECONDS)
 AMEND = Window("amend", 60, SECONDS)
 AMEND_BATCH = Window("amend_batch", 300, SECONDS)
+CONNECTIONS = Window("connections", 3, 1)
 ACCOUNT_ORDERS = Window("account_orders", 1000, SECONDS)
 
 
@@ -30,6 +31,11 @@ class OkxLimits:
     def scale(self) -> float:
         """What every limit is multiplied with."""
         return self._windows.scale
+
+    def spend_connection(self, address: str, now_ms: int) -> None:
+        """Count a socket that an address opens (OKX "Connect": three a second)."""
+        if self._windows.spend(CONNECTIONS, address, 1, now_ms).exceeded:
+            raise errors.too_many_requests()
 
     def spend_request(self, window: Window, key: str, now_ms: int) -> None:
         """Count a request of an address or an account."""

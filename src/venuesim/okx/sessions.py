@@ -91,6 +91,14 @@ class SocketServices:
         self.sessions.add(session)
         return session
 
+    def refusal(self, address: str) -> Reply | None:
+        """Return the answer to an address that opens sockets too often (assumption: that of REST), or None."""
+        try:
+            self.limits.spend_connection(address, self.clock.now_ms())
+        except OkxError as error:
+            return refusal(error)
+        return None
+
     def _end_changed_keys(self) -> None:
         for session in list(self.sessions):
             session.end_changed_keys()

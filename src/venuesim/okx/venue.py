@@ -100,6 +100,7 @@ class OkxVenue:
             routes=rest_routes(catalog.rest, gateway, self.exchange),
             not_found=unknown_paths(catalog.rest, self.exchange),
             open_session=self._open_session,
+            refuse_socket=self._sockets.refusal,
         )
 
     @property

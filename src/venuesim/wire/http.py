@@ -28,7 +28,8 @@ class Route(NamedTuple):
 class HttpApi:
     """Answers everything that arrives on one venue's port.
 
-    `open_session` gives the session for a WebSocket path, or None when the venue has no socket there.
+    `open_session` gives the session for a WebSocket path, or None when the venue has no socket there. `refuse_socket`
+    gives the answer to an address that may not open one now.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class HttpApi:
         routes: Mapping[tuple[str, str], Route],
         not_found: Callable[[Call], Reply],
         open_session: Callable[[str, Socket], Session | None],
+        refuse_socket: Callable[[str], Reply | None] = lambda _: None,
     ) -> None:
         self.clock = clock
         self._performer = performer
         self._routes = routes
         self._not_found = not_found
         self._open_session = open_session
+        self._refuse_socket = refuse_socket
         self._sockets: set[Socket] = set()
         self._socket_faults = SocketFaults(performer, self._sockets)
         self._naming = performer.answers.naming
@@ -53,7 +56,7 @@ class HttpApi:
         """Answer one HTTP request, or serve a WebSocket until it closes."""
         path, _, query = request.raw_path.partition("?")
         if request.headers.get("Upgrade", "").lower() == "websocket":
-            refusal = self._socket_faults.refusal(path)
+            refusal = self._socket_faults.refusal(path) or self._refuse_socket(request.remote or "")
             if refusal is not None:
                 return _response(refusal)
             return await serve_socket(

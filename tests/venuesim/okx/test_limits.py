@@ -1,5 +1,8 @@
 """The rate limits, at their real figures."""
 
+import aiohttp
+import pytest
+
 ORDER = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "sz": "0.001", "px": "60000"}
 TWO_SECONDS_MS = 2000
 
@@ -64,3 +67,34 @@ async def test_pending_orders_have_a_maximum_for_each_instrument(timed) -> None:
         assert body["data"][0]["sCode"] == ("0" if number < 5 else "51025")
     clock.advance(TWO_SECONDS_MS)
     assert (await raw.order(instId="ETH-USDT", px="2000"))[1]["data"][0]["sCode"] == "0"
+
+
+@pytest.mark.conformance("Rate limits: windows, weights, headers", "okx spot")
+async def test_an_address_may_open_three_sockets_a_second(timed) -> None:
+    raw, sim, clock = timed
+    clock.advance(1000 - clock.now_ms() % 1000)
+    sockets = [await raw.public(), await raw.private(), await raw.business()]
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await raw.public()
+    assert refused.value.status == 429
+    clock.advance(1000)
+    sockets.append(await raw.public())
+    await sim.control("POST", "limits", {"scale": 2})
+    sockets += [await raw.public() for _ in range(5)]
+    assert not any(socket.socket.closed for socket in sockets)
+
+
+@pytest.mark.conformance("Rate limits: windows, weights, headers", "okx swap")
+async def test_orders_by_socket_spend_what_orders_by_rest_do_and_are_refused_in_other_words(timed) -> None:
+    raw, _, _ = timed
+    for _ in range(59):
+        await raw.placed(sz="0.001")
+    socket = await raw.private()
+    await socket.receive()
+    answers = []
+    for number in range(2):
+        await socket.send("order", raw.parameters(), id=str(number))
+        answers.append(await socket.receive())
+    assert [answer["code"] for answer in answers] == ["0", "50011"]
+    assert answers[1]["msg"].startswith("Rate limit reached.")
+    assert (answers[1]["id"], answers[1]["op"], answers[1]["data"]) == ("1", "order", [])

@@ -162,6 +162,7 @@ class Simulator:
             for exchange in self._exchanges():
                 for market in exchange.markets.values():
                     _step(exchange, market)
+                    exchange.records.tidy_a_little()
                     await asyncio.sleep(0)  # Calls get their turn between the markets, so that none waits for long.
                 exchange.pass_time()
 

@@ -78,7 +78,6 @@ class Account:
     open_orders: dict[int, Order] = field(default_factory=dict)
     by_client_order_id: dict[str, Order] = field(default_factory=dict)
     executions: dict[int, Execution] = field(default_factory=dict)
-    arrivals: dict[str, int] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     created_ms: int = 0
     updated_ms: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,8 +38,8 @@ create index orders_by_client_order_id on orders (account, client_order_id);
 create table executions (sequence integer primary key, account integer not null, symbol text not null,
                          order_sequence integer not null, place integer not null);
 create index executions_by_account on executions (account, sequence);
-create table arrivals (account integer not null, client_order_id text not null, count integer not null,
-                       primary key (account, client_order_id)) without rowid;
+create table arrivals (number integer primary key, account integer not null, client_order_id text not null,
+                       count integer not null, unique (account, client_order_id));
 """
 
 
@@ -108,7 +108,7 @@ _decode = msgspec.msgpack.Decoder(StoredOrder).decode
 _INSERT_ORDER = "insert into orders values (?, ?, ?, ?, ?, ?)"
 _INSERT_EXECUTION = "insert into executions values (?, ?, ?, ?, ?)"
 _ADD_ARRIVALS = (
-    "insert into arrivals values (?, ?, ?) "
+    "insert into arrivals values (?, ?, ?, ?) "
     "on conflict (account, client_order_id) do update set count = count + excluded.count"
 )
 
@@ -150,11 +150,14 @@ class Archive:
             connection.executemany(_INSERT_ORDER, order_rows)
             connection.executemany(_INSERT_EXECUTION, execution_rows)
 
-    def add_arrivals(self, account: Account, counts: Mapping[str, int]) -> None:
-        """Add to the counts of an account's client order ids."""
-        self._accounts[account.account_id] = account
+    def add_arrivals(self, arrivals: Iterable[tuple[int, Account, str, int]]) -> None:
+        """Add to the counts of client order ids: (number, account, id, count); one that is here keeps its number."""
+        rows = []
+        for number, account, client_order_id, count in arrivals:
+            self._accounts[account.account_id] = account
+            rows.append((number, account.account_id, client_order_id, count))
         with self._open() as connection:
-            connection.executemany(_ADD_ARRIVALS, [(account.account_id, name, count) for name, count in counts.items()])
+            connection.executemany(_ADD_ARRIVALS, rows)
 
     # Reading
 
@@ -199,15 +202,11 @@ class Archive:
         query = "select count from arrivals where account = ? and client_order_id = ?"
         return sum(row[0] for row in self._rows(query, account.account_id, client_order_id))
 
-    def arrivals_among(self, account: Account, names: Collection[str]) -> dict[str, int]:
-        """Return the counts of those names that are here."""
-        if self._connection is None:
-            return {}
-        return {name: count for name in names if (count := self.arrivals_of(account, name))}
-
-    def arrivals(self, account: Account) -> Iterator[tuple[str, int]]:
-        """Yield an account's client order ids with their counts."""
-        return self._rows("select client_order_id, count from arrivals where account = ?", account.account_id)
+    def arrivals_after(self, number: int) -> Iterator[tuple[int, Account, str, int]]:
+        """Yield (number, account, client order id, count) after a number, in order."""
+        query = "select number, account, client_order_id, count from arrivals where number > ? order by number"
+        for first, account_id, client_order_id, count in self._rows(query, number):
+            yield first, self._accounts[account_id], client_order_id, count
 
     def _executions(self, where: str, *values: object) -> Iterator[Execution]:
         for order_sequence, place in self._rows(f"select order_sequence, place from executions {where}", *values):  # noqa: S608 - Our own words.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from venuesim.exchange.accounts import ALL_PERMISSIONS, LEVERAGE, ZERO, Account
 from venuesim.exchange.clearing import Clearing
@@ -29,6 +29,9 @@ from venuesim.exchange.vocabulary import (
     Side,
     TimeInForce,
 )
+
+EXPIRING_KEPT = 1000
+"""So many orders may wait for their expiry before those that have ended meanwhile are looked for."""
 
 
 class Exchange:
@@ -90,6 +93,7 @@ class Exchange:
         self.matching = Matching(self, flows_of_trades=flows_of_trades)
         self.liquidity = Liquidity(self)
         self._expiring: list[tuple[int, int, Order]] = []
+        self._expiring_max = EXPIRING_KEPT
 
     # Accounts
 
@@ -360,7 +364,7 @@ class Exchange:
         )
         self.records.accepted(order, account)
         if order.expires_ms is not None:
-            heappush(self._expiring, (order.expires_ms, order.sequence, order))
+            self._expire_later(order, order.expires_ms)
         return order
 
     # Working
@@ -422,6 +426,14 @@ class Exchange:
             prices, market.printed = market.printed, []
             for watch, price in market.triggers.due(PriceKind.LAST, prices):
                 watch.wake(price)
+
+    def _expire_later(self, order: Order, expires_ms: int) -> None:
+        """Remember when an order ends; those that ended otherwise are forgotten once they are the greater part."""
+        heappush(self._expiring, (expires_ms, order.sequence, order))
+        if len(self._expiring) > self._expiring_max:
+            self._expiring = [entry for entry in self._expiring if entry[2].is_open]
+            heapify(self._expiring)
+            self._expiring_max = max(EXPIRING_KEPT, 2 * len(self._expiring))
 
     def expire_due(self) -> None:
         """End the orders whose time is over."""

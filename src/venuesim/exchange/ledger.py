@@ -1,13 +1,13 @@
 """The truth about a venue: every order it accepted, every execution, every balance, and what arrived how often."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.flows import Flow
 from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.records import Arrival
 from venuesim.exchange.vocabulary import FlowKind, OrderType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ def read_page(exchange: Exchange, cursor: Cursor, *, limit: int) -> Page:
     """
     orders = exchange.records.orders_after(cursor.orders, limit)
     executions = exchange.records.executions_after(cursor.executions, limit)
-    arrivals = _arrivals(exchange, cursor.arrivals, limit)
+    arrivals = exchange.records.arrivals_after(cursor.arrivals, limit)
     flows = _flows(exchange, cursor.flows, limit)
     is_first = not any(cursor[1:])
     is_futures = exchange.wallet == "futures"
@@ -58,7 +58,7 @@ def read_page(exchange: Exchange, cursor: Cursor, *, limit: int) -> Page:
         cursor.wallet,
         orders[-1].sequence if orders else cursor.orders,
         executions[-1].sequence if executions else cursor.executions,
-        cursor.arrivals + len(arrivals),
+        arrivals[-1].number if arrivals else cursor.arrivals,
         flows[-1][1].flow_id if flows else cursor.flows,
     )
     is_full = limit in {len(orders), len(executions), len(arrivals), len(flows)}
@@ -66,7 +66,7 @@ def read_page(exchange: Exchange, cursor: Cursor, *, limit: int) -> Page:
         rows={
             "orders": [order_row(exchange, order) for order in orders],
             "executions": [execution_row(exchange, execution) for execution in executions],
-            "arrivals": arrivals,
+            "arrivals": [_arrival_row(exchange, arrival) for arrival in arrivals],
             "flows": [_flow_row(exchange, account, flow) for account, flow in flows],
             "balances": _balances(exchange) if is_first and not is_futures else [],
             "futures_balances": _balances(exchange) if is_first and is_futures else [],
@@ -134,19 +134,14 @@ def iso_time(time_ms: int) -> str:
     return (_EPOCH + timedelta(milliseconds=time_ms)).isoformat(timespec="microseconds")
 
 
-def _arrivals(exchange: Exchange, start: int, limit: int) -> list[Row]:
-    counted = (
-        {
-            "exchange": exchange.name,
-            "wallet": exchange.wallet,
-            "api_key": account.api_key,
-            "client_order_id": client_order_id,
-            "count": count,
-        }
-        for account in exchange.accounts.values()
-        for client_order_id, count in exchange.records.arrivals(account)
-    )
-    return list(islice(counted, start, start + limit))
+def _arrival_row(exchange: Exchange, arrival: Arrival) -> Row:
+    return {
+        "exchange": exchange.name,
+        "wallet": exchange.wallet,
+        "api_key": arrival.account.api_key,
+        "client_order_id": arrival.client_order_id,
+        "count": arrival.count,
+    }
 
 
 def _flows(exchange: Exchange, after: int, limit: int) -> list[tuple[Account, Flow]]:

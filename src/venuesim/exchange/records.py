@@ -35,7 +35,17 @@ class Arrival(NamedTuple):
 class Records:
     """The orders and executions of one exchange. Nothing is forgotten; memory is bounded."""
 
-    def __init__(self, instruments: Iterable[Instrument]) -> None:
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        *,
+        closed_kept: int = CLOSED_KEPT,
+        arrivals_kept: int = ARRIVALS_KEPT,
+        batch: int = BATCH,
+    ) -> None:
+        self._closed_kept = closed_kept
+        self._arrivals_kept = arrivals_kept
+        self._batch = batch
         self._archive = Archive({instrument.symbol: instrument for instrument in instruments})
         self._orders: dict[int, Order] = {}
         self._executions: dict[int, Execution] = {}
@@ -84,8 +94,8 @@ class Records:
             self._arrivals[key] = known._replace(count=known.count + 1)
             return
         self._arrivals[key] = Arrival(next(self._arrival_numbers), account, client_order_id, 1)
-        if len(self._arrivals) > ARRIVALS_KEPT:
-            oldest = list(islice(self._arrivals, BATCH))
+        if len(self._arrivals) > self._arrivals_kept:
+            oldest = list(islice(self._arrivals, self._batch))
             self._archive.add_arrivals([self._arrivals.pop(each) for each in oldest])
 
     def tidy(self) -> None:
@@ -95,9 +105,9 @@ class Records:
 
     def tidy_a_little(self) -> bool:
         """Move a batch of ended orders to disk if there are too many; return whether it did."""
-        if len(self._closed) < CLOSED_KEPT + BATCH:
+        if len(self._closed) < self._closed_kept + self._batch:
             return False
-        batch = [self._closed.popleft() for _ in range(BATCH)]
+        batch = [self._closed.popleft() for _ in range(self._batch)]
         self._archive.add_orders(batch)
         for order in batch:
             self._forget(order)
@@ -121,7 +131,9 @@ class Records:
         return account.orders.get(order_id) or self._archive.order(account, order_id)
 
     def newest(self, account: Account, client_order_id: str) -> Order | None:
-        """Return the newest of an account's orders with a client order id."""
+        """Return the newest of an account's orders with a client order id; an empty one names none."""
+        if not client_order_id:
+            return None
         return account.by_client_order_id.get(client_order_id) or self._archive.newest(account, client_order_id)
 
     def orders(

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import count, islice
-from typing import NamedTuple
+
+import msgspec
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.archive import Archive
@@ -23,7 +24,7 @@ BATCH = 50
 """How many orders move to disk at once: few enough that nobody waits for it."""
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct):
     """How often a client order id of an account arrived; `number` is its place among all, by its first arrival."""
 
     number: int
@@ -91,12 +92,12 @@ class Records:
         key = (account.account_id, client_order_id)
         known = self._arrivals.get(key)
         if known is not None:
-            self._arrivals[key] = known._replace(count=known.count + 1)
+            known.count += 1
             return
         self._arrivals[key] = Arrival(next(self._arrival_numbers), account, client_order_id, 1)
         if len(self._arrivals) > self._arrivals_kept:
-            oldest = list(islice(self._arrivals, self._batch))
-            self._archive.add_arrivals([self._arrivals.pop(each) for each in oldest])
+            oldest = [self._arrivals.pop(each) for each in list(islice(self._arrivals, self._batch))]
+            self._archive.add_arrivals(msgspec.structs.astuple(arrival) for arrival in oldest)
 
     def tidy(self) -> None:
         """Move the oldest ended orders to disk while there are too many; call it between requests."""

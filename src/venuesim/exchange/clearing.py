@@ -247,7 +247,8 @@ class Clearing:
             self.tell(account, AccountEventKind.MARGIN_CALL, asset=asset)
         while wallet_margin(account, asset, markets).is_liquidated:
             for order in account.open_orders_of(None):
-                if order.instrument.is_linear and order.instrument.quote == asset:
+                is_meant = order.instrument.is_linear and order.instrument.quote == asset
+                if is_meant and order.is_open:  # One may have ended with another.
                     self._exchange.cancel(order, EndReason.LIQUIDATION)
             open_positions = [
                 position

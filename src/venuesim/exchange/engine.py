@@ -23,6 +23,7 @@ from venuesim.exchange.vocabulary import (
     EndReason,
     OrderStatus,
     OrderType,
+    Origin,
     PositionSide,
     PriceKind,
     RefusalReason,
@@ -143,7 +144,8 @@ class Exchange:
         market = self.markets[request.instrument.symbol]
         self._check_client_order_id(account, request)
         self._check_position(account, request)
-        reason = self.refuses(account, request)
+        # What the venue itself places, from a trigger or to protect a position, is nobody's request to refuse.
+        reason = self.refuses(account, request) if request.origin is Origin.USER else None
         if reason is not None:
             raise OrderRefused(reason)
         if request.trigger is not None:

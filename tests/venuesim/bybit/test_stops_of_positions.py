@@ -226,3 +226,23 @@ async def test_the_order_topic_tells_a_fill_before_the_stops_that_it_arms(contra
         ("Filled", "", "Full"),
         ("Untriggered", "TakeProfit", "Full"),
     ]
+
+
+async def test_a_cross_liquidation_ends_both_of_a_pair_once(contracts) -> None:
+    account = {"api_key": "k" * 64, "secret": "s" * 64, "balances": {"USDT": "10000", "BTC": "0", "ETH": "0"}}
+    await contracts.sim.control("POST", "accounts", account)
+    await contracts.market(qty="1", takeProfit="70000", stopLoss="50000", tpslMode="Partial")
+    ids = [row["orderId"] for row in (await contracts.stops()).values()]
+    await contracts.move("55100")
+    assert (await contracts.position())["size"] == "0"
+    shown = [await contracts.shown(order_id) for order_id in ids]
+    assert {row["orderStatus"] for row in shown} == {"Deactivated"}
+
+
+async def test_a_fault_that_refuses_orders_leaves_the_venues_own_alone(contracts) -> None:
+    order_id = await contracts.placed(price="64500", qty="1", stopLoss="60000")
+    await contracts.sim.fault("refuse_item")
+    await contracts.move("64000")
+    assert (await contracts.shown(order_id))["orderStatus"] == "Filled"
+    assert set(await contracts.stops()) == {"StopLoss"}
+    assert (await contracts.order())["retCode"] == 110007

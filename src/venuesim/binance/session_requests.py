@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from venuesim.binance.errors import BinanceError
-from venuesim.binance.keys import public_key
+from venuesim.binance.keys import is_ed25519, public_key
 from venuesim.binance.operations import Operation, Request, Result, Security
 from venuesim.exchange.accounts import Account
 from venuesim.faults import Endpoint
@@ -37,9 +35,8 @@ class SessionRequests:
         }
 
     def _log_on(self, request: Request) -> Result:
-        key = public_key(request.account.secret)
-        if not isinstance(key, Ed25519PublicKey):
-            kind = "HMAC_SHA256" if key is None else "RSA"
+        if not is_ed25519(request.account.secret):
+            kind = "RSA" if public_key(request.account.secret) else "HMAC_SHA256"
             raise BinanceError(-4056, f"{kind} API key is not supported.")
         self._login.account, self._login.authorized_ms = request.account, request.now_ms
         return Result(self._status())

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from venuesim.bybit import errors
 from venuesim.bybit.errors import BybitError
-from venuesim.bybit.limits import BybitLimits, Standing
+from venuesim.bybit.limits import BybitLimits
 from venuesim.bybit.operations import Json, Operation, Request
 from venuesim.wire.calls import Reply
 
@@ -42,7 +42,6 @@ class Gateway:
 
     def run(self, operation: Operation, request: Request) -> Outcome:
         """Run an operation unless the account asked too often; a batch loses only the orders above the limit."""
-        standing: Standing | None = None
         headers: dict[str, str] = {}
         try:
             if operation.quota is not None:
@@ -50,7 +49,7 @@ class Gateway:
                 window = operation.quota.window(request.parameters)
                 standing = self.limits.spend(window, request.account.api_key, units, request.now_ms)
                 headers = standing.headers()
-                request.allowed = standing.allowed(units)
+                request.allowed = standing.allowed
                 if not request.allowed:
                     raise errors.too_many_visits()
             result = operation.run(request)

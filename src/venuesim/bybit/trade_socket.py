@@ -139,7 +139,7 @@ class TradeSession:
 
     def _check_rate(self, now_ms: int) -> None:
         limits, address = self._shared.gateway.limits, self._connection.socket.remote
-        if limits.spend(REQUESTS, address, 1, now_ms).usage.exceeded:
+        if not limits.spend(REQUESTS, address, 1, now_ms).allowed:
             raise BybitError(10403, "Exceed IP rate limit.")  # Assumption: the sentence.
 
     def _check_request_id(self, frame: Frame) -> None:

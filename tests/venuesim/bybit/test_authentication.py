@@ -3,6 +3,7 @@
 import pytest
 
 from venuesim_bybit_helpers import API_KEY, SECRET, RawBybit, sign
+from venuesim_conformance import Row
 
 PATH, QUERY = "/v5/account/wallet-balance", "accountType=UNIFIED"
 OTHER_KEY = "o" * 64
@@ -27,6 +28,7 @@ async def refused(raw: RawBybit, changes: dict[str, str | None]) -> tuple[int, i
         ({"X-BAPI-SIGN": "\xfc"}, 10004, "error sign!"),
     ],
 )
+@pytest.mark.conformance(Row.SIGNATURES, "bybit spot", "bybit linear")
 async def test_what_is_not_signed_properly_is_refused(raw, changes: dict, code: int, message: str) -> None:
     answer = await refused(raw, changes)
     assert answer[:2] == (200, code)
@@ -34,6 +36,7 @@ async def test_what_is_not_signed_properly_is_refused(raw, changes: dict, code: 
 
 
 @pytest.mark.parametrize(("late_ms", "code"), [(5000, 0), (5001, 10002), (-999, 0), (-1000, 10002)])
+@pytest.mark.conformance(Row.EXPIRY, "bybit spot", "bybit linear")
 async def test_a_request_must_arrive_within_its_window(timed, late_ms: int, code: int) -> None:
     raw, _, clock = timed
     timestamp = str(clock.now_ms() - late_ms)
@@ -65,6 +68,7 @@ async def test_a_key_that_may_only_read_places_nothing(raw, venues) -> None:
     "changes",
     [{"key": "nobody"}, {"sign": "0" * 64}, {"expires": 1}, {"expires": "later"}, {"expires": None}],
 )
+@pytest.mark.conformance(Row.KEEP_ALIVE, "bybit spot", "bybit linear")
 async def test_a_socket_must_authenticate_itself(raw, changes: dict) -> None:
     socket = await raw.authenticating(**changes)
     answer = await socket.receive()

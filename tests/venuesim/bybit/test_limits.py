@@ -1,8 +1,13 @@
 """The rate limits, at their real figures."""
 
+import pytest
+
+from venuesim_conformance import Row
+
 SECOND_MS = 1000
 
 
+@pytest.mark.conformance(Row.RATE_LIMITS, "bybit spot", "bybit linear")
 async def test_twenty_orders_a_second(timed) -> None:
     raw, _, clock = timed
     for number in range(20):
@@ -19,12 +24,34 @@ async def test_twenty_orders_a_second(timed) -> None:
     await raw.placed(orderLinkId="late")
 
 
+async def test_the_second_rolls_and_refusals_cost_nothing(timed) -> None:
+    raw, _, clock = timed
+    for half in range(2):
+        for _ in range(10):
+            await raw.placed(qty="0.001")
+        clock.advance(500 if half == 0 else 400)
+    assert (await raw.order(qty="0.001"))["retCode"] == 10006
+    assert raw.headers_seen["X-Bapi-Limit-Reset-Timestamp"] == str(clock.now_ms() + 100)
+    clock.advance(100)
+    codes = [(await raw.order(qty="0.001"))["retCode"] for _ in range(11)]
+    assert codes == [0] * 10 + [10006]
+
+
+async def test_contracts_have_a_smaller_limit_of_their_own(timed) -> None:
+    raw, _, _ = timed
+    codes = [(await raw.order(category="linear", price="100", qty="0.001"))["retCode"] for _ in range(11)]
+    assert codes[-1] == 10006
+    assert raw.headers_seen["X-Bapi-Limit"] == "10"
+    assert (await raw.order())["retCode"] == 0
+
+
 async def test_fifty_look_ups_a_second(timed) -> None:
     raw, _, _ = timed
     codes = [(await raw.get("execution/list", category="spot"))["retCode"] for _ in range(51)]
     assert codes == [0] * 50 + [10006]
 
 
+@pytest.mark.conformance(Row.BANS, "bybit spot", "bybit linear")
 async def test_six_hundred_requests_of_an_address_in_five_seconds_and_then_ten_minutes_out(timed) -> None:
     raw, _, clock = timed
     clock.advance(5000 - clock.now_ms() % 5000)

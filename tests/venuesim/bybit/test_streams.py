@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from venuesim_conformance import Row
+
 SYMBOL = "BTC/USDT"
 
 
@@ -11,6 +13,7 @@ def picked(frames: list[dict], *names: str) -> list[tuple]:
     return [tuple(frame[name] for name in names) for frame in frames]
 
 
+@pytest.mark.conformance(Row.PRIVATE_ORDERS, "bybit spot")
 async def test_an_order_that_fills_in_parts_is_told_step_by_step(raw) -> None:
     socket = await raw.private("order")
     order_id = await raw.placed(qty="2.5", price="65007.5", orderLinkId="parts")
@@ -25,6 +28,7 @@ async def test_an_order_that_fills_in_parts_is_told_step_by_step(raw) -> None:
     ]
 
 
+@pytest.mark.conformance(Row.PRIVATE_EXECUTIONS, "bybit spot")
 async def test_a_resting_order_is_filled_by_the_market_as_a_maker(raw, venues) -> None:
     socket = await raw.private("execution")
     order_id = await raw.placed(side="Sell", price="65500", qty="0.25", orderLinkId="maker")
@@ -92,6 +96,7 @@ async def test_a_cancel_is_told_after_its_acknowledgement(raw) -> None:
     )
 
 
+@pytest.mark.conformance(Row.PRIVATE_BALANCES, "bybit spot")
 async def test_the_wallet_topic_tells_the_coins_that_changed(raw) -> None:
     socket = await raw.private("wallet")
     await raw.placed(price="65001")
@@ -139,6 +144,7 @@ async def test_subscribing_twice_tells_once_and_unsubscribing_ends_it(raw) -> No
 # The public socket
 
 
+@pytest.mark.conformance(Row.TICKERS, "bybit spot")
 async def test_tickers_carry_the_dollar_index_price_and_no_best_prices(raw, venues) -> None:
     socket = await raw.public("tickers.BTCUSDT")
     frame = await socket.receive()
@@ -186,6 +192,7 @@ async def test_a_second_subscriber_joins_the_same_chain(timed) -> None:
     assert told[0]["u"] == before["u"] + 1
 
 
+@pytest.mark.conformance(Row.PUBLIC_TRADES, "bybit spot")
 async def test_trades_are_told_with_the_takers_side(raw) -> None:
     socket = await raw.public("publicTrade.BTCUSDT")
     await raw.placed(price="65001", qty="0.25")

@@ -2,7 +2,10 @@
 
 from itertools import count
 
+import pytest
+
 from venuesim_bybit_helpers import RawSocket, order
+from venuesim_conformance import Row
 
 
 async def authenticated(raw) -> RawSocket:
@@ -16,6 +19,7 @@ def header(raw, late_ms: int = 0) -> dict[str, str]:
     return {"X-BAPI-TIMESTAMP": str(raw.clock.now_ms() - late_ms), "X-BAPI-RECV-WINDOW": "5000"}
 
 
+@pytest.mark.conformance(Row.SOCKET_ENTRY, "bybit spot", "bybit linear")
 async def test_an_order_is_placed_and_canceled(raw) -> None:
     socket = await authenticated(raw)
     await socket.send("order.create", order(orderLinkId="ws1"), reqId="17", header=header(raw))

@@ -93,6 +93,14 @@ class RawOkx:
         signed = sign(f"{timestamp}GET/users/self/verify", secret=secret)
         return {"apiKey": key, "passphrase": passphrase, "timestamp": timestamp, "sign": signed}
 
+    def own_login(self) -> dict[str, object]:
+        """Return the argument of a login with the account's key."""
+        return self.login(API_KEY, SECRET, PASSPHRASE)
+
+    def account(self) -> dict[str, object]:
+        """Return the account as the control API creates it."""
+        return {"api_key": API_KEY, "secret": SECRET, "passphrase": PASSPHRASE}
+
     def parameters(self, **changes: object) -> dict[str, object]:
         """Return the parameters of a limit order that rests, with changes."""
         return order(**changes)
@@ -104,7 +112,8 @@ class RawOkx:
         await socket.send("subscribe", *args)
         for arg in args:
             answer = await socket.receive()
-            assert (answer["event"], answer["arg"]) == ("subscribe", arg)
+            named = {name: value for name, value in arg.items() if name != "extraParams"}
+            assert (answer["event"], answer["arg"]) == ("subscribe", named)
             if arg["channel"] != "fills":
                 assert (await socket.receive())["event"] == "channel-conn-count"
         return socket

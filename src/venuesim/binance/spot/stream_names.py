@@ -14,6 +14,9 @@ WINDOWS = {"1h": HOUR_MS, "4h": 4 * HOUR_MS, "1d": DAY_MS}
 _OFFSET = "@+08:00"
 OFFSET_MS = 8 * HOUR_MS
 
+_ALL = re.compile(r"arr(@[0-9]+ms)?")
+"""Some clients name a speed, as the venue's own pages do; it is once a second all the same."""
+
 _DEPTH = re.compile(r"depth(5|10|20)?(@100ms|@1000ms)?")
 
 
@@ -52,7 +55,7 @@ def parse_stream(name: str) -> StreamName | None:
     if not separator:
         return None
     if name.startswith("!"):
-        return _of_all(name, symbol.removeprefix("!")) if topic == "arr" else None
+        return _of_all(name, symbol.removeprefix("!")) if _ALL.fullmatch(topic) else None
     return _of_one(name, symbol.upper(), topic)
 
 

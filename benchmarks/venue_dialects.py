@@ -226,7 +226,9 @@ class Bybit:
         """An operation."""
         op = "order.cancel" if step.kind == "cancel" else "order.create"
         header = {"X-BAPI-TIMESTAMP": str(int(time.time() * 1000)), "X-BAPI-RECV-WINDOW": "60000"}
-        return json.dumps({"reqId": step.client_order_id, "header": header, "op": op, "args": [self._values(step)]})
+        return json.dumps(
+            {"reqId": step.client_order_id + step.kind, "header": header, "op": op, "args": [self._values(step)]}
+        )
 
     def is_done(self, answer: bytes) -> bool:
         """Whether the answer says zero."""
@@ -242,7 +244,7 @@ class Bybit:
 
 def dialects() -> list[Dialect]:
     """Every venue, in the order of the figures."""
-    return [Binance(is_linear=False), Okx(), Bybit()]
+    return [Binance(is_linear=False), Binance(is_linear=True), Okx(), Bybit()]
 
 
 def http_request(method: str, target: str, host: str, headers: dict[str, str], body: str = "") -> bytes:

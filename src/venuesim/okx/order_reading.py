@@ -24,7 +24,6 @@ from venuesim.okx.trade_terms import (
     AccountLevel,
     SelfTradePrevention,
     Terms,
-    TradeMode,
     check_may_trade,
     holding_in,
     level_of,
@@ -155,7 +154,7 @@ def read_size(item: Parameters, instrument: Instrument, side: Side, *, is_market
 
 def leverage_of(account: Account, instrument: Instrument, terms: Terms) -> dict[str, str]:
     """Return the leverage that an order is kept with: a swap's."""
-    if terms.mode is TradeMode.CASH:
+    if not instrument.is_linear:
         return {}
     return {Extra.LEVERAGE: plain(holding_in(account, instrument, terms.pocket).leverage)}
 

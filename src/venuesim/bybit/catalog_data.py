@@ -12,6 +12,7 @@ from venuesim.bybit.holdings import Holdings
 from venuesim.bybit.instruments_info import InstrumentsInfo
 from venuesim.bybit.klines import Klines
 from venuesim.bybit.market_data import MarketData
+from venuesim.bybit.not_simulated import announcements, empty_operations, refused_operations, system_status
 from venuesim.bybit.operations import Handler, Operation, Security
 from venuesim.bybit.quotas import per_minute, per_second
 from venuesim.bybit.transaction_log import TransactionLog
@@ -37,6 +38,10 @@ class DataHalf(NamedTuple):
         yield from self._market()
         yield from self._account()
         yield from self._asset()
+        yield from empty_operations()
+        yield from refused_operations()
+        for name, run in {"system/status": system_status, "announcements/index": announcements}.items():
+            yield "GET", name, Operation(endpoint=Endpoint.OTHER, security=Security.NONE, run=run)
 
     def _market(self) -> Iterator[Named]:
         handlers: dict[str, tuple[Endpoint, Handler]] = {

@@ -68,7 +68,7 @@ class Holdings:
     def fee_rates(self, request: Request) -> Result:
         """Show what the account pays, in one market or in all of a category: contracts, if it is not named."""
         parameters, account = request.parameters, request.account
-        category = parameters.chosen("category", Category.LINEAR)
+        category = parameters.category_or(Category.LINEAR)
         listed = listed_in(self._exchange, category)
         wanted = parameters.text("symbol")
         if wanted is not None:

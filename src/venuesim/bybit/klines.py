@@ -47,7 +47,7 @@ class Klines:
 
     def _answer(self, request: Request, row: Callable[[Candle], Row], categories: set[Category]) -> Result:
         parameters = request.parameters
-        category = parameters.chosen("category", Category.LINEAR)
+        category = parameters.category_or(Category.LINEAR)
         market = self._market(parameters, category, categories)
         interval = INTERVALS.get(parameters.required("interval"))
         if interval is None:

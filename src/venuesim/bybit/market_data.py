@@ -37,7 +37,7 @@ class MarketData:
 
     def tickers(self, request: Request) -> Result:
         """Show the day's figures and best prices of one market or of a category."""
-        category = request.parameters.category()
+        category = request.parameters.category("params error: Category is invalid")
         wanted = self._instruments.to_show(request.parameters)
         listed = listed_in(self._exchange, category) if wanted is None else [wanted]
         rows = [self._tickers.shown(self._exchange.markets[entry.symbol]) for entry in listed]
@@ -55,7 +55,7 @@ class MarketData:
     def rpi_orderbook(self, request: Request) -> Result:
         """Show a book with a column for retail price improvement, of which there is none."""
         parameters = request.parameters
-        market = self._market(parameters, parameters.chosen("category", Category.LINEAR))
+        market = self._market(parameters, parameters.category_or(Category.LINEAR))
         parameters.required("limit")
         limit = parameters.limit(default=RPI_DEPTH, maximum=RPI_DEPTH)
         return Result(result=self._depths.snapshot(market, RPI_DEPTH, limit, shows_rpi=True))
@@ -71,7 +71,7 @@ class MarketData:
 
     def price_limit(self, request: Request) -> Result:
         """Show between which prices orders are taken."""
-        market = self._market(request.parameters, request.parameters.chosen("category", Category.LINEAR))
+        market = self._market(request.parameters, request.parameters.category_or(Category.LINEAR))
         return Result(result={**price_limits(market), "ts": str(request.now_ms)})
 
     def _market(self, parameters: Parameters, category: Category) -> Market:

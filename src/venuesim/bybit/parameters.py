@@ -151,9 +151,16 @@ class Parameters:
         """Return one of an enumeration's members, or the default when it was not sent."""
         return default if self.text(name) is None else self.choice(name, type(default))
 
-    def category(self) -> Category:
-        """Return `category`."""
-        return self.choice("category", Category)
+    def category(self, refusal: str = "Illegal category") -> Category:
+        """Return `category`; market/kline and its like have another word of refusal."""
+        try:
+            return Category(self.echo("category"))
+        except ValueError:
+            raise errors.parameter(refusal) from None
+
+    def category_or(self, default: Category) -> Category:
+        """Return `category` of market data that has one by default."""
+        return self.category("params error: Category is invalid") if self.has("category") else default
 
     def order_link_id(self) -> str | None:
         """Return `orderLinkId`: 1 to 36 letters, digits, dashes and underscores, or None."""

@@ -69,6 +69,8 @@ class PrivateSession:
             case "ping":
                 self._pong(frame)
             case "auth":
+                if self._account is not None:
+                    raise BybitError(20001, "Repeat auth")
                 self._account = check_socket(self._shared.exchange, frame.args, self._shared.clock.now_ms())
                 self._connection.socket.owners.add(self._account.api_key)
                 self._connection.acknowledge(frame)

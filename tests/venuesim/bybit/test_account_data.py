@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from venuesim.bybit.not_simulated import GETS, POSTS
 from venuesim.exchange.vocabulary import MarginMode
 from venuesim_bybit_helpers import API_KEY
 from venuesim_conformance import Row
@@ -262,3 +263,19 @@ async def test_an_unknown_coin_or_a_wallet_without_one_is_refused(raw) -> None:
     path = "asset/transfer/query-account-coins-balance"
     assert (await raw.get(path, accountType="UNIFIED"))["retCode"] == 10001
     assert (await raw.get(path, accountType="SPOT"))["retCode"] == 10001
+
+
+@pytest.mark.conformance(Row.ERRORS, SPOT, LINEAR)
+@pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for method, paths in (("GET", GETS), ("POST", POSTS)) for path in paths[::4]]
+)
+async def test_what_is_not_simulated_is_not_permitted(raw, method: str, path: str) -> None:
+    status, answer = await raw.send(method, f"/v5/{path}", body="{}" if method == "POST" else "")
+    assert (status, answer["retCode"]) == (200, 10005)
+    status, answer = await raw.send(method, f"/v5/{path}", changes={"X-BAPI-SIGN": "0" * 64})
+    assert answer["retCode"] == 10004
+
+
+async def test_nothing_is_announced_and_nothing_is_the_matter(raw) -> None:
+    assert (await result(raw, "system/status"))["list"] == []
+    assert (await result(raw, "announcements/index", locale="en-US"))["total"] == 0

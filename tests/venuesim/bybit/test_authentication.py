@@ -85,3 +85,22 @@ async def test_an_authenticated_socket_answers_pings(raw) -> None:
     pong = await socket.receive()
     assert (pong["op"], pong["req_id"]) == ("pong", "p1")
     assert int(pong["args"][0]) > 0
+
+
+@pytest.mark.parametrize("path", ["private", "trade"])
+async def test_a_socket_authenticates_itself_once(raw, path: str) -> None:
+    socket = await raw.authenticating(path)
+    await socket.receive()
+    await socket.send("auth", API_KEY, raw.clock.now_ms() + 1000, "sign")
+    answer = await socket.receive()
+    assert "Repeat auth" in {answer.get("ret_msg"), answer.get("retMsg")}
+    await socket.send("subscribe" if path == "private" else "ping", *(["order"] if path == "private" else []))
+    assert (await socket.receive()).get("success", True)
+
+
+async def test_an_authentication_that_is_too_late_is_a_parameter_error(timed) -> None:
+    raw, _, clock = timed
+    expires = clock.now_ms()
+    socket = await raw.authenticating(expires=expires, sign=sign(f"GET/realtime{expires}"))
+    answer = await socket.receive()
+    assert (answer["success"], answer["ret_msg"]) == (False, "Params Error")

@@ -273,6 +273,22 @@ async def test_nonsense_is_a_parameter_error(raw, path: str, query: dict) -> Non
     assert (answer["retCode"], answer["result"]) == (10001, {})
 
 
-async def test_what_is_of_options_alone_is_not_there(raw) -> None:
-    status, _ = await raw.send("GET", "/v5/market/historical-volatility", "category=option")
-    assert status == 404
+async def test_of_options_and_dated_futures_there_are_none(raw) -> None:
+    for path in ("historical-volatility", "delivery-price", "new-delivery-price"):
+        assert (await result(raw, path, category="option"))["list"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "category", "message"),
+    [
+        ("kline", "option2", "params error: Category is invalid"),
+        ("tickers", "", "params error: Category is invalid"),
+        ("funding/history", "futures", "Illegal category"),
+        ("instruments-info", "", "Illegal category"),
+    ],
+)
+async def test_a_wrong_category_is_refused_in_the_words_of_the_endpoint(
+    raw, path: str, category: str, message: str
+) -> None:
+    answer = await raw.get(f"market/{path}", category=category, symbol="BTCUSDT", interval="1")
+    assert (answer["retCode"], answer["retMsg"]) == (10001, message)

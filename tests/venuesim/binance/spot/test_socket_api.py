@@ -1,46 +1,8 @@
 """The WebSocket API, frame by frame."""
 
-import json
-from collections.abc import AsyncIterator
-
-import aiohttp
 import pytest
 
 SUBSCRIBE = "userDataStream.subscribe.signature"
-
-
-class SocketClient:
-    """One connection to the WebSocket API."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, raw) -> None:
-        self.socket = socket
-        self.raw = raw
-
-    async def call(self, method: str, *, signed: bool = True, **params: object) -> dict:
-        """Send a request and return its answer, skipping events."""
-        if signed:
-            params |= {"apiKey": self.raw.api_key, "timestamp": self.raw.now()}
-            text = "&".join(f"{name}={_text(params[name])}" for name in sorted(params))
-            params["signature"] = self.raw.signature(text)
-        await self.socket.send_json({"id": method, "method": method, "params": params})
-        while True:
-            frame = await self.receive()
-            if "event" not in frame:
-                assert frame["id"] == method
-                return frame
-
-    async def receive(self) -> dict:
-        return json.loads((await self.socket.receive(5)).data)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-@pytest.fixture
-async def api(venues, raw) -> AsyncIterator[SocketClient]:
-    async with venues.session.ws_connect(venues.url("binance", "ws_api")) as socket:
-        yield SocketClient(socket, raw)
 
 
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01"}

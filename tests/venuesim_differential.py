@@ -105,15 +105,26 @@ async def agrees(desk: Desk, order: dict, expected: Told) -> None:
     assert (row["status"] in {"new", "partially_filled", "waiting"}) is expected.is_open
 
 
-async def waits(desk: Desk, order: dict) -> None:
-    """Check that a conditional order is listed among the open ones, then cancel it."""
-    listed = await desk.client.fetch_open_orders(desk.symbol, params={"trigger": True})
+async def waits(desk: Desk, order: dict, kind: str = "trigger") -> None:
+    """Check that a conditional order is listed among the open ones of its kind, then cancel it."""
+    params = _LISTED.get((str(desk.column), kind), {"trigger": True})
+    listed = await desk.client.fetch_open_orders(desk.symbol, params=params)
     assert order["id"] in [entry["id"] for entry in listed]
-    shown = await desk.again(order, trigger=True)
+    shown = await desk.again(order, **params)
     assert (shown["id"], shown["status"]) == (order["id"], "open")
-    await desk.client.cancel_order(order["id"], desk.symbol, {"trigger": True})
-    listed = await desk.client.fetch_open_orders(desk.symbol, params={"trigger": True})
+    await desk.client.cancel_order(order["id"], desk.symbol, params)
+    listed = await desk.client.fetch_open_orders(desk.symbol, params=params)
     assert order["id"] not in [entry["id"] for entry in listed]
+
+
+_LISTED: dict[tuple[str, str], dict[str, object]] = {
+    ("okx spot", "protection"): {"trigger": True, "ordType": "conditional"},
+    ("okx swap", "protection"): {"trigger": True, "ordType": "conditional"},
+    ("okx spot", "trailing"): {"trigger": True, "ordType": "move_order_stop"},
+    ("okx swap", "trailing"): {"trigger": True, "ordType": "move_order_stop"},
+    ("bybit spot", "protection"): {"orderFilter": "tpslOrder"},
+}
+"""How else ccxt must be told to find a kind of conditional order."""
 
 
 # Order entry by REST
@@ -134,9 +145,7 @@ async def market_buy_with_price(desk: Desk) -> None:
 
 
 async def market_buy_by_cost(desk: Desk) -> None:
-    order = await desk.client.create_order(
-        desk.symbol, "market", "buy", 500, None, {"cost": 500, "tgtCcy": "quote_ccy", "clientOrderId": new_id()}
-    )
+    order = await desk.client.create_market_buy_order_with_cost(desk.symbol, 500)
     shown = await desk.again(order)
     assert shown["status"] in {"closed", "canceled"}
     assert 490 < shown["cost"] <= 500
@@ -203,7 +212,8 @@ async def limit_reduce_only(desk: Desk) -> None:
 
 async def self_trade_prevention(desk: Desk) -> None:
     maker = await desk.order("limit", "buy", PRICE - 0.5)
-    taker = await desk.order("limit", "sell", PRICE - 0.5, selfTradePrevention="EXPIRE_MAKER")
+    params = {"smpType": "CancelMaker"} if desk.column.venue == "bybit" else {"selfTradePrevention": "EXPIRE_MAKER"}
+    taker = await desk.order("limit", "sell", PRICE - 0.5, **params)
     await agrees(desk, maker, OPEN_BUY._replace(is_open=False))
     shown = await desk.told(taker)
     if shown.is_open:
@@ -219,15 +229,15 @@ async def stop_market(desk: Desk) -> None:
 
 
 async def stop_loss_market(desk: Desk) -> None:
-    await waits(desk, await desk.order("market", "sell", stopLossPrice=FAR))
+    await waits(desk, await desk.order("market", "sell", stopLossPrice=FAR), "protection")
 
 
 async def take_profit_limit(desk: Desk) -> None:
-    await waits(desk, await desk.order("limit", "sell", PRICE + 900, takeProfitPrice=PRICE + 1000))
+    await waits(desk, await desk.order("limit", "sell", PRICE + 900, takeProfitPrice=PRICE + 1000), "protection")
 
 
 async def take_profit_market(desk: Desk) -> None:
-    await waits(desk, await desk.order("market", "sell", takeProfitPrice=PRICE + 1000))
+    await waits(desk, await desk.order("market", "sell", takeProfitPrice=PRICE + 1000), "protection")
 
 
 def _down(desk: Desk) -> dict[str, object]:
@@ -242,7 +252,9 @@ async def attached(desk: Desk) -> None:
 
 
 async def trailing(desk: Desk) -> None:
-    params = {"trailingAmount": 500} if desk.column.venue == "bybit" else {"trailingPercent": 1}
+    params: dict[str, object] = {"trailingAmount": 500} if desk.column.venue == "bybit" else {"trailingPercent": 1}
+    if str(desk.column) == "binance spot":
+        params["stopLossOrTakeProfit"] = "stopLoss"
     bought = await desk.order("market", "buy")
     assert not (await desk.told(bought)).is_open
     order = await desk.order("market", "sell", **params)
@@ -250,7 +262,7 @@ async def trailing(desk: Desk) -> None:
         position = (await desk.client.fetch_positions([desk.symbol]))[0]
         assert float(position["info"]["trailingStop"]) == 500
         return
-    await waits(desk, order)
+    await waits(desk, order, "trailing")
 
 
 async def batch(desk: Desk) -> None:
@@ -317,10 +329,11 @@ async def cancel_all(desk: Desk) -> None:
 async def look_ups(desk: Desk) -> None:
     client_order_id = new_id()
     order = await desk.order("limit", "buy", FAR, clientOrderId=client_order_id)
-    params = {"orderLinkId" if desk.column.venue == "bybit" else "clientOrderId": client_order_id}
     if desk.column.venue == "bybit":
-        params["acknowledged"] = True
-    assert (await desk.client.fetch_order(None, desk.symbol, params))["id"] == order["id"]
+        (found,) = await desk.client.fetch_open_orders(desk.symbol, params={"orderLinkId": client_order_id})
+    else:
+        found = await desk.client.fetch_order(None, desk.symbol, {"clientOrderId": client_order_id})
+    assert found["id"] == order["id"]
     for listed in (await desk.client.fetch_open_orders(desk.symbol), await desk.open_everywhere()):
         assert order["id"] in [entry["id"] for entry in listed]
     await desk.client.cancel_order(order["id"], desk.symbol)

@@ -39,7 +39,7 @@ class ControlApi:
         self._rooms = rooms = Rooms(venues)
         accounts, markets, hand = Accounts(rooms, effects), Markets(rooms), HandMade(rooms)
         switched = Faults(rooms, faults, effects)
-        self._calls: dict[tuple[str, str], Answer] = {
+        self.calls: dict[tuple[str, str], Answer] = {
             ("GET", "accounts"): lambda query, _: accounts.show(query),
             ("POST", "accounts"): lambda _, body: accounts.add(decode(body, AccountBody)),
             ("POST", "transfers"): lambda _, body: accounts.transfer(decode(body, TransferBody)),
@@ -61,7 +61,7 @@ class ControlApi:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request: 200 with JSON, 400 with `{"error"}` for nonsense, 404 for an unknown call."""
         path, _, query = request.raw_path.partition("?")
-        call = self._calls.get((request.method, path.removeprefix("/_sim/"))) if path.startswith("/_sim/") else None
+        call = self.calls.get((request.method, path.removeprefix("/_sim/"))) if path.startswith("/_sim/") else None
         if call is None:
             return _json({"error": f"no control call {request.method} {path}"}, status=404)
         try:

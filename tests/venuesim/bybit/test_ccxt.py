@@ -7,6 +7,7 @@ import pytest
 
 from venuesim.bybit.listing import INSTRUMENTS
 from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
+from venuesim_conformance import Row
 
 SYMBOL = "BTC/USDT"
 KNOWN = {"acknowledged": True}
@@ -23,6 +24,8 @@ async def test_markets_have_the_venues_precision_and_limits(client) -> None:
     assert client.currencies["BTC"]["deposit"]
 
 
+@pytest.mark.conformance(Row.MARKET_BASE, "bybit spot")
+@pytest.mark.conformance(Row.FEES, "bybit spot")
 async def test_a_market_buy_by_base_fills_and_pays_its_fee_in_the_base(client) -> None:
     placed = await client.create_order(SYMBOL, "market", "buy", 0.01, None, {"clientOrderId": "base1"})
     found = await client.fetch_order(placed["id"], SYMBOL, KNOWN)
@@ -31,12 +34,15 @@ async def test_a_market_buy_by_base_fills_and_pays_its_fee_in_the_base(client) -
     assert found["fee"] == {"cost": 1e-5, "currency": "BTC"}
 
 
+@pytest.mark.conformance(Row.MARKET_QUOTE, "bybit spot")
 async def test_a_market_buy_by_cost_spends_the_quote_amount(client) -> None:
     placed = await client.create_market_buy_order_with_cost(SYMBOL, 65001)
     found = await client.fetch_order(placed["id"], SYMBOL, KNOWN)
     assert (found["status"], found["filled"], found["cost"]) == ("closed", 1.0, 65001.0)
 
 
+@pytest.mark.conformance(Row.LIMIT, "bybit spot")
+@pytest.mark.conformance(Row.BALANCES, "bybit spot")
 async def test_a_limit_order_rests_is_found_by_both_ids_and_is_canceled(client) -> None:
     placed = await client.create_order(SYMBOL, "limit", "buy", "0.02", "63000", {"clientOrderId": "rest-1_a"})
     by_id = await client.fetch_order(placed["id"], SYMBOL, KNOWN)
@@ -64,6 +70,9 @@ async def test_a_limit_order_rests_is_found_by_both_ids_and_is_canceled(client) 
         ({"postOnly": True}, "rejected", 0.0),
     ],
 )
+@pytest.mark.conformance(Row.IOC, "bybit spot")
+@pytest.mark.conformance(Row.FOK, "bybit spot")
+@pytest.mark.conformance(Row.POST_ONLY, "bybit spot")
 async def test_what_may_not_rest_or_take_ends_at_once(client, settings: dict, status: str, filled: float) -> None:
     placed = await client.create_order(SYMBOL, "limit", "buy", 1.5, 65001, settings)
     found = await client.fetch_order(placed["id"], SYMBOL, KNOWN)

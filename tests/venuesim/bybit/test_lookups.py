@@ -1,5 +1,9 @@
 """What can be found: orders, history and executions, page by page and for how long."""
 
+import pytest
+
+from venuesim_conformance import Row
+
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 SPOT = {"category": "spot"}
@@ -79,6 +83,7 @@ async def test_the_order_id_comes_before_the_order_link_id(raw) -> None:
     assert await raw.listed("order/realtime", orderId="None") == []
 
 
+@pytest.mark.conformance(Row.RETENTION, "bybit spot")
 async def test_only_the_last_five_hundred_ended_orders_are_shown_in_real_time(raw, venues) -> None:
     await venues.control("POST", "limits", {"scale": 1000})
     ended = [await raw.placed(price="65001", qty="9", timeInForce="FOK", orderLinkId=f"k{n}") for n in range(501)]
@@ -87,6 +92,7 @@ async def test_only_the_last_five_hundred_ended_orders_are_shown_in_real_time(ra
     assert [row["orderId"] for row in await raw.listed("order/history", orderLinkId="k0")] == [ended[0]]
 
 
+@pytest.mark.conformance(Row.RETENTION, "bybit spot")
 async def test_an_order_that_ended_without_a_trade_leaves_the_history_after_a_day(timed) -> None:
     raw, _, clock = timed
     await raw.placed(timeInForce="FOK", qty="9", price="65001", orderLinkId="empty")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from venuesim_conformance import Row
+
 SPOT = {"category": "spot"}
 MARKET = {"orderType": "Market", "price": None}
 
@@ -46,6 +48,8 @@ MARKET = {"orderType": "Market", "price": None}
         ({**MARKET, "qty": "0.1", "marketUnit": "lots"}, 10001),
     ],
 )
+@pytest.mark.conformance(Row.FILTERS, "bybit spot")
+@pytest.mark.conformance(Row.ERRORS, "bybit spot")
 async def test_a_wrong_order_is_refused_and_changes_nothing(raw, venues, changes: dict, code: int) -> None:
     answer = await raw.order(**changes)
     assert (answer["retCode"], answer["result"]) == (code, {})
@@ -62,6 +66,7 @@ async def test_the_price_limit_is_one_sided(raw, changes: dict) -> None:
     await raw.placed(**{"qty": "5", **changes})
 
 
+@pytest.mark.conformance(Row.CLIENT_ORDER_IDS, "bybit spot")
 async def test_an_order_link_id_is_taken_for_ever(raw, venues) -> None:
     await raw.placed(orderLinkId="once-Only_1")
     assert (await raw.order(orderLinkId="once-Only_1"))["retCode"] == 170141

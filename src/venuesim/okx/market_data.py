@@ -12,6 +12,7 @@ from venuesim.okx.figures import book, family_of, index_ticker, ticker, trade
 from venuesim.okx.instruments import Instruments, InstrumentType, instrument_type
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.parameters import Parameters
+from venuesim.okx.past_trades import PastTrades
 from venuesim.wire.calls import plain
 
 BOOK_DEPTH_MAX = 400
@@ -30,9 +31,10 @@ USD_CNY = "7.1"
 class MarketData:
     """Everything about markets that needs no account."""
 
-    def __init__(self, exchange: Exchange, instruments: Instruments) -> None:
+    def __init__(self, exchange: Exchange, instruments: Instruments, *, first_trade_id: int) -> None:
         self._exchange = exchange
         self._instruments = instruments
+        self._past = PastTrades(exchange, first_trade_id)
 
     # Tickers
 
@@ -112,11 +114,11 @@ class MarketData:
         """Show the newest trades."""
         wanted = request.query.integer("limit")
         limit = 100 if wanted is None else min(max(wanted, 1), TRADES_MAX)
-        newest = islice(reversed(self._market(request.query).trades), limit)
+        newest = islice(self._past.newest_first(self._market(request.query)), limit)
         return Result(data=[trade(told) for told in newest])
 
     def history_trades(self, request: Request) -> Result:
-        """Page through the trades, by their number or (`type` 2) back from a time. The newest thousand are kept."""
+        """Page through the trades, by their number or (`type` 2) back from a time."""
         query = request.query
         by_time = query.text("type") == BY_TIME
         after, before = query.integer("after"), query.integer("before")
@@ -128,7 +130,7 @@ class MarketData:
 
         found = (
             told
-            for told in reversed(self._market(query).trades)
+            for told in self._past.newest_first(self._market(query))
             if (after is None or place(told) < after) and (before is None or place(told) > before)
         )
         return Result(data=[trade(told) for told in islice(found, query.limit())])

@@ -68,9 +68,10 @@ class OkxVenue:
         holdings, funding = Holdings(self.exchange), FundingAccounts(self.exchange)
         desk = TradeDesk(exchange=self.exchange, instruments=instruments, limits=limits)
         self.algos = desk.algos
+        market_data = MarketData(self.exchange, instruments, first_trade_id=FIRST_TRADE_ID)
         catalog = Catalog(
             data_gets={
-                **public_operations(MarketData(self.exchange, instruments), ContractData(self.exchange, instruments)),
+                **public_operations(market_data, ContractData(self.exchange, instruments)),
                 **account_gets(holdings, funding),
             },
             data_posts=account_posts(funding),

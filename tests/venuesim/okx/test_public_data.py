@@ -93,6 +93,19 @@ async def test_trades_are_paged_by_number_and_by_time(timed) -> None:
     assert body["code"] == "50039"
 
 
+async def test_there_were_trades_before_the_start_that_agree_with_the_candles(timed) -> None:
+    raw, sim, _ = timed
+    rows = await data(raw, "market/trades", instId="ETH-USDT", limit=500)
+    assert len(rows) == 500
+    assert all(int(newer["tradeId"]) == int(older["tradeId"]) + 1 for newer, older in pairwise(rows))
+    second = await data(raw, "market/history-candles", instId="ETH-USDT", bar="1s", limit=2)
+    assert rows[0]["px"] == second[1][4]
+    await sim.control("POST", "market", {"symbol": "ETH/USDT", "price": "3000"})
+    newest = await data(raw, "market/trades", instId="ETH-USDT", limit=2)
+    assert (newest[0]["px"], newest[1]) == ("3000", rows[0])
+    assert int(newest[0]["tradeId"]) == int(rows[0]["tradeId"]) + 1
+
+
 @pytest.mark.conformance("Mark price, index price, funding rate data", "okx swap")
 async def test_the_running_funding_ends_with_its_interval(timed) -> None:
     raw, _, clock = timed

@@ -138,7 +138,7 @@ class Holdings:
     def api_key(self, request: Request) -> Result:
         """Show what the key may do."""
         account = request.account
-        may_trade = "trade" in account.permissions
+        may_trade = account.may("trade")
         granted = {
             "ContractTrade": ["Order", "Position"],
             "Spot": ["SpotTrade"],

@@ -193,7 +193,7 @@ def _row(exchange: Exchange, account: Account) -> Row:
         "exchange": exchange.name,
         "wallet": exchange.wallet,
         "api_key": account.api_key,
-        "permissions": sorted(name for name in account.permissions if account.may(name)),
+        "permissions": sorted(account.granted),
         "is_revoked": account.is_revoked,
         "position_mode": "hedge" if account.is_hedged else "one_way",
         "leverage": account.leverage,

@@ -82,6 +82,11 @@ class Account:
     created_ms: int = 0
     updated_ms: int = 0
 
+    @property
+    def granted(self) -> frozenset[str]:
+        """The permissions that the API key has now."""
+        return frozenset() if self.is_revoked else self.permissions - self.withheld
+
     def may(self, permission: str) -> bool:
         """Whether the API key has a permission now."""
         return not self.is_revoked and permission in self.permissions and permission not in self.withheld

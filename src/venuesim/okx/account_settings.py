@@ -90,7 +90,7 @@ class AccountSettings:
                     "kycLv": "3",
                     "label": "venuesim",
                     "ip": "",
-                    "perm": ",".join(text for name, text in _PERMISSIONS.items() if name in account.permissions),
+                    "perm": ",".join(text for name, text in _PERMISSIONS.items() if account.may(name)),
                     "liquidationGear": "-1",
                     "enableSpotBorrow": False,
                     "spotBorrowAutoRepay": False,

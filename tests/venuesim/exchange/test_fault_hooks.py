@@ -67,6 +67,8 @@ def test_a_key_without_power_is_unknown_and_one_without_a_permission_may_less() 
     assert not account.may("withdraw")
     account.withheld = frozenset({"trade"})
     assert (account.may("read"), account.may("trade")) == (True, False)
+    assert account.granted == {"read"}
     account.is_revoked = True
     assert exchange.account_of("a") is None
     assert not account.may("read")
+    assert account.granted == frozenset()

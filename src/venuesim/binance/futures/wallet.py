@@ -99,7 +99,7 @@ class Wallet:
         return {
             "feeTier": 0,
             "feeBurn": account.fee_terms.pays_in is not None,
-            "canTrade": "trade" in account.permissions,
+            "canTrade": account.may("trade"),
             "canDeposit": True,
             "canWithdraw": True,
             "updateTime": 0,

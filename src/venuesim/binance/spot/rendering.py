@@ -140,7 +140,7 @@ def account_status(account: Account, *, maker: str, taker: str, omit_zero: bool)
         "buyerCommission": 0,
         "sellerCommission": 0,
         "commissionRates": {"maker": maker, "taker": taker, "buyer": eight(ZERO), "seller": eight(ZERO)},
-        "canTrade": "trade" in account.permissions,
+        "canTrade": account.may("trade"),
         "canWithdraw": False,
         "canDeposit": True,
         "brokered": False,

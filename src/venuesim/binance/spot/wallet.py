@@ -54,15 +54,15 @@ class Wallet:
     def restrictions(self, request: Request) -> Result:
         """Show what the API key may do."""
         request.all_read()
-        permissions = request.account.permissions
+        permissions = request.account.granted
         return Result(
             {
                 "ipRestrict": False,
                 "createTime": request.account.created_ms,
                 "enableReading": "read" in permissions,
                 "enableSpotAndMarginTrading": "trade" in permissions,
-                "enableWithdrawals": False,
-                "enableInternalTransfer": False,
+                "enableWithdrawals": "withdraw" in permissions,
+                "enableInternalTransfer": "transfer" in permissions,
                 "enableMargin": False,
                 "enableFutures": False,
                 "permitsUniversalTransfer": False,

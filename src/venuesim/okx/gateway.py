@@ -1,6 +1,6 @@
 """What REST and the sockets share: limits, permissions and errors around one operation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from venuesim.exchange.accounts import Account
 from venuesim.okx.errors import OkxError
@@ -13,14 +13,17 @@ from venuesim.wire.calls import Reply
 class Gateway:
     """Runs operations; raises OkxError for what is refused as a whole."""
 
-    def __init__(self, limits: OkxLimits) -> None:
+    def __init__(self, limits: OkxLimits, scopes: Collection[str]) -> None:
+        """Know what limits can be counted by (instruments, types, currencies); everything else counts together."""
         self._limits = limits
+        self._scopes = frozenset(scopes)
 
     def spend(self, operation: Operation, caller: str, parameters: Parameters, now_ms: int) -> None:
         """Count a request of an address (public) or an API key (private)."""
         if operation.window is None:
             return
-        key = caller if operation.scope is None else f"{caller}/{parameters.echo(operation.scope)}"
+        scope = "" if operation.scope is None else parameters.echo(operation.scope)
+        key = f"{caller}/{scope}" if scope in self._scopes else caller
         self._limits.spend_request(operation.window, key, now_ms)
 
     def run(

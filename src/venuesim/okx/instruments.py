@@ -63,6 +63,12 @@ class Instruments:
         self._by_code |= {FIRST_SWAP_CODE + CODE_STEP * index: symbol for index, symbol in enumerate(swaps)}
         self.codes = {symbol: code for code, symbol in self._by_code.items()}
 
+    def names(self) -> set[str]:
+        """Return every name that a request can have for an instrument, its type or its currencies."""
+        listed = list(self.all())
+        assets = {asset for instrument in listed for asset in (instrument.base, instrument.quote)}
+        return {*self._symbols, *assets, *(kind.value for kind in InstrumentType)}
+
     def all(self) -> Iterator[Instrument]:
         """Yield every listed instrument."""
         return (market.instrument for market in self._exchange.markets.values())

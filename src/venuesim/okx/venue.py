@@ -77,7 +77,7 @@ class OkxVenue:
             data_posts=account_posts(funding),
             trade=desk.operations,
         )
-        gateway = Gateway(limits)
+        gateway = Gateway(limits, instruments.names())
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=OkxFaultAnswers())
         view = View(self.exchange, lambda account, position, _: position_shown(account, position, self.exchange))
         self.private_streams = PrivateStreams(

@@ -198,7 +198,7 @@ class Clearing:
         market.note_funding(self._exchange.clock.now_ms())
         for account in list(self._holders.get(instrument.symbol, {}).values()):
             holdings = account.holdings_of(instrument.symbol)
-            for holding, position in [(holding, entry) for holding in holdings for entry in holding.open_positions()]:
+            for holding, position in [(each, entry) for each in holdings for entry in each.open_positions()]:
                 paid = position.quantity * mark * rate
                 position.funding -= paid
                 if holding.margin_mode is MarginMode.ISOLATED:

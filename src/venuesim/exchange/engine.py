@@ -315,7 +315,8 @@ class Exchange:
         quantity = request.quantity
         if request.quote_quantity:
             quantity = market.book.base_for_quote(request.side, request.quote_quantity, request.instrument.lot_size)
-        needed = amount_needed(request, quantity, market.book)
+        assumed = quantity * request.assumed_price
+        needed = assumed or amount_needed(request, quantity, market.book)
         self._check_funds(account, request, quantity, needed)
         order = self._accept(account, request, quantity)
         if order.order_type is OrderType.LIMIT:

@@ -29,13 +29,13 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A well-formed order that a venue hands to the exchange.
 
     A market order has exactly one of `quantity` (base) and `quote_quantity`; its `price`, if any, is the worst that it
-    may trade at. `post_only_cancels` says what happens to a
-    post-only order that would take: refused (Binance), or accepted and canceled at once (OKX, Bybit). An order with a
-    `trigger` waits for it: `refuses_met_trigger` says whether one that is met already is refused or fires at once, and
-    `locks_while_waiting` whether the order holds its funds meanwhile. An empty `client_order_id`
-    names nothing and collides with nothing. `pocket` names the account's holding of the contract that the order belongs
-    to, at venues that keep several apart (OKX: cross and isolated). `extra` is kept with the order untouched, for what
-    a venue must echo.
+    may trade at, and `assumed_price`, if any, what its margin is counted by instead. `post_only_cancels` says what
+    happens to a post-only order that would take: refused (Binance), or accepted and canceled at once (OKX, Bybit). An
+    order with a `trigger` waits for it: `refuses_met_trigger` says whether one that is met already is refused or fires
+    at once, and `locks_while_waiting` whether the order holds its funds meanwhile. An empty `client_order_id` names
+    nothing and collides with nothing. `pocket` names the account's holding of the contract that the order belongs to,
+    at venues that keep several apart (OKX: cross and isolated). `extra` is kept with the order untouched, for what a
+    venue must echo.
     """
 
     instrument: Instrument
@@ -48,6 +48,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal = ZERO
     quantity: Decimal = ZERO
     quote_quantity: Decimal = ZERO
+    assumed_price: Decimal = ZERO
     display_quantity: Decimal = ZERO
     reduce_only: bool = False
     position_side: PositionSide = PositionSide.NET

@@ -7,7 +7,7 @@ from venuesim.binance.futures.algo_orders import AlgoBook, AlgoOrder, AlgoStatus
 from venuesim.binance.futures.formats import price_text
 from venuesim.binance.futures.listing import TRIGGER_PROTECT
 from venuesim.binance.futures.placing import check_fill_or_kill, refusal_of
-from venuesim.binance.futures.reading import Ticket, market_bound, matched_price, spoken
+from venuesim.binance.futures.reading import Ticket, assumed_price, market_bound, matched_price, spoken
 from venuesim.binance.futures.rendering import (
     ACTIVATION_PRICE,
     CALLBACK_RATE,
@@ -18,6 +18,7 @@ from venuesim.binance.futures.rendering import (
     WORKING_TYPE,
 )
 from venuesim.binance.futures.words import PriceMatch, ResponseType, WireTimeInForce
+from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent, OrderEventKind
 from venuesim.exchange.market import Market
@@ -116,6 +117,7 @@ class AlgoDesk:
             time_in_force=lifetime.time_in_force.time_in_force,
             post_only=lifetime.time_in_force is WireTimeInForce.GTX,
             price=price,
+            assumed_price=ZERO if algo.wire_type.has_price else assumed_price(market, algo.side),
             quantity=quantity,
             reduce_only=algo.reduce_only or (algo.close_position and not algo.account.is_hedged),
             position_side=algo.position_side,

@@ -17,11 +17,12 @@ from venuesim.binance.futures.words import (
     WireTimeInForce,
     WireType,
 )
-from venuesim.exchange.accounts import Account
+from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.market import Market
 from venuesim.exchange.orders import OrderRequest
 from venuesim.exchange.vocabulary import OrderType, PositionSide, Side
 
+ASSUMED_PRICE_FACTOR = Decimal("1.0005")
 GOOD_TILL_DATE_AHEAD_MS = 600_000
 GOOD_TILL_DATE_MAX_MS = 253_402_300_799_000
 
@@ -94,6 +95,7 @@ def read_order(fields: Fields, symbols: Symbols, account: Account, client_order_
         time_in_force=lifetime.time_in_force.time_in_force,
         post_only=lifetime.time_in_force is WireTimeInForce.GTX,
         price=price,
+        assumed_price=assumed_price(market, side) if is_market else ZERO,
         quantity=quantity,
         reduce_only=reduce_only,
         position_side=position_side,
@@ -107,6 +109,15 @@ def read_order(fields: Fields, symbols: Symbols, account: Account, client_order_
 def market_bound(market: Market, side: Side) -> Decimal:
     """Return the worst price at which a market order may trade: `marketTakeBound` from the mark price."""
     return market.mark * (1 + MARKET_TAKE_BOUND * side.sign)
+
+
+def assumed_price(market: Market, side: Side) -> Decimal:
+    """Return what the margin of a market order is counted by.
+
+    Source: "How to calculate cost required to open a position in perpetual futures contracts", assuming price.
+    """
+    best = market.book.side(side.opposite).best_price() or market.mark
+    return best * ASSUMED_PRICE_FACTOR if side is Side.BUY else max(market.mark, best)
 
 
 def spoken(lifetime: Lifetime, price_match: PriceMatch, mode: SelfTradeMode) -> dict[str, str]:

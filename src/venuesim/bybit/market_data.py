@@ -14,6 +14,7 @@ from venuesim.bybit.tickers import Tickers
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import PublicTrade
 from venuesim.exchange.market import Market
+from venuesim.exchange.past_trades import PastTrades
 
 BOOK_ROWS = {Category.SPOT: (1, 1000), Category.LINEAR: (25, 1000)}
 """How many levels market/orderbook shows: by default, and at most."""
@@ -24,11 +25,20 @@ TRADE_ROWS = {Category.SPOT: (60, 60), Category.LINEAR: (500, 1000)}
 class MarketData:
     """Everything that needs no account."""
 
-    def __init__(self, *, exchange: Exchange, instruments: Instruments, tickers: Tickers, depths: Depths) -> None:
+    def __init__(
+        self,
+        *,
+        exchange: Exchange,
+        instruments: Instruments,
+        tickers: Tickers,
+        depths: Depths,
+        first_trade_id: int,
+    ) -> None:
         self._exchange = exchange
         self._instruments = instruments
         self._tickers = tickers
         self._depths = depths
+        self._past = PastTrades(exchange, first_trade_id)
 
     def time(self, request: Request) -> Result:
         """Show the venue's time."""
@@ -66,7 +76,7 @@ class MarketData:
         category = parameters.category()
         market = self._market(parameters, category)
         default, maximum = TRADE_ROWS[category]
-        trades = islice(reversed(market.trades), parameters.limit(default=default, maximum=maximum))
+        trades = islice(self._past.newest_first(market), parameters.limit(default=default, maximum=maximum))
         return Result(result={"category": category.value, "list": [_trade(trade, market) for trade in trades]})
 
     def price_limit(self, request: Request) -> Result:

@@ -85,7 +85,13 @@ class BybitVenue:
         wallets = Wallets(self.exchange)
         instruments_info = InstrumentsInfo(self.exchange, instruments)
         data = DataHalf(
-            market_data=MarketData(exchange=self.exchange, instruments=instruments, tickers=tickers, depths=depths),
+            market_data=MarketData(
+                exchange=self.exchange,
+                instruments=instruments,
+                tickers=tickers,
+                depths=depths,
+                first_trade_id=FIRST_TRADE_ID,
+            ),
             instruments_info=instruments_info,
             klines=Klines(self.exchange, instruments),
             contract_data=ContractData(self.exchange, instruments, tickers),

@@ -5,6 +5,7 @@ from itertools import islice
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import PublicTrade
 from venuesim.exchange.market import Market
+from venuesim.exchange.past_trades import PastTrades
 from venuesim.okx import errors
 from venuesim.okx.bars import BARS, Row, is_finished, price_row, trade_row
 from venuesim.okx.errors import OkxError
@@ -12,7 +13,6 @@ from venuesim.okx.figures import book, family_of, index_ticker, ticker, trade
 from venuesim.okx.instruments import Instruments, InstrumentType, instrument_type
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.past_trades import PastTrades
 from venuesim.wire.calls import plain
 
 BOOK_DEPTH_MAX = 400

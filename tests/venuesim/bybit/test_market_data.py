@@ -154,6 +154,15 @@ async def test_recent_trades_are_the_takers_newest_first(raw, still, category: s
     assert execution["execId"] == trades[0]["execId"]
 
 
+@pytest.mark.parametrize(("category", "count"), [("spot", 60), ("linear", 500)])
+async def test_there_were_trades_before_the_simulator_started(raw, category: str, count: int) -> None:
+    rows = (await result(raw, "recent-trade", category=category, symbol="ETHUSDT"))["list"]
+    assert len(rows) == count
+    times = [int(row["time"]) for row in rows]
+    assert times == sorted(times, reverse=True)
+    assert len({row["execId"] for row in rows}) == count
+
+
 @pytest.mark.conformance(Row.FILTERS, SPOT, LINEAR, approximate="of the price limit the outer ratio alone is enforced")
 async def test_the_price_limits_are_those_that_orders_meet(raw, still) -> None:
     linear = await result(raw, "price-limit", symbol="BTCUSDT")

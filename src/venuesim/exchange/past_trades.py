@@ -13,7 +13,10 @@ INVENTED = 500
 
 
 class PastTrades:
-    """Invents a market's last trades from before the start when somebody first asks, and keeps them."""
+    """Invents a market's last trades from before the start when somebody first asks, and keeps them.
+
+    They are numbered down from `first_trade_id`, the number of the first real one, for each market by itself.
+    """
 
     def __init__(self, exchange: Exchange, first_trade_id: int) -> None:
         self._first_trade_id = first_trade_id
@@ -23,7 +26,7 @@ class PastTrades:
     def newest_first(self, market: Market) -> Iterator[PublicTrade]:
         """Yield the trades that are known; the newest thousand are kept."""
         yield from reversed(market.trades)
-        if market.trades and market.trades[0].trade_id > self._first_trade_id:
+        if len(market.trades) == market.trades.maxlen:
             return  # Older ones have been forgotten: what comes before them is no more.
         symbol = market.instrument.symbol
         if symbol not in self._invented:

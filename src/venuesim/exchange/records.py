@@ -124,6 +124,8 @@ class Records:
         for execution in order.executions:
             del self._executions[execution.sequence]
             del account.executions[execution.sequence]
+        # An order and its executions know each other, and the collector hardly ever looks at objects of this age.
+        order.executions = []
 
     # Looking up
 

@@ -139,10 +139,12 @@ class Holdings:
         """Show what the key may do."""
         account = request.account
         may_trade = account.may("trade")
+        wallet = ["AccountTransfer"] if may_trade or account.may("transfer") else []
+        if account.may("withdraw"):
+            wallet.append("Withdraw")
         granted = {
             "ContractTrade": ["Order", "Position"],
             "Spot": ["SpotTrade"],
-            "Wallet": ["AccountTransfer"],
             "Options": ["OptionsTrade"],
             "Derivatives": ["DerivativesTrade"],
             "Exchange": ["ExchangeHistory"],
@@ -158,6 +160,7 @@ class Holdings:
                 "secret": "",
                 "permissions": {
                     **{name: names if may_trade else [] for name, names in granted.items()},
+                    "Wallet": wallet,
                     **{name: list[str]() for name in nothing},
                 },
                 "ips": ["*"],

@@ -6,7 +6,7 @@ import pytest
 
 from venuesim.bybit.not_simulated import GETS, POSTS
 from venuesim.exchange.vocabulary import MarginMode
-from venuesim_bybit_helpers import API_KEY
+from venuesim_bybit_helpers import API_KEY, SECRET
 from venuesim_conformance import Row
 
 SPOT, LINEAR = "bybit spot", "bybit linear"
@@ -225,11 +225,16 @@ async def test_what_positions_need_cannot_leave(raw, still) -> None:
 
 
 @pytest.mark.conformance(Row.SIGNATURES, SPOT, LINEAR)
-async def test_a_key_shows_what_it_may(raw) -> None:
+async def test_a_key_shows_what_it_may(raw, venues) -> None:
     key = await result(raw, "user/query-api")
     assert (key["readOnly"], key["uta"], key["isMaster"], key["ips"]) == (0, 1, True, ["*"])
     assert key["permissions"]["ContractTrade"] == ["Order", "Position"]
     assert key["permissions"]["Derivatives"] == ["DerivativesTrade"]
+    assert key["permissions"]["Wallet"] == ["AccountTransfer"]
+    account = {"api_key": API_KEY, "secret": SECRET, "permissions": ["read", "withdraw"]}
+    await venues.control("POST", "accounts", account)
+    key = await result(raw, "user/query-api")
+    assert (key["readOnly"], key["permissions"]["Wallet"], key["permissions"]["Spot"]) == (1, ["Withdraw"], [])
 
 
 @pytest.mark.parametrize(

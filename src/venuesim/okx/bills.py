@@ -74,6 +74,9 @@ def type_of(flow: Flow) -> tuple[BillType, str]:
     match flow.kind:
         case FlowKind.TRADE:
             assert flow.execution is not None, "a trade has an execution"
+            if not flow.execution.instrument.is_linear:
+                # Of a pair each currency has a bill of its own: what comes in was bought, what goes out was sold.
+                return BillType.TRADE, "1" if flow.amount > 0 else "2"
             return _type_of_trade(flow.execution)
         case FlowKind.FUNDING:
             return BillType.FUNDING, "173" if flow.amount < 0 else "174"
@@ -152,7 +155,7 @@ def _trade_fields(flow: Flow, execution: Execution, exchange: Exchange) -> Json:
         "fillTime": str(execution.time_ms),
         "instId": instrument_id(instrument),
         "instType": instrument_type(instrument).value,
-        "mgnMode": _margin_mode(execution),
+        "mgnMode": margin_mode_of(flow),
         "ordId": str(execution.order_id),
         "pnl": plain(execution.realized_pnl),
         "px": plain(execution.price),
@@ -175,7 +178,11 @@ def _contract_fields(flow: Flow, exchange: Exchange) -> Json:
     }
 
 
-def _margin_mode(execution: Execution) -> str:
+def margin_mode_of(flow: Flow) -> str:
+    """Return `mgnMode`: empty for what no trade moved."""
+    execution = flow.execution
+    if execution is None:
+        return ""
     if not execution.instrument.is_linear:
         return "cash"
     return "isolated" if execution.order.pocket.startswith("isolated") else "cross"

@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import count
 
 import msgspec
+from aiohttp import WSCloseCode
 
 from venuesim.okx.errors import OkxError
 from venuesim.okx.parameters import UNREADABLE, Parameters
@@ -15,6 +16,9 @@ IDLE_SECONDS_MAX = 30.0
 """A socket that neither hears nor says anything for so long is closed."""
 
 IDLE_CODE = 4004
+FRAME_LENGTH_MAX = 65_536
+"""How long what a client says may be (OKX "Subscribe": 64 KB)."""
+
 FIRST_CONNECTION_ID = 0xA4D3_0000
 PULSE_SECONDS = 0.5
 REQUESTS_MAX = 480
@@ -82,6 +86,9 @@ class Connection:
         self.touch()
         if text == "ping":
             self.socket.send("pong")
+            return None
+        if len(text) > FRAME_LENGTH_MAX:
+            self.socket.close(WSCloseCode.MESSAGE_TOO_BIG, "Request message exceeds the maximum frame length")
             return None
         try:
             return msgspec.json.decode(text, type=Frame)

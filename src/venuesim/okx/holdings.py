@@ -9,7 +9,7 @@ from venuesim.exchange.flows import Flow
 from venuesim.exchange.margin import available
 from venuesim.okx import errors
 from venuesim.okx.balances import balances, held_assets
-from venuesim.okx.bills import SUBTYPES, BillType, bill, bill_id, type_of
+from venuesim.okx.bills import SUBTYPES, BillType, bill, bill_id, margin_mode_of, type_of
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import InstrumentType, instrument_id, instrument_type
 from venuesim.okx.operations import Request, Result
@@ -97,7 +97,7 @@ class Holdings:
         """Yield the account's movements that the names in the query leave, newest first."""
         query = request.query
         kind = query.choice("instType", InstrumentType) if query.has("instType") else None
-        wanted = {name: query.text(name) for name in ("instId", "ccy", "type", "subType", "ctType")}
+        wanted = {name: query.text(name) for name in ("instId", "ccy", "type", "subType", "ctType", "mgnMode")}
         for flow in self._exchange.flows.newest_first(request.account):
             instrument = None if flow.symbol is None else self._exchange.markets[flow.symbol].instrument
             bill_type, subtype = type_of(flow)
@@ -106,6 +106,7 @@ class Holdings:
                 "ccy": flow.asset,
                 "type": bill_type.value,
                 "subType": subtype,
+                "mgnMode": margin_mode_of(flow),
                 "ctType": "linear" if instrument is not None and instrument.is_linear else None,
             }
             is_of_kind = kind is None or (instrument is not None and instrument_type(instrument) is kind)

@@ -255,7 +255,8 @@ class SocketSession:
         assert isinstance(reply.payload, dict), "operations answer with JSON objects"
         # The message of the top level stays empty here when only orders were refused.
         message = "" if reply.payload["code"] in {"1", "2"} else reply.payload["msg"]
-        self._connection.send({"id": frame.request_id, "op": frame.op, "data": [], **reply.payload, "msg": message})
+        answered = "" if frame.request_id is None else frame.request_id
+        self._connection.send({"id": answered, "op": frame.op, "data": [], **reply.payload, "msg": message})
 
     def _run(self, operation: Operation, frame: Frame, as_of_ms: int | None) -> Reply:
         now_ms = self._shared.clock.now_ms()

@@ -177,7 +177,9 @@ async def test_every_fill_has_its_bills(raw) -> None:
     assert picked(btc, "ccy", "balChg", "bal", "fee", "subType", "type", "mgnMode", "execType") == (
         *("BTC", "0.00999", "10.00999", "-0.00001", "1", "2", "cash", "T"),
     )
-    assert picked(usdt, "ccy", "balChg", "bal", "fee", "px") == ("USDT", "-650.01", "999349.99", "0", "65001")
+    assert picked(usdt, "ccy", "balChg", "bal", "fee", "px", "subType") == (
+        *("USDT", "-650.01", "999349.99", "0", "65001", "2"),
+    )
     assert {row["ordId"] for row in body["data"]} == {order_id}
     assert {row["clOrdId"] for row in body["data"]} == {"bill1"}
     await buys(raw)
@@ -187,6 +189,8 @@ async def test_every_fill_has_its_bills(raw) -> None:
     assert picked(closed, "subType", "sz", "pnl", "fee", "balChg", "mgnMode") == (
         *("2", "10", "-0.2", "-3.24995", "-3.44995", "cross"),
     )
+    _, none = await raw.get("account/bills", instType="SWAP", mgnMode="isolated")
+    assert none["data"] == []
     _, older = await raw.get("account/bills", after=closed["billId"], limit=1)
     assert int(older["data"][0]["billId"]) < int(closed["billId"])
     _, newer = await raw.get("account/bills", before=older["data"][0]["billId"])

@@ -188,3 +188,10 @@ async def test_a_connection_is_told_that_it_will_end(raw, venues) -> None:
     assert (notice["event"], notice["code"]) == ("notice", "64008")
     assert notice["msg"] == "The connection will soon be closed for a service upgrade. Please reconnect."
     assert (await socket.socket.receive(5)).type.name == "CLOSE"
+
+
+async def test_a_request_that_is_too_long_ends_the_connection(raw) -> None:
+    socket = await raw.public()
+    await socket.send("subscribe", *[{"channel": "tickers", "instId": PAIR}] * 1500)
+    farewell = await socket.socket.receive(5)
+    assert (farewell.type.name, farewell.data) == ("CLOSE", 1009)

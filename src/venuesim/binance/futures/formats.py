@@ -1,6 +1,7 @@
 """How the USDⓈ-M API writes amounts: answers fill up to the contract's precision, events leave needless zeros out."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.instruments import Instrument
@@ -11,6 +12,7 @@ Json = dict[str, object]
 PRICE_DECIMALS_MIN = 2
 
 
+@lru_cache(maxsize=256)
 def decimals_of(step: Decimal) -> int:
     """Return how many decimals a step has."""
     exponent = step.normalize().as_tuple().exponent

@@ -77,8 +77,10 @@ class BinanceFaultAnswers:
         Binance announces its 24-hour limit ten minutes ahead; here the end follows at once.
         """
         if ending is Ending.REVOKED:
+            if not path.startswith("/ws-api"):  # Of futures the listen key is void, and nothing is said (assumption).
+                return Goodbye((), GOING_AWAY, "")
             event: dict[str, object] = {"e": "eventStreamTerminated", "E": now_ms}
-            frame = {"subscriptionId": 0, "event": event} if path.startswith("/ws-api") else event
+            frame = {"subscriptionId": 0, "event": event}
         else:
             event = {"e": "serverShutdown", "E": now_ms}
             frame = {"event": event} if path.startswith("/ws-") else event

@@ -61,6 +61,8 @@ class SocketFaults:
 
     def _altered(self, socket: Socket, text: str) -> bytes | None:
         """Return what becomes of a frame of market data; it may be the last."""
+        if socket.owners:  # A user stream that only its first subscription could tell from market data.
+            return None
         faults, exchange = self._performer.faults, self._performer.exchange
         if faults.draw(FaultKind.DROP_STREAM, exchange, Endpoint.PUBLIC_STREAM) is not None:
             socket.drop()

@@ -63,7 +63,7 @@ async def test_maintenance_closes_everything_until_it_is_over(venues, raw) -> No
     private = await open_user_stream(venues, raw)
     public = await venues.session.ws_connect(venues.url("binance", "ws"))
     await fault(venues, "maintenance")
-    for socket, shutdown in ((private, ["event"]), (public, [])):
+    for socket, shutdown in ((private, ["event"]), (public, ["data"])):
         told = json.loads((await socket.receive(5)).data)
         for name in shutdown:
             told = told[name]
@@ -174,9 +174,9 @@ async def test_an_order_may_be_canceled_by_the_venue(venues, raw) -> None:
     socket = await open_user_stream(venues, raw)
     row = await fault(venues, "unsolicited_cancel", match={"client_order_id": "mine-*", "count": 1})
     assert row["fired"] == 1
-    assert (await reports(socket, 1))[0]["X"] == "CANCELED"
+    assert (await reports(socket, 1))[0]["X"] == "EXPIRED"
     orders = {row["client_order_id"]: row for row in (await venues.control("GET", "ledger"))["orders"]}
-    assert (orders["mine-1"]["status"], orders["mine-1"]["end_reason"]) == ("canceled", "system")
+    assert (orders["mine-1"]["status"], orders["mine-1"]["end_reason"]) == ("expired", "system")
     assert (orders["mine-2"]["status"], orders["other"]["status"]) == ("new", "new")
     await venues.control("POST", "faults", {"kind": "unsolicited_cancel", "match": {"symbol": "ETH/USDT"}}, expect=400)
 
@@ -246,7 +246,7 @@ async def test_the_venue_closes_streams_for_their_age(venues, raw) -> None:
     assert json.loads((await private.receive(5)).data)["event"]["e"] == "serverShutdown"
     assert (await private.receive(5)).data == 1001
     await fault(venues, "close_stream", match={"endpoint": "public_stream", "count": 1})
-    assert json.loads((await public.receive(5)).data)["e"] == "serverShutdown"
+    assert json.loads((await public.receive(5)).data)["data"]["e"] == "serverShutdown"
     assert (await public.receive(5)).data == 1001
     again = await open_user_stream(venues, raw)
     await raw.order(newClientOrderId="heard")
@@ -305,3 +305,25 @@ async def test_a_slow_clearing_of_faults_lets_waiting_calls_go_on(venues, raw) -
         pass
     await venues.control("DELETE", "faults")
     assert (await waiting)[0] == 200
+
+
+@pytest.mark.conformance(Row.CANCEL_REPLACE, "binance spot")
+async def test_a_cancel_replace_may_be_half_done(venues, raw) -> None:
+    placed = (await raw.order())[1]
+    await fault(venues, "cancel_replace_half", match={"count": 1})
+    assert (await raw.order(newClientOrderId="plain"))[0] == 200
+    replace = {
+        "symbol": "BTCUSDT",
+        "side": "BUY",
+        "type": "LIMIT",
+        "timeInForce": "GTC",
+        "quantity": "0.01",
+        "price": "60001",
+        "cancelReplaceMode": "STOP_ON_FAILURE",
+        "cancelOrderId": placed["orderId"],
+    }
+    status, body = await raw.call("POST", "/api/v3/order/cancelReplace", **replace)
+    assert (status, body["code"]) == (409, -2021)
+    assert (body["data"]["cancelResult"], body["data"]["newOrderResult"]) == ("SUCCESS", "FAILURE")
+    assert await fired(venues) == [1]
+    assert (await raw.call("GET", ORDER, symbol="BTCUSDT", orderId=placed["orderId"]))[1]["status"] == "CANCELED"

@@ -39,7 +39,7 @@ from venuesim.exchange.accounts import Account
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.vocabulary import Origin
-from venuesim.faults import Endpoint, Fault, FaultKind, FaultSet
+from venuesim.faults import Fault, FaultKind, FaultSet
 from venuesim.wire.http import Route
 from venuesim.wire.performing import Performer
 from venuesim.wire.sockets import Session, Socket
@@ -198,7 +198,7 @@ class FuturesApi:
 
     def _expire_by_fault(self, account: Account) -> None:
         kind, name = FaultKind.EXPIRE_LISTEN_KEY, self.exchange.name
-        if self._faults.draw(kind, name, Endpoint.STREAM, lambda: Subject(account.api_key)) is not None:
+        if self._faults.draw(kind, name, None, lambda: Subject(account.api_key)) is not None:
             self._listen_keys.expire(account)
 
 

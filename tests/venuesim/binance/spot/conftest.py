@@ -1,7 +1,8 @@
 """One connection to the WebSocket API, and what is told on it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
 
 import aiohttp
 import pytest
@@ -68,3 +69,21 @@ async def user(venues, raw) -> AsyncIterator[SocketClient]:
 def spot(venues):
     """The exchange behind the spot market, to look inside."""
     return venues.simulator.venues["binance"].spot.exchange
+
+
+@pytest.fixture
+def move(venues) -> Callable[[str], Awaitable[object]]:
+    """Give a function that takes BTC/USDT to a price."""
+    return lambda price: venues.control("POST", "market", {"symbol": "BTC/USDT", "price": price})
+
+
+@pytest.fixture
+def free(raw) -> Callable[[str], Awaitable[tuple[Decimal, Decimal]]]:
+    """Give a function that returns what the account has of an asset: free, and locked."""
+
+    async def look(asset: str) -> tuple[Decimal, Decimal]:
+        balances = (await raw.call("GET", "/api/v3/account"))[1]["balances"]
+        row = next(row for row in balances if row["asset"] == asset)
+        return Decimal(row["free"]), Decimal(row["locked"])
+
+    return look

@@ -4,6 +4,7 @@ import pytest
 from aiohttp import WSMsgType
 
 
+@pytest.mark.conformance("Signatures and permissions", "okx spot", "okx swap")
 @pytest.mark.parametrize(
     ("headers", "code"),
     [

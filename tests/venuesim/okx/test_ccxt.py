@@ -21,6 +21,8 @@ async def test_markets_have_the_venues_precision_and_limits(client) -> None:
     assert client.currencies["BTC"]["deposit"]
 
 
+@pytest.mark.conformance("Market order by base quantity", "okx spot")
+@pytest.mark.conformance("Maker and taker fees in their assets", "okx spot")
 async def test_a_market_buy_by_base_fills_and_pays_its_fee_in_the_base(client) -> None:
     placed = await client.create_order(SYMBOL, "market", "buy", 0.01, None, {"clientOrderId": "base1"})
     found = await client.fetch_order(placed["id"], SYMBOL)
@@ -29,12 +31,15 @@ async def test_a_market_buy_by_base_fills_and_pays_its_fee_in_the_base(client) -
     assert found["fee"] == {"cost": 1e-5, "currency": "BTC"}
 
 
+@pytest.mark.conformance("Market order by quote quantity", "okx spot")
 async def test_a_market_buy_by_cost_spends_the_quote_amount(client) -> None:
     placed = await client.create_market_buy_order_with_cost(SYMBOL, 65001)
     found = await client.fetch_order(placed["id"], SYMBOL)
     assert (found["status"], found["filled"], found["cost"]) == ("closed", 1.0, 65001.0)
 
 
+@pytest.mark.conformance("Limit order", "okx spot")
+@pytest.mark.conformance("Cancel one", "okx spot")
 async def test_a_limit_order_rests_is_found_by_both_ids_and_is_canceled(client) -> None:
     placed = await client.create_order(SYMBOL, "limit", "buy", "0.02", "60000", {"clientOrderId": "rest1"})
     by_id = await client.fetch_order(placed["id"], SYMBOL)

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 HOUR_MS = 3_600_000
 SPOT = {"instType": "SPOT"}
 
@@ -54,6 +56,7 @@ async def test_why_an_order_was_canceled_is_told(raw) -> None:
         assert shown["cancelSourceReason"]
 
 
+@pytest.mark.conformance("Look-up retention", "okx spot")
 async def test_a_canceled_order_that_never_traded_vanishes_after_two_hours(timed) -> None:
     raw, _, clock = timed
     empty = await raw.placed(ordType="fok", sz="9", px="65001", clOrdId="empty")
@@ -123,6 +126,7 @@ async def test_fills_come_page_by_page_even_within_an_order(raw) -> None:
     assert (pages[0]["execType"], pages[0]["fee"], pages[0]["feeCcy"]) == ("T", "-0.0001", "BTC")
 
 
+@pytest.mark.conformance("Look-up retention", "okx spot")
 async def test_fills_are_limited_to_a_time(timed) -> None:
     raw, _, clock = timed
     early = clock.now_ms()

@@ -6,6 +6,8 @@ RESTING = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "li
 MALFORMED = "Parameter {} error"
 
 
+@pytest.mark.conformance("Price, quantity and notional rules", "okx spot")
+@pytest.mark.conformance("Error codes and HTTP statuses", "okx spot")
 @pytest.mark.parametrize(
     ("changes", "code", "words"),
     [
@@ -58,6 +60,7 @@ async def test_an_insufficient_balance_has_its_sub_code(raw) -> None:
     assert body["data"][0]["subCode"] == "1000"
 
 
+@pytest.mark.conformance("Client order id: charset, uniqueness", "okx spot")
 async def test_a_client_order_id_is_unique_among_open_orders_only(raw, venues) -> None:
     first = await raw.placed(clOrdId="twice")
     _, body = await raw.order(clOrdId="twice")
@@ -151,6 +154,7 @@ async def test_a_body_that_is_not_one_is_refused(raw, body: str, content_type: s
     assert (status, answer["code"]) == (400, code)
 
 
+@pytest.mark.conformance("Request expiry", "okx spot")
 async def test_an_order_that_arrives_after_its_deadline_is_refused(timed) -> None:
     raw, _, clock = timed
     late = await raw.order({"expTime": str(clock.now_ms() - 1)}, clOrdId="late")
@@ -166,6 +170,7 @@ async def test_an_unknown_path_is_not_found(raw) -> None:
     assert (status, body["code"]) == (404, "404")
 
 
+@pytest.mark.conformance("Signatures and permissions", "okx spot", "okx swap")
 async def test_a_key_for_reading_does_not_trade(raw, venues) -> None:
     reader = {"api_key": "k" * 64, "secret": "s" * 64, "passphrase": "correct horse", "permissions": ["read"]}
     await venues.control("POST", "accounts", reader)

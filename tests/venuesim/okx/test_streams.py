@@ -44,6 +44,9 @@ async def test_a_resting_order_is_filled_by_the_market_as_a_maker(raw, venues) -
     ]
 
 
+@pytest.mark.conformance("Immediate or cancel", "okx spot")
+@pytest.mark.conformance("Fill or kill", "okx spot")
+@pytest.mark.conformance("Post-only", "okx spot")
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
@@ -119,6 +122,7 @@ async def test_the_fills_channel_is_for_higher_fee_tiers(raw) -> None:
     assert (answer["event"], answer["code"], answer["id"]) == ("error", "64003", "f")
 
 
+@pytest.mark.conformance("Private stream: executions", "okx spot", "okx swap")
 @pytest.mark.usefixtures("vip")
 async def test_the_fills_channel_tells_executions_only(raw) -> None:
     socket = await raw.subscribed({"channel": "fills"})

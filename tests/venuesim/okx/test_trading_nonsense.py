@@ -14,7 +14,11 @@ ORDERS = [
     {"instId": PAIR, "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100", "tgtCcy": "quote_ccy"},
     {"instId": PAIR, "tdMode": "cash", **LIMIT, "sz": "0.1", "clOrdId": "c1", "tag": "t", "banAmend": True},
     {
-        "instId": SWAP, "tdMode": "cross", "side": "buy", "ordType": "market", "sz": "3",
+        "instId": SWAP,
+        "tdMode": "cross",
+        "side": "buy",
+        "ordType": "market",
+        "sz": "3",
         "attachAlgoOrds": [{"tpTriggerPx": "66000", "tpOrdPx": "-1", "slTriggerPx": "64000", "slOrdPx": "-1"}],
     },
 ]
@@ -90,7 +94,7 @@ async def test_almost_right_requests_are_answered_and_break_nothing(desk: Desk) 
     await desk.venues.control("POST", "limits", {"scale": 10_000})
     chance = random.Random(22)
     prices = ["63000", "64500", "65000", "65500", "67000"]
-    for number in range(1500):
+    for number in range(800):
         if number % 100 == 99:
             await desk.price(chance.choice(prices))
             await desk.price(chance.choice(prices), "BTC/USDT")

@@ -74,7 +74,7 @@ class DataHalf(NamedTuple):
             "account/info": (50, holdings.info),
             "account/collateral-info": (50, holdings.collateral),
             "account/borrow-history": (50, holdings.borrow_history),
-            "account/transaction-log": (50, self.transaction_log.show),
+            "account/transaction-log": (30, self.transaction_log.show),
             "account/instruments-info": (50, holdings.instruments),
             "account/smp-group": (10, holdings.smp_group),
             "account/user-setting-config": (10, holdings.settings),

@@ -1,5 +1,6 @@
 """What REST and the trade socket share: limits, permissions and errors around one operation."""
 
+from itertools import count
 from typing import NamedTuple
 
 from venuesim.bybit import errors
@@ -7,6 +8,8 @@ from venuesim.bybit.errors import BybitError
 from venuesim.bybit.limits import BybitLimits
 from venuesim.bybit.operations import Json, Operation, Request
 from venuesim.wire.calls import Reply
+
+_trace_ids = count(1)
 
 
 class Outcome(NamedTuple):
@@ -29,7 +32,7 @@ class Outcome(NamedTuple):
                 "retExtInfo": self.details,
                 "time": now_ms,
             },
-            headers={**self.headers, "Timenow": str(now_ms)},
+            headers={**self.headers, "Timenow": str(now_ms), "Traceid": f"{next(_trace_ids):032x}"},
             accepted=self.accepted,
         )
 

@@ -111,7 +111,7 @@ class TradeSession:
                 message=answer["retMsg"],
                 data=answer["result"],
                 retExtInfo=answer["retExtInfo"],
-                header={**reply.headers, "Traceid": self._connection.connection_id},
+                header=dict(reply.headers),
             )
         else:  # What is an HTTP status elsewhere is Bybit's internal error here.
             error = errors.server_error()

@@ -19,7 +19,10 @@ from venuesim.wire.calls import plain
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 50
-SPAN_MS_MAX = 7 * 86_400_000
+SPAN_MS = 86_400_000
+"""How much is shown from or to a time when the other end is not given."""
+
+SPAN_MS_MAX = 7 * SPAN_MS
 
 
 class LogType(StrEnum):
@@ -60,7 +63,7 @@ class TransactionLog:
         self._exchange = exchange
 
     def show(self, request: Request) -> Result:
-        """Show the movements within seven days, the newest first."""
+        """Show the movements of a day, or of what is asked for, the newest first."""
         parameters = request.parameters
         if parameters.text("accountType") not in {None, "UNIFIED"}:
             raise errors.parameter("accountType only support UNIFIED.")
@@ -203,13 +206,13 @@ def _below(parameters: Parameters) -> int:
 
 
 def _period(parameters: Parameters, now_ms: int) -> tuple[int, int]:
-    """Return (begin, end) in milliseconds: seven days from the one, to the other, or until now."""
+    """Return (begin, end) in milliseconds: a day from the one, to the other, or until now; with both, seven days."""
     begin_ms, end_ms = parameters.integer("startTime"), parameters.integer("endTime")
     if begin_ms is None:
         end_ms = now_ms if end_ms is None else end_ms
-        return end_ms - SPAN_MS_MAX, end_ms
+        return end_ms - SPAN_MS, end_ms
     if end_ms is None:
-        return begin_ms, begin_ms + SPAN_MS_MAX
+        return begin_ms, begin_ms + SPAN_MS
     if not 0 <= end_ms - begin_ms <= SPAN_MS_MAX:
         raise errors.parameter("The time range between startTime and endTime cannot exceed 7 days")
     return begin_ms, end_ms

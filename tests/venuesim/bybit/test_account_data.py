@@ -156,6 +156,8 @@ async def test_the_log_is_read_page_by_page_and_filtered(raw, still) -> None:
         ({"baseCoin": "BTC"}, 5),
         ({"type": "TRANSFER_IN"}, 0),
         ({"endTime": 1}, 0),
+        ({"startTime": raw.clock.now_ms() - 604_000_000}, 0),  # A day from there, not until now.
+        ({"startTime": raw.clock.now_ms() - 604_000_000, "endTime": raw.clock.now_ms()}, 5),
     ):
         assert len((await result(raw, "account/transaction-log", **query))["list"]) == count, query
     for wrong in (

@@ -27,6 +27,8 @@ async def test_an_order_is_placed_and_canceled(raw) -> None:
     assert (answer["reqId"], answer["op"], answer["retCode"]) == ("17", "order.create", 0)
     assert answer["data"]["orderLinkId"] == "ws1"
     assert (answer["header"]["X-Bapi-Limit"], answer["header"]["X-Bapi-Limit-Status"]) == ("20", "19")
+    assert answer["retExtInfo"] == {}
+    assert set(answer["header"]) >= {"X-Bapi-Limit-Reset-Timestamp", "Timenow", "Traceid"}
     order_id = answer["data"]["orderId"]
     assert (await raw.shown(order_id))["orderStatus"] == "New"
     cancel = {"category": "spot", "symbol": "BTCUSDT", "orderId": order_id}

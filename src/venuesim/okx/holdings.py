@@ -12,6 +12,7 @@ from venuesim.okx.balances import balances, held_assets
 from venuesim.okx.bills import SUBTYPES, BillType, bill, bill_id, margin_mode_of, type_of
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import InstrumentType, instrument_id, instrument_type
+from venuesim.okx.limits import ACCOUNT_ORDERS
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.parameters import Parameters
 from venuesim.wire.calls import plain
@@ -51,6 +52,12 @@ class Holdings:
                 }
             )
         return Result(data=list(shown))
+
+    def rate_limit(self, request: Request) -> Result:
+        """Show how many orders the account may place in two seconds; ratios are for higher fee tiers."""
+        empty = ("fillRatio", "mainFillRatio", "nextAccRateLimit")
+        limit = {"accRateLimit": str(ACCOUNT_ORDERS.limit), "ts": str(request.now_ms)}
+        return Result(data=[dict.fromkeys(empty, "") | limit])
 
     # Bills
 

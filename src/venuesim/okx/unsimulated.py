@@ -14,9 +14,15 @@ _API = "/api/v5/"
 CLOSED_TO_ACCOUNTS = tuple(
     f"{_API}{name}"
     for name in (
-        "account/borrow-repay", "account/fixed-loan/", "account/quick-margin", "account/simulated_margin",
-        "account/spot-", "account/subaccount/", "account/vip-", "affiliate/", "asset/cancel-withdrawal",
-        "asset/convert", "asset/deposit-lightning", "asset/deposit-withdraw-status", "asset/monthly-statement",
+        "account/account-level-switch-preset", "account/activate-option", "account/bills-history-archive",
+        "account/borrow-repay", "account/collateral-assets", "account/demo-adjust-balance", "account/fixed-loan/",
+        "account/interest-", "account/mmp-", "account/move-positions", "account/position-builder",
+        "account/position-tiers", "account/precheck-", "account/quick-margin", "account/risk-state",
+        "account/set-account-switch-precheck", "account/set-auto-", "account/set-collateral-assets",
+        "account/set-fee-type", "account/set-greeks", "account/set-riskOffset", "account/set-settle-currency",
+        "account/set-trading-config", "account/simulated_margin", "account/spot-", "account/subaccount/",
+        "account/vip-", "affiliate/", "asset/broker/", "asset/cancel-withdrawal", "asset/convert",
+        "asset/deposit-lightning", "asset/deposit-withdraw-status", "asset/monthly-statement",
         "asset/purchase_redempt", "asset/subaccount/", "asset/withdrawal", "broker/", "copytrading/", "fiat/",
         "finance/", "rfq/", "sprd/", "tradingBot/", "trade/easy-convert", "trade/one-click-repay", "users/",
     )
@@ -26,7 +32,9 @@ CLOSED_TO_ACCOUNTS = tuple(
 UNAVAILABLE = tuple(
     f"{_API}{name}"
     for name in (
-        "market/block-", "market/books-rpi", "market/call-auction-details", "market/sprd-", "public/block-trades",
+        "asset/exchange-list", "market/block-", "market/books-rpi", "market/books-sbe", "market/open-oracle",
+        "public/delta-hedge-currencies", "public/estimated-settlement-info", "public/event-contract/",
+        "public/mm-instrument-types", "market/call-auction-details", "market/sprd-", "public/block-trades",
         "public/discount-rate-interest-free-quota", "public/economic-calendar", "public/interest-rate-loan-quota",
         "public/market-data-history", "public/premium-history", "public/settlement-history",
         "public/vip-interest-rate-loan-quota", "rubik/", "support/",

@@ -68,11 +68,12 @@ class OkxVenue:
         holdings, funding = Holdings(self.exchange), FundingAccounts(self.exchange)
         desk = TradeDesk(exchange=self.exchange, instruments=instruments, limits=limits)
         self.algos = desk.algos
+        contract_data = ContractData(self.exchange, instruments)
         market_data = MarketData(self.exchange, instruments, first_trade_id=FIRST_TRADE_ID)
         catalog = Catalog(
             data_gets={
-                **public_operations(market_data, ContractData(self.exchange, instruments)),
-                **account_gets(holdings, funding),
+                **public_operations(market_data, contract_data),
+                **account_gets(holdings, funding, contract_data),
             },
             data_posts=account_posts(funding),
             trade=desk.operations,

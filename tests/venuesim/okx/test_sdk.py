@@ -206,6 +206,9 @@ async def test_orders_are_placed_heard_of_and_found_in_the_records(sdk, venues, 
     filled = await stream.told("orders", lambda row: row["clOrdId"] == "swap1" and row["state"] == "filled")
     assert (filled["instType"], filled["fillSz"], filled["accFillSz"]) == ("SWAP", "2", "2")
     assert (await sdk.call(sdk.trade.get_fills, instType="SWAP"))[0]["fillSz"] == "2"
+    assert len(await sdk.call(sdk.account.get_instruments, "SWAP")) > 20
+    assert await sdk.call(sdk.account.get_greeks) == []
+    assert (await sdk.call(sdk.account.get_max_withdrawal, "BTC"))[0]["maxWd"] == "10"
     (balance,) = await sdk.call(sdk.account.get_account_balance, "USDT")
     assert float(balance["details"][0]["imr"]) > 0
     (bill,) = await sdk.call(sdk.account.get_account_bills, instType="SWAP")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from venuesim.exchange.vocabulary import Origin
 from venuesim_conformance import Row
 from venuesim_futures import SYMBOL, RawFutures, stream
 
@@ -239,8 +240,6 @@ async def test_a_deleveraged_position_is_closed_by_an_order_that_says_so(raw: Ra
     futures = raw.venues.simulator.venues["binance"].futures.exchange
     account = futures.accounts[raw.api_key]
     (position,) = account.holding(futures.markets[SYMBOL].instrument).open_positions()
-    from venuesim.exchange.vocabulary import Origin
-
     futures.clearing.close_position(account, position, Origin.AUTO_DELEVERAGING)
     (order,) = await raw.get("/fapi/v1/forceOrders", autoCloseType="ADL")
     assert order["clientOrderId"].startswith("adl_autoclose-")

@@ -31,6 +31,8 @@ MEMORY_ORDERS = int(os.environ.get("VENUESIM_BENCH_ORDERS", "300000"))
 
 MEMORY_REPORTS = 10
 MEMORY_LANES_PER_VENUE = 8
+MEMORY_CYCLES_PER_BATCH = 100
+"""Requests are signed a batch at a time, so that none is too old when its turn comes."""
 
 _numbers = count(1)
 
@@ -160,11 +162,13 @@ async def _measure_memory(venues: Sequence[Dialect], simulator: ServerProcess) -
     """Place orders at all venues of one process; the growth is that of the second half, when everything is full."""
     lanes = [(dialect, await _open_lanes(dialect, "rest", simulator, MEMORY_LANES_PER_VENUE)) for dialect in venues]
     orders = MEMORY_ORDERS // MEMORY_REPORTS
-    cycles_per_lane = orders // (len(lanes) * MEMORY_LANES_PER_VENUE * ORDERS_PER_CYCLE)
+    batches = orders // (len(lanes) * MEMORY_LANES_PER_VENUE * MEMORY_CYCLES_PER_BATCH * ORDERS_PER_CYCLE)
+    orders = batches * len(lanes) * MEMORY_LANES_PER_VENUE * MEMORY_CYCLES_PER_BATCH * ORDERS_PER_CYCLE
     memory = []
     for number in range(MEMORY_REPORTS):
-        for dialect, own in lanes:
-            await _run(dialect, "rest", own, cycles_per_lane, simulator)
+        for _ in range(batches):
+            for dialect, own in lanes:
+                await _run(dialect, "rest", own, MEMORY_CYCLES_PER_BATCH, simulator)
         memory.append(simulator.memory_mb())
         print(f"after {(number + 1) * orders:,} orders: {memory[-1]:,.1f} MB", flush=True)
     middle = MEMORY_REPORTS // 2 - 1

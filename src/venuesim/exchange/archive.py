@@ -6,6 +6,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -100,8 +101,10 @@ class StoredOrder(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     executions: list[StoredExecution]
 
 
-_ORDER_FIELDS = [name for name in StoredOrder.__struct_fields__ if name not in {"executions", "extra"}]
+_ORDER_FIELDS = StoredOrder.__struct_fields__[:-1]  # All but the executions.
 _EXECUTION_FIELDS = StoredExecution.__struct_fields__
+_order_values = attrgetter(*_ORDER_FIELDS)
+_execution_values = attrgetter(*_EXECUTION_FIELDS)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(StoredOrder).decode
 
@@ -141,7 +144,7 @@ class Archive:
             self._accounts[account.account_id] = account
             symbol = order.instrument.symbol
             key = (order.sequence, account.account_id, order.order_id, symbol, order.client_order_id)
-            order_rows.append((*key, _encode(_stored(order))))
+            order_rows.append((*key, _stored(order)))
             execution_rows += [
                 (execution.sequence, account.account_id, symbol, order.sequence, place)
                 for place, execution in enumerate(order.executions)
@@ -252,18 +255,14 @@ def _bounds(column: str, account: Account, above: int, below: int, symbol: str |
     return where, values
 
 
-def _stored(order: Order) -> StoredOrder:
-    executions = [
-        StoredExecution(**{name: getattr(execution, name) for name in _EXECUTION_FIELDS})
-        for execution in order.executions
-    ]
-    fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
-    return StoredOrder(**fields, extra=dict(order.extra), executions=executions)
+def _stored(order: Order) -> bytes:
+    """Return what a StoredOrder is read from; it is not made, which would take twice as long."""
+    return _encode((*_order_values(order), [_execution_values(execution) for execution in order.executions]))
 
 
 def _restored(stored: StoredOrder, account: Account, instrument: Instrument) -> Order:
     fields = {name: getattr(stored, name) for name in _ORDER_FIELDS}
-    order = Order(**fields, account=account, instrument=instrument, extra=stored.extra)
+    order = Order(**fields, account=account, instrument=instrument)
     order.executions = [
         Execution(
             account=account, order=order, side=order.side, **{name: getattr(kept, name) for name in _EXECUTION_FIELDS}

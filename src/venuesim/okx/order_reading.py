@@ -226,4 +226,3 @@ def _check_ignored(item: Parameters) -> None:
     slippage = item.text("slippagePct")
     if slippage is not None and slippage != "0" and item.decimal("slippagePct") > SLIPPAGE_MAX:
         raise errors.malformed("slippagePct")
-    item.boolean("isElpTakerAccess")

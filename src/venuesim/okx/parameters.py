@@ -45,7 +45,9 @@ class Parameters:
         caller gives it numbers.
         """
         value = self._values.get(name)
-        if value is None or value == "" or value == []:
+        if isinstance(value, str):  # Nearly always.
+            return value or None
+        if value is None or value == []:
             return None
         text = _written(value)
         if text is None:

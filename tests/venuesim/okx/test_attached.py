@@ -187,3 +187,14 @@ async def test_a_closing_order_has_nothing_attached(desk: Desk) -> None:
     await desk.order()
     closing = swap_order(side="sell", reduceOnly=True, attachAlgoOrds=[BOTH])
     assert (await desk.refused("trade/order", closing))[0] == "51333"
+
+
+@pytest.mark.conformance("Attached stop and target", "okx swap")
+async def test_what_is_attached_to_a_trigger_order_follows_the_order_that_it_makes(desk: Desk) -> None:
+    trigger = {"instId": SWAP, "tdMode": "cross", "side": "buy", "ordType": "trigger", "sz": "2", "triggerPx": "65500"}
+    (placed,) = await desk.post("trade/order-algo", {**trigger, "orderPx": "-1", "attachAlgoOrds": [BOTH]})
+    await desk.price("65500")
+    fired = await desk.algo_shown(placed["algoId"])
+    assert (await desk.shown(fired["ordId"]))["attachAlgoOrds"][0]["tpTriggerPx"] == "66000"
+    (algo,) = await pending(desk)
+    assert picked(algo, "ordType", "sz", "side") == ("oco", "2", "sell")

@@ -236,6 +236,22 @@ async def test_a_position_without_margin_is_liquidated(desk: Desk) -> None:
     assert fill["subType"] == "107"
 
 
+@pytest.mark.conformance("Liquidation", "okx swap", approximate="a whole position at once, not tier by tier")
+async def test_cross_positions_are_liquidated_when_the_wallet_is_spent(desk: Desk) -> None:
+    await desk.post("account/set-leverage", {"instId": SWAP, "lever": "100", "mgnMode": "cross"})
+    account = {"api_key": "k" * 64, "secret": "s" * 64, "passphrase": "correct horse", "balances": {"USDT": "200"}}
+    await desk.venues.control("POST", "accounts", account)
+    await desk.order(sz="20")
+    resting = await desk.order(ordType="limit", px="64000", sz="1")
+    position = await desk.position()
+    assert 64_000 < D(position["liqPx"]) < 64_800
+    assert 1 < D(position["mgnRatio"]) < 4
+    await desk.price("64100")
+    assert await desk.positions() == []
+    assert picked(await desk.shown(resting), "state", "cancelSource") == ("canceled", "3")
+    assert len(await desk.get("trade/orders-history", instType="SWAP", category="full_liquidation")) == 1
+
+
 @pytest.mark.conformance("Funding", "okx swap")
 async def test_funding_is_seen_in_the_position(timed) -> None:
     raw, sim, clock = timed

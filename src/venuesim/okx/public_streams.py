@@ -35,6 +35,9 @@ PUBLIC = frozenset({*PUBLIC_FEEDS, *DEPTHS, TRADES, LIQUIDATIONS})
 BUSINESS = frozenset({*CANDLE_FEEDS, ALL_TRADES})
 FEEDS = PUBLIC_FEEDS | CANDLE_FEEDS
 
+ROW_BY_ROW = frozenset({*CANDLE_FEEDS, "instruments"})
+"""Channels of several rows, of which only those that changed are told."""
+
 
 class Topic(NamedTuple):
     """A channel of one thing: a unified symbol, an index, an instrument type."""
@@ -210,7 +213,7 @@ class PublicStreams:
         if state == told.state and not is_due:
             return
         self._told[topic] = Told(state, now_ms)
-        if topic.channel in CANDLE_FEEDS:
+        if topic.channel in ROW_BY_ROW:
             for row in _new_rows(told.state, data):
                 self._publish(topic, self._frame(topic, [row]))
         elif data:
@@ -257,7 +260,7 @@ def _push_order(topic: Topic) -> int:
 
 
 def _new_rows(told: list[object], rows: list[object]) -> list[object]:
-    """Return the rows of candles that were not told like this: the one that ended, and the one that runs."""
+    """Return the rows that were not told like this: of candles the one that ended, and the one that runs."""
     return [row for row in rows if row not in told]
 
 

@@ -1,5 +1,6 @@
 """The channels of the public and the business socket, and what is refused where."""
 
+import msgspec
 import pytest
 
 PAIR = "BTC-USDT"
@@ -50,6 +51,18 @@ async def test_a_state_is_told_again_when_it_changes_and_sometimes_when_it_does_
     clock.advance(10_000)
     again = (await socket.receive())["data"][0]
     assert (again["markPx"], again["ts"]) == ("65100", str(clock.now_ms()))
+
+
+async def test_an_instrument_that_changes_is_told_alone(timed) -> None:
+    raw, sim, clock = timed
+    socket, (first,) = await heard(raw, "public", {"channel": "instruments", "instType": "SWAP"})
+    assert len(first["data"]) >= 20
+    exchange = sim.simulator.venues["okx"].exchange
+    instrument = exchange.markets["BTC/USDT:USDT"].instrument
+    exchange.change_instrument(msgspec.structs.replace(instrument, is_trading=False))
+    clock.advance(1000)
+    changed = (await socket.receive())["data"]
+    assert [(row["instId"], row["state"]) for row in changed] == [(SWAP, "suspend")]
 
 
 @pytest.mark.conformance("Depth snapshots and updates", "okx spot")

@@ -16,6 +16,8 @@ from venuesim.exchange.prices import PriceSource, Script
 from venuesim.exchange.replay import Replay
 
 LEVELS_MAX = 500
+TICKS_MIN = 100
+"""How many ticks a price has at least, so that there is room for a book."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -153,7 +155,7 @@ def _check(body: MarketBody, instrument: Instrument) -> None:
 
 def _read(body: MarketBody, exchange: Exchange) -> Change:
     market = exchange.markets[body.symbol]
-    instrument = None if body.rules is None else _ruled(market.instrument, body.rules)
+    instrument = None if body.rules is None else _ruled(market.instrument, body.rules, market.mid)
     rules = instrument or market.instrument
     price = None if body.price is None else positive(body.price)
     if price is not None and price % rules.tick_size:
@@ -183,7 +185,7 @@ def source_of(
     return None
 
 
-def _ruled(instrument: Instrument, rules: Rules) -> Instrument:
+def _ruled(instrument: Instrument, rules: Rules, price: Decimal) -> Instrument:
     changes: dict[str, object] = {
         name: positive(text)
         for name in ("tick_size", "lot_size", "quantity_min")
@@ -193,7 +195,12 @@ def _ruled(instrument: Instrument, rules: Rules) -> Instrument:
         changes["notional_min"] = amount(rules.notional_min)
     if rules.is_trading is not None:
         changes["is_trading"] = rules.is_trading
-    return msgspec.structs.replace(instrument, **changes)
+    ruled = msgspec.structs.replace(instrument, **changes)
+    if ruled.tick_size > price / TICKS_MIN:
+        raise ControlError(f"a tick is at most a {TICKS_MIN}th of the price")
+    if max(ruled.quantity_min, ruled.lot_size) > ruled.quantity_max:
+        raise ControlError(f"lot_size and quantity_min are at most {ruled.quantity_max:f}")
+    return ruled
 
 
 def _apply(body: MarketBody, change: Change) -> None:

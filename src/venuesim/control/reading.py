@@ -12,8 +12,11 @@ from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.venue import Venue
 
-_AMOUNT = re.compile(r"\d{1,18}(\.\d{1,18})?")
-_SIGNED = re.compile(r"-?\d{1,3}(\.\d{1,18})?")
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+"""Below a trillion, to twelve decimals: products and quotients of two such amounts stay exact."""
+
+_SIGNED = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
+_MOMENT_MS_MAX = 253_402_300_799_999
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 
@@ -33,7 +36,7 @@ def decode(body: bytes, kind: type[Body]) -> Body:
 def amount(text: str) -> Decimal:
     """Return an amount, zero or more."""
     if not _AMOUNT.fullmatch(text):
-        raise ControlError(f"{text!r} is not a plain decimal amount")
+        raise ControlError(f"{text!r} is not a plain decimal amount below a trillion, of at most twelve decimals")
     return Decimal(text)
 
 
@@ -55,6 +58,8 @@ def rate(text: str) -> Decimal:
 def moment_ms(value: str | int) -> int:
     """Return milliseconds since the Unix epoch of such a number or an ISO 8601 time (UTC unless it says otherwise)."""
     if isinstance(value, int):
+        if not 0 <= value <= _MOMENT_MS_MAX:
+            raise ControlError("a time lies between 1970 and 9999")
         return value
     try:
         moment = datetime.fromisoformat(value)

@@ -70,7 +70,8 @@ class UserStreams:
         subject = Subject(event.account.api_key, frozenset({order.instrument.symbol}), ids, kind)
         if self._faults and self._hides(event, subject):
             return
-        late_ms = self._faults.late.get((self._exchange.wallet, order.order_id))
+        place = (self._exchange.wallet, order.order_id)
+        late_ms = self._faults.late.get(place) if order.is_open else self._faults.late.pop(place, None)
         self._deliver(event.account, lambda subscription: subscription.render(event), subject, late_ms=late_ms)
 
     def _account_changed(self, event: AccountEvent) -> None:

@@ -327,3 +327,11 @@ async def test_a_cancel_replace_may_be_half_done(venues, raw) -> None:
     assert (body["data"]["cancelResult"], body["data"]["newOrderResult"]) == ("SUCCESS", "FAILURE")
     assert await fired(venues) == [1]
     assert (await raw.call("GET", ORDER, symbol="BTCUSDT", orderId=placed["orderId"]))[1]["status"] == "CANCELED"
+
+
+async def test_a_page_is_a_code_on_the_socket(venues) -> None:
+    await fault(venues, "maintenance", match={"endpoint": "ticker"})
+    async with venues.session.ws_connect(venues.url("binance", "ws_api")) as socket:
+        await socket.send_json({"id": 1, "method": "ticker.price", "params": {"symbol": "BTCUSDT"}})
+        answer = json.loads((await socket.receive(5)).data)
+    assert (answer["status"], answer["error"]["code"]) == (503, -1016)

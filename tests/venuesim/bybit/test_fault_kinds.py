@@ -120,3 +120,16 @@ async def test_a_contract_and_its_pair_are_told_apart(raw, venues) -> None:
     await fault(venues, "rate_limit", match={"symbol": "BTC/USDT:USDT"})
     assert (await raw.get("market/tickers", category="spot", symbol="BTCUSDT"))["retCode"] == 0
     assert (await raw.get("market/tickers", category="linear", symbol="BTCUSDT"))["retCode"] == 10006
+
+
+async def test_what_breaks_answers_breaks_frames_of_order_entry_too(raw, venues) -> None:
+    socket = await raw.authenticating("trade")
+    assert (await socket.receive())["retCode"] == 0
+    header = {"X-BAPI-TIMESTAMP": str(raw.clock.now_ms())}
+    await fault(venues, "missing_field", field="orderId", match={"endpoint": "place", "count": 1})
+    await socket.send("order.create", order(), reqId="1", header=header)
+    answer = await socket.receive()
+    assert (answer["retCode"], "orderId" in answer["data"]) == (0, False)
+    await fault(venues, "maintenance", match={"endpoint": "place"})
+    await socket.send("order.create", order(), reqId="2", header=header)
+    assert (await socket.receive())["retCode"] == 10016

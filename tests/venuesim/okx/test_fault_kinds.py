@@ -127,3 +127,16 @@ async def test_a_contract_and_its_pair_are_told_apart(raw, venues, symbol: str) 
     await fault(venues, "rate_limit", match={"symbol": symbol})
     assert (await raw.get("market/ticker", instId="BTC-USDT"))[0] == 200
     assert (await raw.get("market/ticker", instId="BTC-USDT-SWAP"))[0] == 429
+
+
+async def test_what_breaks_answers_breaks_frames_of_order_entry_too(raw, venues) -> None:
+    socket = await raw.private()
+    assert (await socket.receive())["event"] == "login"
+    await fault(venues, "malformed", match={"endpoint": "place", "count": 1})
+    await socket.socket.send_json({"id": "1", "op": "order", "args": [raw.parameters()]})
+    with pytest.raises(json.JSONDecodeError):
+        json.loads((await socket.socket.receive(5)).data)
+    await fault(venues, "maintenance", match={"endpoint": "place"})
+    await socket.socket.send_json({"id": "2", "op": "order", "args": [raw.parameters()]})
+    answer = await socket.receive()
+    assert (answer["id"], answer["code"]) == ("2", "50001")

@@ -67,32 +67,39 @@ async def test_money_moves_and_is_found_again(desk) -> None:
 
 
 async def test_the_market_is_watched(desk, venues) -> None:
-    async def move(symbol: str) -> None:
-        for price in ("65100", "65200"):
-            await venues.control("POST", "market", {"symbol": symbol, "price": price})
-            await asyncio.sleep(0.05)
+    async def move(symbol: str, price: str) -> None:
+        await venues.control("POST", "market", {"symbol": symbol, "price": price})
+        await asyncio.sleep(0.05)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         for symbol in (PAIR, CONTRACT):
             assert (await desk.watch_ticker(symbol))["last"] == 65000
             assert (await desk.watch_order_book(symbol))["bids"][0] == [64999, 1]
             assert (await desk.watch_ohlcv(symbol, "1m"))[-1][4] == 65000
             assert (await desk.watch_bids_asks([symbol]))[symbol]["ask"] == 65001
-            trades = asyncio.create_task(desk.watch_trades(symbol))
-            await asyncio.sleep(0.2)
-            await move(symbol)
-            assert (await trades)[-1]["price"] in {65100, 65200}
-            while (await desk.watch_ticker(symbol))["last"] != 65200:
-                pass
+            watching = asyncio.create_task(desk.watch_trades(symbol))
+            while not watching.done():  # Trades from before the subscription are not told.
+                await move(symbol, "65100")
+            assert (await watching)[-1]["price"] == 65100
+            await move(symbol, "65200")
+            while desk.tickers[symbol]["last"] != 65200:
+                await asyncio.sleep(0.01)
 
 
 async def test_positions_are_watched(desk) -> None:
     desk.options["watchPositions"]["fetchPositionsSnapshot"] = False
-    async with asyncio.timeout(20):
+    acknowledged = asyncio.Event()
+    handle = desk.handle_message
+
+    def heard(socket: object, message: dict) -> None:
+        handle(socket, message)
+        if message.get("op") == "subscribe":
+            acknowledged.set()
+
+    desk.handle_message = heard
+    async with asyncio.timeout(30):
         watching = asyncio.create_task(desk.watch_positions([CONTRACT]))
-        while not any("position" in str(client.subscriptions) for client in desk.clients.values()):
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(0.3)
+        await acknowledged.wait()
         await desk.create_order(CONTRACT, "market", "sell", 0.2)
         (position,) = await watching
         while not position["contracts"]:

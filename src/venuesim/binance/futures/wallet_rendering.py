@@ -170,9 +170,15 @@ def position_risk_v3(figures: PositionFigures) -> Json:
 
 def entry_text(figures: PositionFigures) -> str:
     """Write the entry price; "0.0" without a position."""
-    return plain(entry_price(figures.position)) if figures.position.is_open else "0.0"
+    return _with_a_decimal(entry_price(figures.position)) if figures.position.is_open else "0.0"
 
 
 def break_even_text(figures: PositionFigures) -> str:
     """Write the break-even price; "0.0" without a position."""
-    return plain(figures.break_even_price) if figures.position.is_open else "0.0"
+    return _with_a_decimal(figures.break_even_price) if figures.position.is_open else "0.0"
+
+
+def _with_a_decimal(price: Decimal) -> str:
+    """Write a price as positions do: with one decimal at least."""
+    text = plain(price)
+    return text if "." in text else f"{text}.0"

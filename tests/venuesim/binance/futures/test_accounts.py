@@ -58,7 +58,7 @@ async def test_a_position_shows_entry_break_even_and_profit(raw: RawFutures) -> 
     await raw.move("66000")
     position = await raw.position()
     assert position is not None
-    assert (position["entryPrice"], position["markPrice"]) == ("65001", "66000.00000000")
+    assert (position["entryPrice"], position["markPrice"]) == ("65001.0", "66000.00000000")
     assert position["breakEvenPrice"] == "65033.5005"  # Half a thousandth above.
     assert position["unRealizedProfit"] == "99.90000000"
     assert (position["marginAsset"], position["adl"]) == ("USDT", 2)

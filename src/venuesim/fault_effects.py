@@ -1,5 +1,6 @@
 """What faults do inside the exchanges: refusals, fills, cancels of their own, keys without power, wrong clocks."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 
 from venuesim.exchange.accounts import Account
@@ -112,6 +113,8 @@ class _Hooks:
         self._faults = faults
         exchange.refuses = self._refuses
         exchange.refuses_late = self._refuses_late
+        # After the present call has been answered: it says that the order is new.
+        exchange.later = lambda act: asyncio.get_running_loop().call_soon(act)
         exchange.before_cancel = self._before_cancel
 
     def _refuses(self, account: Account, request: OrderRequest) -> RefusalReason | None:

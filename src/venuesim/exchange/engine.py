@@ -45,7 +45,8 @@ class Exchange:
     `canceled_by_venue` is the status of an order that the venue itself canceled, for a liquidation or a maintenance.
     `tells_awakening` tells a conditional order as NEW once more when it begins to work.
     Three hooks serve faults: `refuses` may give a reason to refuse an order that would be accepted, `refuses_late` is
-    asked for each accepted order whether it is refused after all, `before_cancel` is told what its owner cancels.
+    asked for each accepted order whether it is refused after all (by an act handed to `later`), `before_cancel` is told
+    what its owner cancels.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Exchange:
         self.busted: set[int] = set()
         self.refuses: Callable[[Account, OrderRequest], RefusalReason | None] = lambda _, __: None
         self.refuses_late: Callable[[Order], bool] = lambda _: False
+        self.later: Callable[[Callable[[], None]], object] = lambda act: act()
         self.canceled_by_venue = OrderStatus.CANCELED
         self.before_cancel: Callable[[Order], None] = lambda _: None
         now_ms = clock.now_ms()
@@ -323,10 +325,14 @@ class Exchange:
             hold(order, account, needed)
         self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
         if self.refuses_late(order):
-            self.end(order, OrderStatus.REJECTED, EndReason.REFUSED_LATE)
+            self.later(lambda: self._refuse_late(order))
         else:
             self._work(market, order)
         return order
+
+    def _refuse_late(self, order: Order) -> None:
+        if order.is_open:
+            self.end(order, OrderStatus.REJECTED, EndReason.REFUSED_LATE)
 
     def _place_waiting(self, account: Account, market: Market, request: OrderRequest) -> Order:
         trigger = request.trigger

@@ -192,7 +192,8 @@ async def test_one_order_of_several_may_be_refused(venues, raw) -> None:
 async def test_an_accepted_order_may_be_rejected_after_all(venues, raw) -> None:
     socket = await open_user_stream(venues, raw)
     await fault(venues, "async_reject", match={"count": 1})
-    assert (await raw.order(newOrderRespType="ACK", newClientOrderId="late"))[0] == 200
+    status, body = await raw.order(price="65100", newClientOrderId="late")
+    assert (status, body["status"], body["executedQty"]) == (200, "NEW", "0.00000000")
     new, ended = await reports(socket, 2)
     assert (new["x"], ended["X"]) == ("NEW", "REJECTED")
     assert [row["end_reason"] for row in (await venues.control("GET", "ledger"))["orders"]] == ["refused_late"]

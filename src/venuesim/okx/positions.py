@@ -53,27 +53,27 @@ def position_shown(
         **dict.fromkeys(_NOT_SWAP, ""),
         "adl": str(_adl(upl, margin)) if is_open else "",
         "availPos": shown_size(instrument, _closable(account, position)) if is_open and account.is_hedged else "",
-        "avgPx": _price(position.entry_price) if is_open else "",
-        "bePx": _price(_break_even(account, position)) if is_open else "",
+        "avgPx": _figure(position.entry_price) if is_open else "",
+        "bePx": _figure(_break_even(account, position)) if is_open else "",
         "cTime": str(position.opened_ms),
         "ccy": instrument.quote,
         "closeOrderAlgo": closing or [],
         "fee": plain(-position.fees),
         "fundingFee": plain(position.funding),
         "idxPx": plain(market.index),
-        "imr": plain(notional / holding.leverage) if is_open and not is_isolated else "",
+        "imr": _figure(notional / holding.leverage) if is_open and not is_isolated else "",
         "instId": instrument_id(instrument),
         "instType": "SWAP",
         "interest": "",
         "last": plain(last),
         "lever": plain(holding.leverage),
         "liqPenalty": "0",
-        "liqPx": "" if liquidation is None else _price(liquidation),
-        "margin": plain(margin) if is_isolated else "",
+        "liqPx": "" if liquidation is None else _figure(liquidation),
+        "margin": _figure(margin) if is_isolated else "",
         "markPx": plain(mark),
         "mgnMode": holding.margin_mode.value,
-        "mgnRatio": _ratio(margin_ratio(account, holding, position, exchange)) if is_open else "",
-        "mmr": plain(maintenance) if is_open else "",
+        "mgnRatio": _figure(margin_ratio(account, holding, position, exchange)) if is_open else "",
+        "mmr": _figure(maintenance) if is_open else "",
         "notionalUsd": plain(notional) if is_open else "",
         "pendingCloseOrdLiabVal": "",
         "pnl": plain(position.realized_pnl),
@@ -83,10 +83,10 @@ def position_shown(
         "realizedPnl": plain(realized),
         "tradeId": position.settings.get(TRADE_ID, ""),
         "uTime": str(position.updated_ms),
-        "upl": plain(upl) if is_open else "",
-        "uplLastPx": plain(upl_last) if is_open else "",
-        "uplRatio": _ratio(upl / margin if margin else ZERO) if is_open else "",
-        "uplRatioLastPx": _ratio(upl_last / margin if margin else ZERO) if is_open else "",
+        "upl": _figure(upl) if is_open else "",
+        "uplLastPx": _figure(upl_last) if is_open else "",
+        "uplRatio": _figure(upl / margin if margin else ZERO) if is_open else "",
+        "uplRatioLastPx": _figure(upl_last / margin if margin else ZERO) if is_open else "",
         "usdPx": "1",
     }
 
@@ -119,7 +119,12 @@ def cross_positions(account: Account) -> list[Position]:
 
 def all_positions(account: Account) -> list[Position]:
     """Return every position that the account has or had, newest first ("reverse chronological order using ctime")."""
-    known = [position for holding in account.holdings.values() for position in holding.positions.values()]
+    known = [
+        position
+        for holding in account.holdings.values()
+        for position in holding.positions.values()
+        if position.is_open or account.is_hedged is (position.side is not PositionSide.NET)
+    ]
     return sorted(known, key=lambda position: position.opened_ms, reverse=True)
 
 
@@ -166,9 +171,5 @@ def _adl(upl: Decimal, margin: Decimal) -> int:
     return min(5, 2 + int(upl / margin * 2))
 
 
-def _price(price: Decimal) -> str:
-    return plain(price.quantize(PRICE_STEP))
-
-
-def _ratio(ratio: Decimal) -> str:
-    return plain(ratio.quantize(PRICE_STEP))
+def _figure(amount: Decimal) -> str:
+    return plain(amount.quantize(PRICE_STEP))

@@ -80,7 +80,12 @@ class OkxVenue:
         )
         gateway = Gateway(limits, instruments.names())
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=OkxFaultAnswers())
-        view = View(self.exchange, lambda account, position, _: position_shown(account, position, self.exchange))
+        view = View(
+            self.exchange,
+            lambda account, position, _: position_shown(
+                account, position, self.exchange, closing=self.algos.closing_shown(account, position)
+            ),
+        )
         self.private_streams = PrivateStreams(
             view=view, instruments=instruments, user_streams=UserStreams(self.exchange, faults)
         )

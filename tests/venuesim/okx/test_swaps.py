@@ -111,7 +111,7 @@ async def test_a_position_shows_what_it_is_and_what_it_ties_up(desk: Desk) -> No
     assert picked(position, "upl", "fee", "realizedPnl", "notionalUsd", "margin") == (
         *("-0.1", "-3.25005", "-3.25005", "6500", ""),
     )
-    assert D(position["imr"]) == D(6500) / 3
+    assert float(position["imr"]) == pytest.approx(6500 / 3)
     assert D(position["mmr"]) == 26
     assert position["posId"]
     assert position["tradeId"]
@@ -188,7 +188,7 @@ async def test_cross_and_isolated_positions_are_kept_apart(desk: Desk) -> None:
     await desk.order(tdMode="isolated", side="sell", sz="3")
     positions = {row["mgnMode"]: row for row in await desk.positions()}
     assert (positions["cross"]["pos"], positions["isolated"]["pos"]) == ("10", "-3")
-    assert D(positions["isolated"]["margin"]) == D("0.03") * 64_999 / 3
+    assert float(positions["isolated"]["margin"]) == pytest.approx(0.03 * 64_999 / 3)
     assert positions["cross"]["posId"] != positions["isolated"]["posId"]
 
 

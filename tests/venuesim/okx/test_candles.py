@@ -111,7 +111,7 @@ async def test_the_channel_tells_the_running_candle_and_its_end(timed) -> None:
     assert (changed[0], changed[4], changed[8]) == (running[0], "65100", "0")
 
 
-@pytest.mark.conformance("Candles", "okx swap")
+@pytest.mark.conformance("Candles", "okx swap", approximate="candles of mark and index are those of the trades")
 @pytest.mark.parametrize(
     ("arg", "length"),
     [

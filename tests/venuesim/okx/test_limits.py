@@ -69,7 +69,9 @@ async def test_pending_orders_have_a_maximum_for_each_instrument(timed) -> None:
     assert (await raw.order(instId="ETH-USDT", px="2000"))[1]["data"][0]["sCode"] == "0"
 
 
-@pytest.mark.conformance("Rate limits: windows, weights, headers", "okx spot")
+@pytest.mark.conformance(
+    "Rate limits: windows, weights, headers", "okx spot", approximate="windows begin on whole seconds"
+)
 async def test_an_address_may_open_three_sockets_a_second(timed) -> None:
     raw, sim, clock = timed
     clock.advance(1000 - clock.now_ms() % 1000)
@@ -84,7 +86,9 @@ async def test_an_address_may_open_three_sockets_a_second(timed) -> None:
     assert not any(socket.socket.closed for socket in sockets)
 
 
-@pytest.mark.conformance("Rate limits: windows, weights, headers", "okx swap")
+@pytest.mark.conformance(
+    "Rate limits: windows, weights, headers", "okx swap", approximate="windows begin on whole seconds"
+)
 async def test_orders_by_socket_spend_what_orders_by_rest_do_and_are_refused_in_other_words(timed) -> None:
     raw, _, _ = timed
     for _ in range(59):

@@ -85,7 +85,11 @@ async def test_the_account_channel_tells_margin_and_profit(raw) -> None:
 
 
 @pytest.mark.usefixtures("swap")
-@pytest.mark.conformance("Balances locked and released", "okx swap")
+@pytest.mark.conformance(
+    "Balances locked and released",
+    "okx swap",
+    approximate="a dollar is a USDT; each currency backs its own contracts only",
+)
 async def test_equity_is_cash_and_profit_and_what_margins_leave_is_available(raw) -> None:
     await raw.post("account/set-leverage", {"instId": SWAP, "lever": "10", "mgnMode": "cross"})
     await buys(raw, ordType="limit", px="64000")
@@ -148,7 +152,9 @@ async def test_balance_and_position_tells_cash_positions_and_trades(raw) -> None
 
 
 @pytest.mark.conformance("Funding", "okx swap")
-@pytest.mark.conformance("Income, bills, transaction log", "okx swap")
+@pytest.mark.conformance(
+    "Income, bills, transaction log", "okx swap", approximate="a fill's billId is none of its bills'"
+)
 async def test_funding_is_told_and_billed(timed) -> None:
     raw, sim, clock = timed
     await sim.freeze(SYMBOL, "65000", levels=3, level_quantity="1", half_spread="1")
@@ -169,7 +175,9 @@ async def test_funding_is_told_and_billed(timed) -> None:
 
 
 @pytest.mark.usefixtures("swap")
-@pytest.mark.conformance("Income, bills, transaction log", "okx spot")
+@pytest.mark.conformance(
+    "Income, bills, transaction log", "okx spot", approximate="a fill's billId is none of its bills'"
+)
 async def test_every_fill_has_its_bills(raw) -> None:
     order_id = await raw.placed(px="65001", sz="0.01", clOrdId="bill1")
     _, body = await raw.get("account/bills", instType="SPOT")

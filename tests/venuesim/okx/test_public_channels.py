@@ -19,7 +19,11 @@ async def heard(raw, kind: str, *args: dict):
     return socket, first
 
 
-@pytest.mark.conformance("Mark price, index price, funding rate data", "okx swap")
+@pytest.mark.conformance(
+    "Mark price, index price, funding rate data",
+    "okx swap",
+    approximate="mark and index are the middle of the market; past funding and strangers' open interest are invented",
+)
 @pytest.mark.parametrize(
     ("arg", "names"),
     [
@@ -65,7 +69,7 @@ async def test_an_instrument_that_changes_is_told_alone(timed) -> None:
     assert [(row["instId"], row["state"]) for row in changed] == [(SWAP, "suspend")]
 
 
-@pytest.mark.conformance("Depth snapshots and updates", "okx spot")
+@pytest.mark.conformance("Depth snapshots and updates", "okx spot", approximate="each level is told as one order")
 async def test_a_book_that_rests_is_told_empty_after_a_minute(timed) -> None:
     raw, sim, clock = timed
     socket, (snapshot,) = await heard(raw, "public", {"channel": "books", "instId": PAIR})
@@ -116,7 +120,7 @@ async def test_the_deepest_book_is_not_heard_together_with_another(raw) -> None:
     assert (await socket.receive())["event"] == "subscribe"
 
 
-@pytest.mark.conformance("Trades", "okx swap")
+@pytest.mark.conformance("Trades", "okx swap", approximate="the newest 1,500 are kept; none are aggregated")
 async def test_trades_are_told_on_both_sockets_and_counted_on_one(raw, venues) -> None:
     await venues.freeze("BTC/USDT:USDT", "65000")
     public, business = await raw.public(), await raw.business()

@@ -62,7 +62,7 @@ async def test_a_swaps_ticker_counts_contracts_and_a_pairs_base(raw) -> None:
     ]
 
 
-@pytest.mark.conformance("Depth snapshots and updates", "okx swap")
+@pytest.mark.conformance("Depth snapshots and updates", "okx swap", approximate="each level is told as one order")
 async def test_a_swaps_book_counts_contracts(raw, venues) -> None:
     await venues.freeze("BTC/USDT:USDT", "65000", levels=3, level_quantity="1", half_spread="1")
     (book,) = await data(raw, "market/books", instId=SWAP, sz=2)
@@ -72,8 +72,8 @@ async def test_a_swaps_book_counts_contracts(raw, venues) -> None:
     assert len((await data(raw, "market/books", instId=SWAP))[0]["bids"]) == 1
 
 
-@pytest.mark.conformance("Trades", "okx spot")
-@pytest.mark.conformance("Trades", "okx swap")
+@pytest.mark.conformance("Trades", "okx spot", approximate="the newest 1,500 are kept; none are aggregated")
+@pytest.mark.conformance("Trades", "okx swap", approximate="the newest 1,500 are kept; none are aggregated")
 async def test_trades_are_paged_by_number_and_by_time(timed) -> None:
     raw, sim, clock = timed
     await sim.freeze("BTC/USDT:USDT", "65000", levels=3, level_quantity="1", half_spread="1")
@@ -106,7 +106,6 @@ async def test_there_were_trades_before_the_start_that_agree_with_the_candles(ti
     assert int(newest[0]["tradeId"]) == int(rows[0]["tradeId"]) + 1
 
 
-@pytest.mark.conformance("Mark price, index price, funding rate data", "okx swap")
 async def test_the_running_funding_ends_with_its_interval(timed) -> None:
     raw, _, clock = timed
     (rate,) = await data(raw, "public/funding-rate", instId=SWAP)

@@ -72,8 +72,8 @@ def check_time(parameters: Parameters, now_ms: int) -> None:
 
     `timestamp` may come in microseconds, `recvWindow` with up to three decimals ("Timing security").
     """
-    timestamp = parameters.time_ms("timestamp")
-    if timestamp is None:
+    timestamp_us = parameters.time_us("timestamp")
+    if timestamp_us is None:
         raise errors.mandatory("timestamp")
     window = Decimal(RECEIVE_WINDOW_MS)
     if parameters.has("recvWindow"):
@@ -85,9 +85,9 @@ def check_time(parameters: Parameters, now_ms: int) -> None:
         window = Decimal(text)
     if window > RECEIVE_WINDOW_MS_MAX:
         raise BinanceError(-1131, "recvWindow must be less than 60000")
-    if timestamp >= now_ms + AHEAD_MS_MAX:
+    if timestamp_us >= (now_ms + AHEAD_MS_MAX) * 1000:
         raise BinanceError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
-    if now_ms - timestamp > window:
+    if now_ms * 1000 - timestamp_us > window * 1000:
         raise BinanceError(-1021, "Timestamp for this request is outside of the recvWindow.")
 
 

@@ -71,6 +71,11 @@ class Parameters:
         value = self.integer(name)
         return value // 1000 if value is not None and value >= MICROSECONDS_MIN else value
 
+    def time_us(self, name: str) -> int | None:
+        """Return a moment in microseconds, or None; it may be sent in milliseconds."""
+        value = self.integer(name)
+        return value * 1000 if value is not None and value < MICROSECONDS_MIN else value
+
     def boolean(self, name: str, default: bool = False) -> bool:
         """Return a flag. Assumption: its letters' case does not matter, for clients write True as well as true."""
         value = self.optional(name)
@@ -80,11 +85,11 @@ class Parameters:
             raise _illegal(name, "^(true|false)$")
         return value.lower() == "true"
 
-    def names(self, name: str) -> list[str]:
-        """Return a list of words that must be there: JSON, or one word alone."""
+    def names(self, name: str, *, word_alone: bool = False) -> list[str]:
+        """Return a list of words that must be there, in JSON; or one without brackets, if `word_alone` allows that."""
         text = self.required(name)
         try:
-            words = json.loads(text) if text.startswith("[") else [text]
+            words = [text] if word_alone and not text.startswith("[") else json.loads(text)
         except (ValueError, RecursionError):
             words = None
         if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):

@@ -157,7 +157,11 @@ def filters_of(instrument: Instrument) -> list[Json]:
 
 
 def _read_permissions(parameters: Parameters) -> frozenset[str]:
-    return frozenset(parameters.names("permissions")) if parameters.has("permissions") else SHOWN_PERMISSIONS
+    return (
+        frozenset(parameters.names("permissions", word_alone=True))
+        if parameters.has("permissions")
+        else SHOWN_PERMISSIONS
+    )
 
 
 def _raw_requests() -> Json:

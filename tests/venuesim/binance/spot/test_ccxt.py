@@ -6,8 +6,12 @@ from decimal import Decimal
 import ccxt.pro
 import pytest
 
+from venuesim_conformance import Row
+
 D = Decimal
 SYMBOL = "BTC/USDT"
+
+pytestmark = pytest.mark.conformance(Row.CCXT, "binance spot")
 
 
 async def test_markets_have_the_real_precision_and_limits(client: ccxt.pro.binance) -> None:

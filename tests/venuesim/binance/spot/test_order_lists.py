@@ -50,9 +50,8 @@ async def place(raw, kind: str, form: dict, **changes: object) -> dict:
 
 async def statuses(raw, entry: dict) -> list[str]:
     """Return how the orders of a list stand, in the order of their ids."""
-    answers = []
-    for order in sorted(entry["orders"], key=lambda row: row["orderId"]):
-        answers.append(await raw.call("GET", ORDER, symbol="BTCUSDT", orderId=order["orderId"]))
+    ids = sorted(order["orderId"] for order in entry["orders"])
+    answers = [await raw.call("GET", ORDER, symbol="BTCUSDT", orderId=order_id) for order_id in ids]
     return [body["status"] for _, body in answers]
 
 

@@ -2,9 +2,13 @@
 
 import pytest
 
+from venuesim_conformance import Row
+
 ORDER = "/api/v3/order"
 
 
+@pytest.mark.conformance(Row.FILTERS, "binance spot")
+@pytest.mark.conformance(Row.ERRORS, "binance spot")
 @pytest.mark.parametrize(
     ("changes", "status", "code", "words"),
     [
@@ -78,6 +82,7 @@ async def test_a_market_order_needs_one_quantity(raw) -> None:
     assert (await raw.order(**market, quantity="121"))[1]["msg"] == "Filter failure: MARKET_LOT_SIZE"
 
 
+@pytest.mark.conformance(Row.CLIENT_ORDER_IDS, "binance spot")
 async def test_a_duplicate_client_order_id_is_refused_while_the_first_is_open(raw, venues) -> None:
     assert (await raw.order(newClientOrderId="same"))[0] == 200
     status, body = await raw.order(newClientOrderId="same")
@@ -88,6 +93,7 @@ async def test_a_duplicate_client_order_id_is_refused_while_the_first_is_open(ra
     assert [(row["client_order_id"], row["count"]) for row in arrivals] == [("same", 3)]
 
 
+@pytest.mark.conformance(Row.FILTERS, "binance spot")
 async def test_the_number_of_open_orders_is_bounded(timed) -> None:
     raw, venues, clock = timed
     for number in range(200):
@@ -100,6 +106,7 @@ async def test_the_number_of_open_orders_is_bounded(timed) -> None:
     assert (await raw.order(quantity="0.001"))[0] == 200
 
 
+@pytest.mark.conformance(Row.ERRORS, "binance spot")
 async def test_what_does_not_exist_cannot_be_queried_or_canceled(raw) -> None:
     wanted = {"symbol": "BTCUSDT", "origClientOrderId": "ghost"}
     assert (await raw.call("GET", ORDER, **wanted)) == (400, {"code": -2013, "msg": "Order does not exist."})
@@ -112,12 +119,14 @@ async def test_what_does_not_exist_cannot_be_queried_or_canceled(raw) -> None:
     assert (await raw.call("GET", ORDER, **both))[1]["code"] == -2013
 
 
+@pytest.mark.conformance(Row.CANCEL, "binance spot")
 async def test_a_closed_order_cannot_be_canceled(raw) -> None:
     placed = (await raw.order(price="65100"))[1]
     assert placed["status"] == "FILLED"
     assert (await raw.call("DELETE", ORDER, symbol="BTCUSDT", orderId=placed["orderId"]))[1]["code"] == -2011
 
 
+@pytest.mark.conformance(Row.CANCEL, "binance spot")
 async def test_cancel_restrictions_are_kept(raw) -> None:
     placed = (await raw.order())[1]
     wanted = {"symbol": "BTCUSDT", "orderId": placed["orderId"]}
@@ -126,6 +135,7 @@ async def test_cancel_restrictions_are_kept(raw) -> None:
     assert (await raw.call("DELETE", ORDER, **wanted, cancelRestrictions="ONLY_NEW"))[0] == 200
 
 
+@pytest.mark.conformance(Row.SIGNATURES, "binance spot")
 @pytest.mark.parametrize(
     ("key", "secret", "status", "code"),
     [(None, "s" * 64, 401, -2014), ("bad key!", "s" * 64, 401, -2014), ("unknown", "s" * 64, 401, -2015)],
@@ -136,6 +146,7 @@ async def test_a_wrong_key_is_refused(raw, key: str | None, secret: str, status:
     assert (answer[0], answer[1]["code"]) == (status, code)
 
 
+@pytest.mark.conformance(Row.SIGNATURES, "binance spot")
 async def test_a_wrong_signature_is_refused(raw) -> None:
     raw.secret = "wrong"
     assert (await raw.order())[1] == {"code": -1022, "msg": "Signature for this request is not valid."}
@@ -143,6 +154,7 @@ async def test_a_wrong_signature_is_refused(raw) -> None:
     assert unsigned[1]["code"] == -1102
 
 
+@pytest.mark.conformance(Row.SIGNATURES, "binance spot")
 async def test_the_signature_covers_the_text_as_it_was_sent(raw) -> None:
     text = f"timestamp={raw.now()}&symbol=BTCUSDT&recvWindow=5000"
     assert (await raw.request("GET", "/api/v3/openOrders", text))[0] == 200
@@ -151,6 +163,7 @@ async def test_the_signature_covers_the_text_as_it_was_sent(raw) -> None:
     assert (await raw.request("GET", "/api/v3/openOrders", reordered, signed=False))[1]["code"] == -1022
 
 
+@pytest.mark.conformance(Row.EXPIRY, "binance spot")
 @pytest.mark.parametrize(
     ("shift_ms", "window", "code"),
     [(-5001, 5000, -1021), (1000, 5000, -1021), (-5000, 5000, None), (999, 5000, None), (-6000, 10000, None)],
@@ -162,12 +175,14 @@ async def test_a_request_out_of_its_time_window_is_refused(timed, shift_ms: int,
     assert (status, body.get("code")) == ((200, None) if code is None else (400, code))
 
 
+@pytest.mark.conformance(Row.SIGNATURES, "binance spot")
 async def test_permissions_are_kept(raw, venues) -> None:
     await venues.control("POST", "accounts", {"api_key": raw.api_key, "secret": raw.secret, "permissions": ["read"]})
     assert (await raw.call("GET", "/api/v3/account"))[1]["canTrade"] is False
     assert (await raw.order())[1]["code"] == -2015
 
 
+@pytest.mark.conformance(Row.ERRORS, "binance spot")
 async def test_a_parameter_may_be_sent_once_and_no_unknown_one_at_all(raw) -> None:
     twice = await raw.request("GET", "/api/v3/ticker/price", "symbol=BTCUSDT&symbol=ETHUSDT", signed=False)
     assert (twice[0], twice[1]["code"]) == (400, -1101)
@@ -177,12 +192,14 @@ async def test_a_parameter_may_be_sent_once_and_no_unknown_one_at_all(raw) -> No
     assert (binary.status, (await binary.json())["code"]) == (400, -1100)
 
 
+@pytest.mark.conformance(Row.ERRORS, "binance spot")
 async def test_an_unknown_path_is_a_page_not_found(raw) -> None:
     status, body, headers = await raw.request("GET", "/api/v3/weather", "", signed=False)
     assert (status, headers["Content-Type"].split(";")[0]) == (404, "text/html")
     assert "404" in body
 
 
+@pytest.mark.conformance(Row.RATE_LIMITS, "binance spot")
 async def test_too_many_orders_are_refused_with_the_real_limit_until_the_window_ends(timed) -> None:
     raw, _, clock = timed
     for _ in range(100):
@@ -194,6 +211,7 @@ async def test_too_many_orders_are_refused_with_the_real_limit_until_the_window_
     assert (await raw.order(quantity="0.001"))[0] == 200
 
 
+@pytest.mark.conformance(Row.RATE_LIMITS, "binance spot")
 async def test_weight_is_counted_in_headers_and_refused_above_the_limit(timed) -> None:
     raw, venues, clock = timed
     await venues.control("POST", "limits", {"scale": 0.01})
@@ -207,6 +225,7 @@ async def test_weight_is_counted_in_headers_and_refused_above_the_limit(timed) -
     assert (await raw.request("GET", "/api/v3/ping", "", signed=False))[0] == 200
 
 
+@pytest.mark.conformance(Row.RATE_LIMITS, "binance spot")
 async def test_order_counts_are_in_the_headers(timed) -> None:
     raw, _, _ = timed
     text = f"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=60000&timestamp={raw.now()}"

@@ -2,12 +2,15 @@
 
 import pytest
 
+from venuesim_conformance import Row
+
 SUBSCRIBE = "userDataStream.subscribe.signature"
 
 
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01"}
 
 
+@pytest.mark.conformance(Row.SOCKET_ENTRY, "binance spot")
 async def test_answers_carry_the_rate_limits_unless_they_are_not_wanted(api) -> None:
     answer = await api.call("order.place", **ORDER, price="60000", newOrderRespType="ACK")
     assert set(answer["result"]) == {"symbol", "orderId", "orderListId", "clientOrderId", "transactTime"}
@@ -28,6 +31,8 @@ async def test_public_methods_need_no_key(api) -> None:
     assert ticker["result"]["bidPrice"] == "64999.00000000"
 
 
+@pytest.mark.conformance(Row.SOCKET_ENTRY, "binance spot")
+@pytest.mark.conformance(Row.ERRORS, "binance spot")
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [
@@ -58,6 +63,7 @@ async def test_nonsense_is_answered_and_the_socket_lives(api, frame: str, code: 
     assert (await api.call("ping", signed=False))["status"] == 200
 
 
+@pytest.mark.conformance(Row.KEEP_ALIVE, "binance spot")
 async def test_a_user_stream_can_be_held_once_and_ended(api, raw) -> None:
     assert (await api.call(SUBSCRIBE))["result"] == {"subscriptionId": 0}
     assert (await api.call(SUBSCRIBE))["error"]["code"] == -2035
@@ -68,6 +74,9 @@ async def test_a_user_stream_can_be_held_once_and_ended(api, raw) -> None:
     assert (await api.call(SUBSCRIBE))["result"] == {"subscriptionId": 1}
 
 
+@pytest.mark.conformance(Row.PRIVATE_ORDERS, "binance spot")
+@pytest.mark.conformance(Row.PRIVATE_EXECUTIONS, "binance spot")
+@pytest.mark.conformance(Row.PRIVATE_BALANCES, "binance spot")
 async def test_an_order_is_told_field_by_field(api, raw, venues) -> None:
     await api.call(SUBSCRIBE)
     placed = (await raw.order(quantity="1.5", price="65001", newClientOrderId="whole"))[1]
@@ -100,6 +109,7 @@ async def test_an_order_is_told_field_by_field(api, raw, venues) -> None:
     assert rest["I"] > trade["I"]
 
 
+@pytest.mark.conformance(Row.PRIVATE_ORDERS, "binance spot")
 async def test_a_cancel_names_the_canceled_order_in_its_original_id(api, raw) -> None:
     await api.call(SUBSCRIBE)
     await raw.order(newClientOrderId="first")
@@ -110,6 +120,7 @@ async def test_a_cancel_names_the_canceled_order_in_its_original_id(api, raw) ->
     assert events[3]["B"] == [{"a": "USDT", "f": "1000000.00000000", "l": "0.00000000"}]
 
 
+@pytest.mark.conformance(Row.PRIVATE_ORDERS, "binance spot")
 async def test_an_ioc_remainder_expires(api, raw) -> None:
     await api.call(SUBSCRIBE)
     await raw.order(quantity="1.5", price="65001", timeInForce="IOC")

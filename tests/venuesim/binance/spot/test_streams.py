@@ -8,6 +8,8 @@ from itertools import pairwise
 import aiohttp
 import pytest
 
+from venuesim_conformance import Row
+
 BOOK_TICKER = "btcusdt@bookTicker"
 
 
@@ -68,6 +70,7 @@ async def test_an_unknown_socket_path_is_not_found(venues) -> None:
     assert refused.value.status == 404
 
 
+@pytest.mark.conformance(Row.PUBLIC_TRADES, "binance spot")
 async def test_trades_are_told_as_they_happen(venues, raw) -> None:
     async with stream(venues, "/ws/btcusdt@trade") as socket:
         order = (await raw.order(price="65100"))[1]
@@ -76,6 +79,7 @@ async def test_trades_are_told_as_they_happen(venues, raw) -> None:
         assert trade["t"] == order["fills"][0]["tradeId"]
 
 
+@pytest.mark.conformance(Row.DEPTH, "binance spot")
 async def test_depth_updates_lead_from_one_snapshot_to_the_next(venues, raw) -> None:
     async def snapshot() -> dict:
         return (await raw.request("GET", "/api/v3/depth", "symbol=BTCUSDT&limit=100", signed=False))[1]
@@ -99,6 +103,8 @@ async def test_depth_updates_lead_from_one_snapshot_to_the_next(venues, raw) -> 
         assert updates[0]["U"] <= before["lastUpdateId"] + 1 <= updates[-1]["u"]
 
 
+@pytest.mark.conformance(Row.TICKERS, "binance spot")
+@pytest.mark.conformance(Row.DEPTH, "binance spot")
 async def test_partial_depth_and_tickers_follow_the_steps(venues) -> None:
     async with stream(venues, "/ws/btcusdt@depth5") as socket:
         frame = await receive(socket)

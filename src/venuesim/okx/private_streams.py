@@ -6,25 +6,15 @@ from enum import StrEnum
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.instruments import Instrument
-from venuesim.okx.channels import (
-    AccountChannel,
-    BalanceAndPositionChannel,
-    FillsChannel,
-    OrdersChannel,
-    PositionsChannel,
-    PrivateChannel,
-    SilentChannel,
-    View,
-    Wanted,
-    WarningChannel,
-    frame,
-)
+from venuesim.okx.channel_frames import PrivateChannel, SilentChannel, View, Wanted, frame
+from venuesim.okx.channels import AccountChannel, FillsChannel, OrdersChannel
 from venuesim.okx.connections import Arg, Connection, encode, key_of, no_such_channel
 from venuesim.okx.errors import OkxError
 from venuesim.okx.fee_tiers import check_tier
 from venuesim.okx.figures import Json
 from venuesim.okx.instruments import Instruments
 from venuesim.okx.parameters import Parameters
+from venuesim.okx.position_channels import BalanceAndPositionChannel, PositionsChannel, WarningChannel
 from venuesim.wire.user_streams import Subscription, UserStreams
 
 CONNECTIONS_MAX = 30

@@ -11,7 +11,7 @@ from venuesim.okx.account_catalog import account_gets, account_posts
 from venuesim.okx.algo_orders import AlgoEvent
 from venuesim.okx.algo_rendering import ADVANCED, algo_pushed
 from venuesim.okx.catalog import Catalog
-from venuesim.okx.channels import View
+from venuesim.okx.channel_frames import View
 from venuesim.okx.connections import Connections
 from venuesim.okx.contract_data import ContractData
 from venuesim.okx.fault_answers import OkxFaultAnswers

@@ -33,19 +33,88 @@ SYMBOLS = {
     "okx": ["BTC-USDT", "BTC-USDT-SWAP", "ETH-USDT-SWAP"],
     "bybit": ["BTCUSDT", "ETHUSDT"],
 }
-USUAL = {
-    "binance": {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "quantity": "0.01", "price": "64000"},
-    "okx": {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "sz": "0.01", "px": "64000"},
+USUAL: dict[str, list[dict[str, object]]] = {
+    "binance": [
+        {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "quantity": "0.01", "price": "64000"},
+        {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP_LOSS", "quantity": "0.01", "stopPrice": "64000"},
+        {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP", "algoType": "CONDITIONAL", "quantity": "0.01"},
+        {"symbol": "BTCUSDT", "side": "SELL", "quantity": "0.01", "aboveType": "LIMIT_MAKER", "belowType": "STOP_LOSS"},
+    ],
+    "okx": [
+        {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "sz": "0.01", "px": "64000"},
+        {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "buy", "ordType": "limit", "sz": "1", "px": "64000"},
+        {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional", "sz": "0.01"},
+        {"instId": "BTC-USDT-SWAP", "tdMode": "isolated", "side": "sell", "ordType": "oco", "sz": "1"},
+    ],
+    "bybit": [
+        {"category": "spot", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Limit", "qty": "0.01", "price": "64000"},
+        {"category": "linear", "symbol": "BTCUSDT", "side": "Sell", "orderType": "Market", "qty": "0.01"},
+        {"category": "linear", "symbol": "BTCUSDT", "positionIdx": 0, "takeProfit": "66000", "stopLoss": "64000"},
+    ],
+}
+"""Orders that each venue takes, give or take: what requests start from; the first is certainly well."""
+
+CHOICES: dict[str, dict[str, list[object]]] = {
+    "binance": {
+        "side": ["BUY", "SELL"],
+        "type": ["LIMIT", "MARKET", "LIMIT_MAKER", "STOP_LOSS_LIMIT", "STOP_MARKET", "TRAILING_STOP_MARKET", "STOP"],
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD"],
+        "positionSide": ["BOTH", "LONG", "SHORT"],
+        "reduceOnly": ["true", "false"],
+        "closePosition": ["true", "false"],
+        "workingType": ["MARK_PRICE", "CONTRACT_PRICE"],
+        "selfTradePreventionMode": ["NONE", "EXPIRE_TAKER", "EXPIRE_BOTH", "DECREMENT"],
+        "dualSidePosition": ["true", "false"],
+        "marginType": ["ISOLATED", "CROSSED"],
+        "cancelReplaceMode": ["STOP_ON_FAILURE", "ALLOW_FAILURE"],
+        **{name: ["64000", "66000", "1"] for name in ("stopPrice", "triggerPrice", "activatePrice", "abovePrice")},
+        "callbackRate": ["1", "5"],
+        "trailingDelta": ["100", "1"],
+        "leverage": ["1", "20", "125"],
+    },
+    "okx": {
+        "tdMode": ["cash", "cross", "isolated"],
+        "side": ["buy", "sell"],
+        "posSide": ["net", "long", "short"],
+        "ordType": ["limit", "market", "post_only", "ioc", "fok", "conditional", "oco", "trigger", "move_order_stop"],
+        "tgtCcy": ["base_ccy", "quote_ccy"],
+        "reduceOnly": ["true", True, "false"],
+        "posMode": ["net_mode", "long_short_mode"],
+        "mgnMode": ["cross", "isolated"],
+        "lever": ["1", "5", "100"],
+        **{
+            name: ["64000", "66000", "-1"] for name in ("tpTriggerPx", "tpOrdPx", "slTriggerPx", "slOrdPx", "triggerPx")
+        },
+        "orderPx": ["-1", "64000"],
+        "callbackRatio": ["0.01"],
+        "instType": ["SPOT", "SWAP", "MARGIN"],
+        "attachAlgoOrds": [
+            [{"tpTriggerPx": "66000", "tpOrdPx": "-1"}],
+            [{"slTriggerPx": "63000", "slOrdPx": "-1"}],
+            [{}],
+        ],
+    },
     "bybit": {
-        "category": "spot",
-        "symbol": "BTCUSDT",
-        "side": "Buy",
-        "orderType": "Limit",
-        "qty": "0.01",
-        "price": "64000",
+        "category": ["spot", "linear", "inverse"],
+        "side": ["Buy", "Sell"],
+        "orderType": ["Limit", "Market"],
+        "timeInForce": ["GTC", "IOC", "FOK", "PostOnly"],
+        "orderFilter": ["Order", "StopOrder", "tpslOrder"],
+        "positionIdx": [0, 1, 2],
+        "reduceOnly": [True, False],
+        "triggerDirection": [1, 2],
+        "triggerBy": ["LastPrice", "MarkPrice", "IndexPrice"],
+        "tpslMode": ["Full", "Partial"],
+        "marketUnit": ["baseCoin", "quoteCoin"],
+        "mode": [0, 3],
+        "tradeMode": [0, 1],
+        "smpType": ["CancelMaker", "CancelTaker", "CancelBoth", "None"],
+        **{name: ["64000", "66000", "0"] for name in ("triggerPrice", "takeProfit", "stopLoss", "trailingStop")},
+        "buyLeverage": ["1", "20"],
+        "sellLeverage": ["1", "20"],
     },
 }
-"""An order that each venue takes, give or take: what requests start from."""
+"""Values that make sense, by parameter: what takes a request deep."""
 
 
 def words(venue: str) -> list[str]:
@@ -86,14 +155,19 @@ class Fuzzer:
         return self.chance.choice(NONSENSE)
 
     def values(self) -> dict[str, object]:
-        """Return parameters: those of an order with a few changed, or any."""
-        usual = USUAL[self.venue]
-        values: dict[str, object] = dict(usual) if self.chance.random() < 0.7 else {}
+        """Return parameters: those of an order with a few changed and a few more, or any."""
+        choices = CHOICES[self.venue]
+        values = dict(self.chance.choice(USUAL[self.venue])) if self.chance.random() < 0.8 else {}
         for name in list(values):
-            if self.chance.random() < 0.15:
-                values[name] = self.value()
-        for _ in range(self.chance.randint(0, 5)):
+            if self.chance.random() < 0.1:
+                values[name] = self.chance.choice(choices.get(name) or [self.value()])
+        for _ in range(self.chance.randint(0, 4)):
+            name = self.chance.choice(list(choices))
+            values[name] = self.chance.choice(choices[name])
+        for _ in range(self.chance.choice([0, 0, 1, 3])):
             values[self.chance.choice(self.words)] = self.value()
+        if self.chance.random() < 0.1:
+            values.pop(self.chance.choice(list(values) or [""]), None)
         return values
 
     def body(self) -> object:
@@ -169,7 +243,7 @@ async def send(sim, venue: str, signed) -> tuple[int, str]:
 
 def _place(venue: str) -> tuple[str, dict[str, object]]:
     """Return the path of order entry, and an order that is certainly well."""
-    order = dict(USUAL[venue])
+    order = dict(USUAL[venue][0])
     if venue == "binance":
         return "/api/v3/order", {**order, "timeInForce": "GTC"}
     return {"okx": "/api/v5/trade/order", "bybit": "/v5/order/create"}[venue], order

@@ -59,16 +59,22 @@ class UserStreams:
 
     def deliver(self, account: Account, render: Callable[[Subscription], Iterable[str]]) -> None:
         """Send what happened to an account to its sockets: the frames that `render` gives for each subscription."""
-        self._deliver(account, render, Subject(api_key=account.api_key), late_ms=None)
+        if self._faults:
+            self._deliver(account, render, Subject(api_key=account.api_key), late_ms=None)
+        else:
+            self._tell(self._open(account), render)
 
     def _order_changed(self, event: OrderEvent) -> None:
         if not self._subscriptions.get(event.account.account_id):
+            return
+        if not self._faults:
+            self._tell(self._open(event.account), lambda subscription: subscription.render(event))
             return
         order = event.order
         kind = order.instrument.kind
         ids = frozenset({order.client_order_id})
         subject = Subject(event.account.api_key, frozenset({order.instrument.symbol}), ids, kind)
-        if self._faults and self._hides(event, subject):
+        if self._hides(event, subject):
             return
         place = (self._exchange.wallet, order.order_id)
         late_ms = self._faults.late.get(place) if order.is_open else self._faults.late.pop(place, None)
@@ -97,19 +103,22 @@ class UserStreams:
         *,
         late_ms: int | None,
     ) -> None:
-        entries = self._subscriptions.get(account.account_id, [])
-        # Sockets that were dropped a moment ago have not said so yet.
-        subscriptions = [entry for entry in entries if entry.socket.is_open]
-        if not subscriptions:
-            return
-        if self._faults and self._ends(subscriptions, subject):
+        subscriptions = self._open(account)
+        if not subscriptions or self._ends(subscriptions, subject):
             return
         for subscription in subscriptions:
             for frame in render(subscription):
-                if self._faults:
-                    self._send(subscription.socket, frame, subject, late_ms)
-                else:
-                    subscription.socket.send(frame)
+                self._send(subscription.socket, frame, subject, late_ms)
+
+    def _open(self, account: Account) -> list[Subscription]:
+        """Return who listens; sockets that were dropped a moment ago have not said so yet."""
+        return [entry for entry in self._subscriptions.get(account.account_id, ()) if entry.socket.is_open]
+
+    @staticmethod
+    def _tell(subscriptions: Iterable[Subscription], render: Callable[[Subscription], Iterable[str]]) -> None:
+        for subscription in subscriptions:
+            for frame in render(subscription):
+                subscription.socket.send(frame)
 
     def _ends(self, subscriptions: Iterable[Subscription], subject: Subject) -> bool:
         """Break off or close the streams instead of telling the event, if a fault wants it."""

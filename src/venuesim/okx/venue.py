@@ -82,7 +82,7 @@ class OkxVenue:
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=OkxFaultAnswers())
         view = View(
             self.exchange,
-            lambda account, position, _: position_shown(
+            lambda account, position: position_shown(
                 account, position, self.exchange, closing=self.algos.closing_shown(account, position)
             ),
         )

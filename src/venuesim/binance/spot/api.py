@@ -91,7 +91,7 @@ class SpotApi:
         canceling = Canceling(
             exchange=exchange, instruments=instruments, ids=ids, lists=order_lists, list_operations=lists
         )
-        catalog = Catalog(
+        self.catalog = Catalog(
             market_data=MarketData(instruments, averages, aggregates),
             symbols=Symbols(instruments, limits),
             klines=Klines(instruments),
@@ -108,7 +108,7 @@ class SpotApi:
         )
         gateway = Gateway(exchange, limits)
         self.routes: Mapping[tuple[str, str], Route] = {
-            **rest_routes(catalog.rest, gateway),
+            **rest_routes(self.catalog.rest, gateway),
             **{(method, LISTEN_KEY_PATH): gone() for method in ("POST", "PUT", "DELETE")},
         }
         self._market_streams = MarketStreams(
@@ -119,7 +119,7 @@ class SpotApi:
             clock=clock,
             gateway=gateway,
             limits=limits,
-            operations=catalog.socket,
+            operations=self.catalog.socket,
             performer=performer,
             extend=hub.extend,
         )

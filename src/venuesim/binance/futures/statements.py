@@ -99,11 +99,12 @@ class Statements:
         )
 
     def leverage_brackets(self, request: Request) -> Result:
-        """Show how much leverage positions of which size may have."""
+        """Show how much leverage positions of which size may have.
+
+        One contract is a list of one: the document shows a bare object, clients in use take the first of a list.
+        """
         market = self._symbols.read_optional(request.parameters)
-        if market is not None:
-            return Result(_brackets(market))
-        return Result([_brackets(entry) for entry in self._symbols.all()])
+        return Result([_brackets(entry) for entry in (self._symbols.all() if market is None else (market,))])
 
     def order_limits(self, request: Request) -> Result:  # noqa: ARG002 - The limits are the same for all.
         """Show the limits on the number of orders."""

@@ -78,7 +78,7 @@ async def test_leverage_has_bounds_and_positions_have_brackets(raw: RawFutures) 
     await raw.call("POST", path, symbol="BTCUSDT", leverage=1)
     status, body = await raw.order(quantity="20")
     assert (status, body) == (400, {"code": -2019, "msg": "Margin is insufficient."})
-    (bracket, *_) = (await raw.get("/fapi/v1/leverageBracket", symbol="BTCUSDT"))["brackets"]
+    (bracket, *_) = (await raw.get("/fapi/v1/leverageBracket", symbol="BTCUSDT"))[0]["brackets"]
     assert bracket == {
         "bracket": 1, "initialLeverage": 150, "notionalCap": 300_000, "notionalFloor": 0, "maintMarginRatio": 0.004,
         "cum": 0,

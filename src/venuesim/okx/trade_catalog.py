@@ -11,6 +11,7 @@ from venuesim.okx.canceling import Canceling
 from venuesim.okx.limits import SECONDS
 from venuesim.okx.operations import Operation, Request, Result, Security
 from venuesim.okx.placing import Placing
+from venuesim.okx.position_figures import PositionFigures
 from venuesim.okx.trading import Trading
 from venuesim.wire.windows import Window
 
@@ -30,6 +31,7 @@ class TradeCatalog:
         algos: AlgoTrading,
         settings: AccountSettings,
         figures: AccountFigures,
+        positions: PositionFigures,
     ) -> None:
         place, amend = _change(Endpoint.PLACE, placing.place), _change(Endpoint.AMEND, amending.amend)
         cancel = _change(Endpoint.CANCEL, canceling.cancel)
@@ -37,7 +39,7 @@ class TradeCatalog:
         amend_batch = _change(Endpoint.AMEND, amending.amend, is_batch=True)
         cancel_batch = _change(Endpoint.CANCEL, canceling.cancel, is_batch=True)
         mass_cancel = _change(Endpoint.CANCEL, canceling.mass_cancel)
-        self.gets = _look_ups(trading, algos, settings, figures)
+        self.gets = _look_ups(trading, algos, settings, figures, positions)
         self.posts = {
             "trade/order": place,
             "trade/batch-orders": place_batch,
@@ -56,7 +58,7 @@ class TradeCatalog:
             "account/set-account-level": _post("set-account-level", 5, settings.set_account_level),
             "account/set-isolated-mode": _post("set-isolated-mode", 5, settings.set_isolated_mode),
             "account/set-leverage": _post("set-leverage", 20, settings.set_leverage),
-            "account/position/margin-balance": _post("margin-balance", 20, figures.change_margin),
+            "account/position/margin-balance": _post("margin-balance", 20, positions.change_margin),
             "account/set-auto-loan": _post("set-auto-loan", 5, figures.not_in_this_mode),
             "account/spot-manual-borrow-repay": _post("manual-borrow-repay", 1, figures.not_in_this_mode),
         }
@@ -72,7 +74,11 @@ class TradeCatalog:
 
 
 def _look_ups(
-    trading: Trading, algos: AlgoTrading, settings: AccountSettings, figures: AccountFigures
+    trading: Trading,
+    algos: AlgoTrading,
+    settings: AccountSettings,
+    figures: AccountFigures,
+    positions: PositionFigures,
 ) -> dict[str, Operation]:
     query, other = Endpoint.QUERY, Endpoint.OTHER
     rows: list[tuple[str, Endpoint, int, Run]] = [
@@ -88,9 +94,9 @@ def _look_ups(
         ("account/config", other, 5, settings.config),
         ("account/leverage-info", other, 20, settings.leverage),
         ("account/adjust-leverage-info", other, 5, figures.leverage_estimate),
-        ("account/positions", Endpoint.POSITIONS, 10, figures.positions),
-        ("account/positions-history", other, 10, figures.positions_history),
-        ("account/account-position-risk", other, 10, figures.risk),
+        ("account/positions", Endpoint.POSITIONS, 10, positions.positions),
+        ("account/positions-history", other, 10, positions.positions_history),
+        ("account/account-position-risk", other, 10, positions.risk),
         ("account/max-size", other, 20, figures.max_size),
         ("account/max-avail-size", other, 20, figures.max_available),
         ("account/trade-fee", other, 5, figures.trade_fee),

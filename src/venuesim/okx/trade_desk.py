@@ -12,6 +12,7 @@ from venuesim.okx.finding import Finder
 from venuesim.okx.instruments import Instruments
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.placing import Placing
+from venuesim.okx.position_figures import PositionFigures
 from venuesim.okx.position_history import PositionHistory
 from venuesim.okx.protecting import Protecting
 from venuesim.okx.trade_catalog import TradeCatalog
@@ -35,5 +36,6 @@ class TradeDesk:
             trading=Trading(exchange=exchange, instruments=instruments, finder=finder),
             algos=AlgoTrading(exchange=exchange, instruments=instruments, limits=limits, book=self.algos, desk=desk),
             settings=AccountSettings(exchange=exchange, instruments=instruments, algos=self.algos),
-            figures=AccountFigures(exchange=exchange, instruments=instruments, algos=self.algos, history=history),
+            figures=AccountFigures(exchange=exchange, instruments=instruments),
+            positions=PositionFigures(exchange=exchange, instruments=instruments, algos=self.algos, history=history),
         )

@@ -90,6 +90,7 @@ class Callback:
 class AlgoOrder:
     """One algo order. `size` is in the unit of `sz`; zero with `closes_all` (closeFraction 1).
 
+    `resting_price` is that of a target which rests as a limit order from the start, `linked_order_id` that order.
     `parent_id` is the order that it was attached to; algo orders with the same one belong together.
     """
 
@@ -121,6 +122,7 @@ class AlgoOrder:
     attached: list[Attached] = field(default_factory=list)
     parent_id: int | None = None
     entry_price: Decimal = ZERO
+    resting_price: Decimal | None = None
     linked_order_id: int | None = None
     state: AlgoState = AlgoState.LIVE
     order_ids: list[int] = field(default_factory=list)

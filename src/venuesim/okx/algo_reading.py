@@ -13,11 +13,11 @@ from venuesim.exchange.orders import OrderRequest
 from venuesim.exchange.vocabulary import OrderType, PositionSide, PriceKind, Side
 from venuesim.okx import errors
 from venuesim.okx.algo_orders import AlgoBook, AlgoOrder, AlgoType, Callback, Leg, LegName
-from venuesim.okx.attached import AttachedReader, PriceType
+from venuesim.okx.attached import AttachedReader, PriceType, TargetKind
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import Instruments
 from venuesim.okx.order_reading import leverage_of, read_size
-from venuesim.okx.parameters import Parameters
+from venuesim.okx.parameters import MARKET, Parameters
 from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import CLOSING, check_lots
 from venuesim.okx.trade_terms import AccountLevel, Terms, TradeMode, check_may_trade, level_of, read_terms
@@ -91,7 +91,11 @@ class AlgoReader:
                 algo.advance_type = _advance_type(item)
                 self._read_attached(item, algo, market)
             case _:
-                algo.target, algo.stop = read_leg(item, LegName.TARGET), read_leg(item, LegName.STOP)
+                algo.stop = read_leg(item, LegName.STOP)
+                if item.has("tpOrdKind") and item.choice("tpOrdKind", TargetKind) is TargetKind.LIMIT:
+                    algo.resting_price = _read_resting(item, algo, market)
+                else:
+                    algo.target = read_leg(item, LegName.TARGET)
                 _check_legs(algo, market)
 
     def _read_attached(self, item: Parameters, algo: AlgoOrder, market: Market) -> None:
@@ -132,9 +136,6 @@ def read_leg(item: Parameters, name: LegName, prefix: str = "") -> Leg | None:
     for needed in (trigger, order):
         if not item.has(needed):
             raise errors.empty(needed)
-    if item.echo("tpOrdKind") == "limit" and name is LegName.TARGET:
-        # Approximate: targets that rest as limit orders come with attached orders only.
-        raise errors.malformed("tpOrdKind")
     return Leg(
         trigger_price=item.decimal(trigger),
         price_kind=read_price_kind(item, f"{trigger}Type"),
@@ -174,6 +175,20 @@ def check_side(leg: Leg, name: LegName, side: Side, market: Market) -> None:
     kind = "TP" if is_target else "SL"
     relation = "lower" if must_be_above else "higher"
     raise OkxError(code, f"{kind} trigger price cannot be {relation} than the {leg.price_kind.value} price")
+
+
+def _read_resting(item: Parameters, algo: AlgoOrder, market: Market) -> Decimal:
+    """Return the price of a target that rests as a limit order beside a stop; both go with the position."""
+    if not market.instrument.is_linear:
+        raise OkxError("51094", "You can't place TP limit orders in spot, margin, or options trading.")
+    if algo.stop is None:
+        message = "To place TP limit orders at this endpoint, you must place an SL order at the same time."
+        raise OkxError("51095", message)
+    if not algo.cancels_with_position:
+        raise OkxError("51096", "cxlOnClosePos needs to be true to place a TP limit order")
+    if item.order_price("tpOrdPx") == MARKET:
+        raise OkxError("51093", "TP limit order prices (tpOrdPx) in one order can't be -1 (market price).")
+    return item.decimal("tpOrdPx")
 
 
 def _names(name: LegName, prefix: str) -> tuple[str, str]:
@@ -216,7 +231,7 @@ def _advance_type(item: Parameters) -> str:
 
 
 def _check_legs(algo: AlgoOrder, market: Market) -> None:
-    if algo.algo_type is AlgoType.OCO:
+    if algo.algo_type is AlgoType.OCO and algo.resting_price is None:
         for name, leg in ((LegName.TARGET, algo.target), (LegName.STOP, algo.stop)):
             if leg is None:
                 raise errors.empty(f"{name.value}TriggerPx")

@@ -19,6 +19,7 @@ from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.placing import check_expiry
+from venuesim.okx.resting_targets import rest_target
 from venuesim.wire.windows import Window
 
 CANCELS_MAX = 10
@@ -57,6 +58,15 @@ class AlgoTrading:
             check_expiry(request)
             algo = self._reader.read(item, request.account, request.now_ms)
             self._check_room(algo)
+            if algo.resting_price is not None:
+                rest_target(
+                    self._exchange,
+                    algo,
+                    price=algo.resting_price,
+                    size=algo.size,
+                    client_order_id="",
+                    is_linked=True,
+                )
         except OkxError as error:
             return summarize([({**answer, "sCode": error.code, "sMsg": error.message}, False)])
         self._desk.accept(algo)

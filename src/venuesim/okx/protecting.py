@@ -12,17 +12,17 @@ import msgspec
 
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent
-from venuesim.exchange.orders import Order, OrderRequest
-from venuesim.exchange.vocabulary import OrderType, Origin, PriceKind, Side
+from venuesim.exchange.orders import Order
+from venuesim.exchange.vocabulary import PriceKind, Side
 from venuesim.okx.algo_orders import AlgoBook, AlgoOrder, AlgoType, Callback, Leg
 from venuesim.okx.algo_running import AlgoDesk
 from venuesim.okx.attached import Attached, TargetKind, restored, stored
 from venuesim.okx.errors import OkxError
-from venuesim.okx.instruments import quantity_of, shown_size, size_of
-from venuesim.okx.order_reading import PREVENTIONS, TargetCurrency
-from venuesim.okx.placing import place
+from venuesim.okx.instruments import size_of
+from venuesim.okx.order_reading import TargetCurrency
 from venuesim.okx.rendering import Extra
-from venuesim.okx.trade_terms import TradeMode, prevention_of
+from venuesim.okx.resting_targets import rest_target
+from venuesim.okx.trade_terms import TradeMode
 
 _KINDS = {"last": PriceKind.LAST, "mark": PriceKind.MARK, "index": PriceKind.INDEX}
 
@@ -55,11 +55,16 @@ class Protecting:
 
     def _begin(self, order: Order, entry: Attached) -> AlgoOrder:
         """Let one attached order wait as an algo order of its own."""
+        algo = self._algo(order, entry)
+        self._desk.accept(algo)
+        return algo
+
+    def _algo(self, order: Order, entry: Attached) -> AlgoOrder:
         account, instrument = order.account, order.instrument
         assert account is not None, "liquidity has nothing attached"
         is_linear = instrument.is_linear
         now_ms = self._exchange.clock.now_ms()
-        algo = AlgoOrder(
+        return AlgoOrder(
             algo_id=self._book.next_id(),
             account=account,
             symbol=instrument.symbol,
@@ -86,46 +91,22 @@ class Protecting:
             parent_id=order.order_id,
             entry_price=order.average_price,
         )
-        self._desk.accept(algo)
-        return algo
 
     def _rest(self, order: Order, entry: Attached, stops: list[AlgoOrder], attached: list[Attached]) -> list[Attached]:
         """Place a target as a limit order at once; when that fails, its entry among `attached` says why."""
-        account, instrument = order.account, order.instrument
-        assert account is not None, "liquidity has nothing attached"
-        prevention = prevention_of(account)
-        quantity = min(quantity_of(instrument, _size(order, entry)), order.filled_quantity)
-        request = OrderRequest(
-            instrument=instrument,
-            side=order.side.opposite,
-            order_type=OrderType.LIMIT,
-            client_order_id=entry.attach_algo_cl_ord_id,
-            price=Decimal(entry.tp_ord_px),
-            quantity=quantity,
-            reduce_only=instrument.is_linear and not account.is_hedged,
-            position_side=order.position_side,
-            pocket=order.pocket,
-            self_trade_prevention=PREVENTIONS[prevention],
-            origin=Origin.CONDITIONAL,
-            extra={
-                Extra.CLIENT_ORDER_ID: entry.attach_algo_cl_ord_id,
-                Extra.TAG: order.extra.get(Extra.TAG, ""),
-                Extra.SIZE: shown_size(instrument, quantity),
-                Extra.SELF_TRADE_PREVENTION: prevention.value,
-                Extra.ORDER_TYPE: "limit",
-                Extra.TRADE_MODE: order.extra[Extra.TRADE_MODE],
-                Extra.LEVERAGE: order.extra.get(Extra.LEVERAGE, ""),
-                Extra.IS_TP_LIMIT: "true",
-                Extra.LINKED_ALGO_ID: str(stops[0].algo_id) if stops else "",
-            },
-        )
+        algo = stops[0] if stops else self._algo(order, entry)
         try:
-            resting = place(self._exchange, account, request)
+            rest_target(
+                self._exchange,
+                algo,
+                price=Decimal(entry.tp_ord_px),
+                size=_size(order, entry),
+                client_order_id=entry.attach_algo_cl_ord_id,
+                is_linked=bool(stops),
+            )
         except OkxError as error:
             failed = msgspec.structs.replace(entry, fail_code=error.code, fail_reason=error.message)
             return [failed if member is entry else member for member in attached]
-        if stops and stops[0].linked_order_id is None:
-            stops[0].linked_order_id = resting.order_id
         return attached
 
 

@@ -143,6 +143,37 @@ async def test_a_stop_tied_to_a_position_goes_with_it(long: Desk) -> None:
     assert (await long.algo_shown(free))["state"] == "live"
 
 
+@pytest.mark.conformance("One-cancels-other", "okx swap")
+async def test_a_target_may_rest_as_a_limit_order_beside_a_stop(long: Desk) -> None:
+    limit = {"tpOrdPx": "66000", "tpOrdKind": "limit", "cxlOnClosePos": True, "reduceOnly": True}
+    algo_id = await long.algo(**STOP, **limit)
+    (target,) = await long.get("trade/orders-pending", instType="SWAP")
+    assert picked(target, "px", "isTpLimit", "linkedAlgoOrd", "reduceOnly") == (
+        *("66000", "true", {"algoId": algo_id}, "true"),
+    )
+    assert (await long.algo_shown(algo_id))["linkedOrd"] == {"ordId": target["ordId"]}
+    await long.price("66000")
+    assert await long.positions() == []
+    assert (await long.algo_shown(algo_id))["state"] == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"cxlOnClosePos": False}, "51096"),
+        ({"slTriggerPx": None, "slOrdPx": None}, "51095"),
+        ({"tpOrdPx": "-1"}, "51093"),
+        ({"tpOrdPx": "70000"}, "0"),
+        ({"tpOrdPx": "60000"}, "51006"),
+        ({"instId": "BTC-USDT", "tdMode": "cash", "sz": "1"}, "51094"),
+    ],
+)
+async def test_a_resting_target_has_its_rules(long: Desk, changes: dict, code: str) -> None:
+    limit = {"tpOrdPx": "66000", "tpOrdKind": "limit", "cxlOnClosePos": True, "reduceOnly": True, **STOP}
+    _, body = await long.raw.post("trade/order-algo", algo_order(**{**limit, **changes}))
+    assert body["data"][0]["sCode"] == code
+
+
 async def test_an_algo_order_without_its_margin_fails_with_the_reason(desk: Desk) -> None:
     algo_id = await desk.algo(ordType="trigger", side="buy", triggerPx="64000", orderPx="-1", sz="30000")
     await desk.price("64000")

@@ -27,8 +27,9 @@ PORT_MAX = 65_535
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parser().parse_args(arguments)
-    # Orders stay for ever and hold no garbage: looking through all of them again and again costs tens of milliseconds.
-    gc.set_threshold(50_000, 50, 1000)
+    # Few young objects are looked through in a few milliseconds. Old ones are orders, which hold no garbage: looking
+    # through all of those again and again would cost a tenth of a second each time.
+    gc.set_threshold(10_000, 1000, 1000)
     try:
         uvloop.run(_serve(options))
     except SimulatorError as error:

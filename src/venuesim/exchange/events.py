@@ -24,7 +24,7 @@ class OrderEventKind(StrEnum):
     REJECTED = "rejected"
 
 
-class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order changed. `order` is live: render it while handling the event, not later.
 
     `assets` are those whose balance changed with it. `execution` is set for TRADE only. `other` is the order that
@@ -67,7 +67,7 @@ class AccountEvent(msgspec.Struct, frozen=True, kw_only=True):
     instrument: Instrument | None = None
 
 
-class PublicTrade(msgspec.Struct, frozen=True, kw_only=True):
+class PublicTrade(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A trade as everybody sees it."""
 
     trade_id: int

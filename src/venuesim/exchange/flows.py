@@ -17,7 +17,7 @@ KEPT = 20_000
 """How many movements of each account are kept; older ones are forgotten."""
 
 
-class Flow(msgspec.Struct, frozen=True, kw_only=True):
+class Flow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One movement: `amount` is signed, `balance` what the asset stood at afterwards, `execution` what caused it.
 
     Of funding `quantity` (base, signed) is the position that it was paid for, `price` the mark price, `rate` the

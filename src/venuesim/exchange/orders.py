@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple
 
 import msgspec
 
@@ -25,7 +24,7 @@ from venuesim.exchange.vocabulary import (
 )
 
 
-class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A well-formed order that a venue hands to the exchange.
 
     A market order has exactly one of `quantity` (base) and `quote_quantity`; its `price`, if any, is the worst that it
@@ -107,7 +106,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.price * self.quantity
 
 
-class OrderState(NamedTuple):
+class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What an order looked like from a moment on."""
 
     time_ms: int

@@ -10,7 +10,7 @@ from venuesim.bybit.operations import Request, Result
 from venuesim.bybit.parameters import Category, Parameters
 from venuesim.bybit.rendering import ids, stop_type_of
 from venuesim.bybit.rules import check_pair_amount, check_pair_price, check_pair_quantity
-from venuesim.bybit.rules_linear import check_contract_price, check_contract_quantity
+from venuesim.bybit.rules_linear import check_contract_price, check_contract_quantity, check_position_limit
 from venuesim.bybit.words import PRICE_KINDS, Extra, StopType, TriggerBy
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
@@ -45,7 +45,7 @@ class Amending:
         attached = _attached(parameters, order)
         if quantity is None and price is None and trigger_price is None and attached is None:
             raise BybitError(10001, UNCHANGED)
-        self._check(order, quantity, price)
+        self._check(account, order, quantity, price)
         if quantity is not None or price is not None or trigger_price is not None:
             try:
                 self._exchange.amend(order, quantity=quantity, price=price, trigger_price=trigger_price)
@@ -83,7 +83,7 @@ class Amending:
             raise errors.trigger_is_met(rising=rising, trigger=price, current=current, trigger_by=name.value)
         return price
 
-    def _check(self, order: Order, quantity: Decimal | None, price: Decimal | None) -> None:
+    def _check(self, account: Account, order: Order, quantity: Decimal | None, price: Decimal | None) -> None:
         market = self._exchange.markets[order.instrument.symbol]
         is_market = order.order_type is OrderType.MARKET
         waits = order.status is OrderStatus.WAITING
@@ -96,6 +96,10 @@ class Amending:
                 check_contract_quantity(quantity, market.instrument, is_market=is_market)
             if price is not None:
                 check_contract_price(price, order.side, market, waits=waits)
+            if not order.reduce_only and not waits:
+                worth = (quantity or order.quantity) * (price or order.price) - order.quantity * order.price
+                if worth > 0:
+                    check_position_limit(order, worth, market, account)
             return
         if quantity is not None:
             check_pair_quantity(quantity, market.instrument, is_market=is_market)

@@ -29,7 +29,8 @@ def checked_contract_order(request: OrderRequest, market: Market, account: Accou
         request = _cut_to_position(request, account)
     if not request.reduce_only:
         _check_notional(request, market)
-        check_position_limit(request, market, account)
+        price = request.price if request.order_type is OrderType.LIMIT else market.mark
+        check_position_limit(request, request.quantity * price, market, account)
     _check_room(request, account, scale)
     return request
 
@@ -66,11 +67,13 @@ def check_contract_price(price: Decimal, side: Side, market: Market, *, waits: b
         raise BybitError(110003, "Order price exceeds the allowable range.")
 
 
-def check_position_limit(request: OrderRequest | Order, market: Market, account: Account) -> None:
-    """Refuse an order that could make the position larger than the risk limit allows at the present leverage."""
+def check_position_limit(request: OrderRequest | Order, added: Decimal, market: Market, account: Account) -> None:
+    """Refuse an order that could make the position larger than the risk limit allows at the present leverage.
+
+    `added` is what the order adds to those that are open (quote).
+    """
     holding = account.holding(request.instrument)
-    price = request.price if request.order_type is OrderType.LIMIT else market.mark
-    value = request.quantity * price + _grown(holding, request, market.mark)
+    value = added + _grown(holding, request, market.mark)
     tiers = request.instrument.margin_tiers
     allowed = max((tier.notional_max for tier in tiers if tier.leverage_max >= holding.leverage), default=ZERO)
     if value <= allowed:

@@ -111,6 +111,8 @@ async def test_a_high_leverage_limits_the_size_of_a_position(contracts) -> None:
     assert (answer["retCode"], "adjust your leverage to 90 or below" in answer["retMsg"]) == (110090, True)
     await contracts.placed(qty="31")
     assert (await contracts.order(qty="1"))["retCode"] == 110090
+    (row,) = await contracts.listed("order/realtime")
+    assert (await contracts.post("order/amend", orderId=row["orderId"], qty="32"))["retCode"] == 110090
     await contracts.done("position/set-leverage", buyLeverage="25", sellLeverage="25")
     await contracts.placed(qty="1")
 

@@ -26,6 +26,7 @@ async def test_an_order_locks_what_it_needs_and_gives_it_back(raw, free) -> None
 
 
 @pytest.mark.conformance(Row.PRIVATE_BALANCES, SPOT)
+@pytest.mark.conformance(Row.FLOWS, SPOT, approximate="the history of deposits has no addresses or transaction ids")
 async def test_deposits_and_withdrawals_are_told(raw, user, venues) -> None:
     moved = {"api_key": raw.api_key, "asset": "USDT", "amount": "50", "exchange": "binance", "wallet": "spot"}
     await venues.control("POST", "transfers", moved)

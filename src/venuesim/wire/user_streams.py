@@ -36,7 +36,7 @@ class UserStreams:
         self._exchange = exchange
         self._faults = faults
         self._subscriptions: defaultdict[int, list[Subscription]] = defaultdict(list)
-        self._held: dict[Socket, str] = {}
+        self._held: dict[Socket, list[str]] = {}
         exchange.listeners.orders.append(self._order_changed)
         exchange.listeners.accounts.append(self._account_changed)
 
@@ -106,9 +106,13 @@ class UserStreams:
         subscriptions = self._open(account)
         if not subscriptions or self._ends(subscriptions, subject):
             return
+        by_socket: dict[Socket, list[str]] = {}
         for subscription in subscriptions:
-            for frame in render(subscription):
-                self._send(subscription.socket, frame, subject, late_ms)
+            by_socket.setdefault(subscription.socket, []).extend(render(subscription))
+        for socket, frames in by_socket.items():
+            ready = [copy for frame in frames for copy in self._prepared(socket, frame, subject, late_ms)]
+            if ready:
+                self._send_in_order(socket, ready, subject)
 
     def _open(self, account: Account) -> list[Subscription]:
         """Return who listens; sockets that were dropped a moment ago have not said so yet."""
@@ -132,38 +136,38 @@ class UserStreams:
             return True
         return False
 
-    def _send(self, socket: Socket, frame: str, subject: Subject, late_ms: int | None) -> None:
+    def _prepared(self, socket: Socket, frame: str, subject: Subject, late_ms: int | None) -> list[str]:
+        """Return what is to be sent of a frame now: altered, twice, or nothing because it waits."""
         copies = 1 if self._draw(FaultKind.DUPLICATE_EVENTS, subject) is None else 2
         delay = self._draw(FaultKind.DELAY, subject)
         wait_ms = (late_ms or 0) + (0 if delay is None else delay.delay_ms)
         altered = socket.distort(frame, subject)
         if altered is not None:
             frame = altered.decode(errors="replace")
+        if not wait_ms:
+            return [frame] * copies
         for _ in range(copies):
-            if wait_ms:
-                asyncio.get_running_loop().call_later(wait_ms / 1000, socket.send, frame)
-            else:
-                self._send_in_order(socket, frame, subject)
+            asyncio.get_running_loop().call_later(wait_ms / 1000, socket.send, frame)
+        return []
 
-    def _send_in_order(self, socket: Socket, frame: str, subject: Subject) -> None:
-        """Send a frame, or hold it back until the next one has left: then the two have changed places."""
+    def _send_in_order(self, socket: Socket, frames: list[str], subject: Subject) -> None:
+        """Send an event's frames, or hold them back until the next event's have left: the two have changed places."""
         held = self._held.pop(socket, None)
-        if held is not None:
+        if held is None:
+            fault = self._draw(FaultKind.REORDER_EVENTS, subject)
+            if fault is not None:
+                self._held[socket] = frames
+                asyncio.get_running_loop().call_later(fault.delay_ms / 1000, self._release, socket, frames)
+                return
+        for frame in [*frames, *(held or ())]:
             socket.send(frame)
-            socket.send(held)
-            return
-        fault = self._draw(FaultKind.REORDER_EVENTS, subject)
-        if fault is None:
-            socket.send(frame)
-            return
-        self._held[socket] = frame
-        asyncio.get_running_loop().call_later(fault.delay_ms / 1000, self._release, socket, frame)
 
-    def _release(self, socket: Socket, frame: str) -> None:
-        """Send a frame for which no other one came in time."""
-        if self._held.get(socket) is frame:
+    def _release(self, socket: Socket, frames: list[str]) -> None:
+        """Send an event for which no other one came in time."""
+        if self._held.get(socket) is frames:
             del self._held[socket]
-            socket.send(frame)
+            for frame in frames:
+                socket.send(frame)
 
     def _draw(self, kind: FaultKind, subject: Subject) -> Fault | None:
         return self._faults.draw(kind, self._exchange.name, Endpoint.STREAM, lambda: subject)

@@ -224,9 +224,9 @@ async def test_nobody_hears_that_an_instant_fill_was_new(venues, raw) -> None:
 async def test_events_may_change_places(venues, raw) -> None:
     socket = await open_user_stream(venues, raw)
     await fault(venues, "reorder_events", match={"count": 1}, delay_ms=5000)
-    await raw.order(newClientOrderId="one")
-    frames = [json.loads((await socket.receive(5)).data)["event"]["e"] for _ in range(2)]
-    assert frames == ["outboundAccountPosition", "executionReport"]
+    await raw.order(price="65100", newClientOrderId="one")
+    frames = [json.loads((await socket.receive(5)).data)["event"] for _ in range(4)]
+    assert [frame.get("x") for frame in frames] == ["TRADE", None, "NEW", None]
     await raw.order(newClientOrderId="two")
     assert [report["c"] for report in await reports(socket, 1)] == ["two"]
 

@@ -53,6 +53,7 @@ class Amending:
         order: Order | None = None
         try:
             check_expiry(request)
+            self._limits.spend_account_order(request.account, request.now_ms)
             order = self._find(request, item)
             item.client_order_id("reqId")
             self._apply(order, item)

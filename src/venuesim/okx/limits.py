@@ -55,7 +55,7 @@ class OkxLimits:
         self._spend_orders(AMEND, AMEND_BATCH, account, Counter(i.symbol for i in instruments), now_ms)
 
     def spend_account_order(self, account: Account, now_ms: int) -> None:
-        """Count one new order against the limit that all orders of the account share."""
+        """Count a new order or an amendment against the limit that all share (OKX "Sub-account rate limit")."""
         if self._windows.spend(ACCOUNT_ORDERS, account.api_key, 1, now_ms).exceeded:
             raise errors.too_many_orders()
 

@@ -40,6 +40,24 @@ async def test_all_orders_of_an_account_share_a_limit(timed) -> None:
     assert (codes.count("0"), codes.count("50061")) == (1000, 40)
 
 
+async def test_amendments_share_the_accounts_limit_with_new_orders(timed) -> None:
+    raw, sim, clock = timed
+    await sim.control("POST", "limits", {"scale": 0.1})  # A hundred of both together, thirty of one in batches.
+    ids = [await raw.placed(sz="0.001") for _ in range(6)]
+    clock.advance(TWO_SECONDS_MS)
+    codes = []
+    for name in ("ETH-USDT", "BNB-USDT", "SOL-USDT", "XRP-USDT"):
+        items = [{"instId": name, "ordId": str(number), "newSz": "1"} for number in range(1, 21)]
+        _, body = await raw.post("trade/amend-batch-orders", items)
+        codes += [row["sCode"] for row in body["data"]]
+    items = [{**ORDER, "sz": "0.001"}] * 20
+    _, body = await raw.post("trade/batch-orders", items)
+    codes += [row["sCode"] for row in body["data"]]
+    assert codes == ["51503"] * 80 + ["0"] * 20
+    _, body = await raw.post("trade/amend-order", {"instId": "BTC-USDT", "ordId": ids[0], "newSz": "0.002"})
+    assert body["data"][0]["sCode"] == "50061"
+
+
 async def test_an_account_may_ask_ten_times_for_its_fills(timed) -> None:
     raw, _, clock = timed
     statuses = [(await raw.get("trade/fills-history", instType="SPOT"))[0] for _ in range(11)]

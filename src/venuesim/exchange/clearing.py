@@ -13,7 +13,7 @@ from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.margin import available, maintenance_of, requirement, wallet_margin
 from venuesim.exchange.market import Market, next_funding_ms
 from venuesim.exchange.orders import Execution, Order, OrderRequest
-from venuesim.exchange.positions import Holding, OpenInterest, Position, closing_side
+from venuesim.exchange.positions import Holding, OpenInterest, Position, closing_side, whole_lots
 from venuesim.exchange.vocabulary import (
     EndReason,
     FlowKind,
@@ -26,6 +26,9 @@ from venuesim.exchange.vocabulary import (
 
 if TYPE_CHECKING:
     from venuesim.exchange.engine import Exchange
+
+CLOSES_PART = "closesPart"
+"""The key of `Order.extra` that says that a liquidation leaves something of the position."""
 
 MARGIN_CALL_SHARE = Decimal("0.8")
 """A margin call is told when the maintenance margin reaches this share of the margin balance (assumption)."""
@@ -231,9 +234,25 @@ class Clearing:
 
     def _liquidate_isolated(self, account: Account, holding: Holding, mark: Decimal) -> None:
         for position in holding.open_positions():
-            kept = position.isolated_margin + position.unrealized_pnl(mark)
-            if kept <= maintenance_of(holding, position.notional(mark)):
-                self.close_position(account, position, Origin.LIQUIDATION)
+            while position.is_open:
+                kept = position.isolated_margin + position.unrealized_pnl(mark)
+                if kept > maintenance_of(holding, position.notional(mark)):
+                    break
+                self.close_position(account, position, Origin.LIQUIDATION, self._part_to_close(position, kept, mark))
+
+    def _part_to_close(self, position: Position, kept: Decimal, mark: Decimal) -> Decimal | None:
+        """Return how much (base) of a position is liquidated, or None for all of it.
+
+        Where a venue goes by tiers (OKX, "Forced partial liquidation"), a position of the third tier or above is made
+        smaller by two tiers, while `kept` (quote) covers the maintenance rate of the lowest.
+        """
+        instrument, notional = position.instrument, position.notional(mark)
+        tiers = instrument.margin_tiers
+        place = tiers.index(instrument.tier_of(notional))
+        if not self._exchange.liquidates_by_tiers or place < 2 or kept <= notional * tiers[0].maintenance_rate:
+            return None
+        left = whole_lots(tiers[place - 2].notional_max / mark, instrument)
+        return abs(position.quantity) - left
 
     def _liquidate_cross(self, account: Account, asset: str) -> None:
         """Cancel orders first, then close the worst position, until what is left is covered."""
@@ -257,7 +276,10 @@ class Clearing:
                 for position in holding.open_positions()
             ]
             worst = min(open_positions, key=lambda entry: entry.unrealized_pnl(markets[entry.instrument.symbol].mark))
-            self.close_position(account, worst, Origin.LIQUIDATION)
+            margin = wallet_margin(account, asset, markets)
+            kept = margin.cross_balance + margin.cross_unrealized_pnl
+            part = self._part_to_close(worst, kept, markets[worst.instrument.symbol].mark)
+            self.close_position(account, worst, Origin.LIQUIDATION, part)
 
     def close_position(
         self, account: Account, position: Position, origin: Origin, quantity: Decimal | None = None
@@ -269,6 +291,7 @@ class Clearing:
         exchange = self._exchange
         market = exchange.markets[position.instrument.symbol]
         quantity = abs(position.quantity) if quantity is None else quantity
+        is_part = quantity < abs(position.quantity)
         request = OrderRequest(
             instrument=position.instrument,
             side=closing_side(position),
@@ -280,6 +303,7 @@ class Clearing:
             position_side=position.side,
             pocket=position.pocket,
             origin=origin,
+            extra={CLOSES_PART: "true"} if is_part else {},
         )
         isolated = account.holding_of(position).margin_mode is MarginMode.ISOLATED
         set_aside = position.isolated_margin * quantity / abs(position.quantity)

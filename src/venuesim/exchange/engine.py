@@ -40,7 +40,8 @@ class Exchange:
 
     A venue has one (OKX, Bybit: a unified account) or several (Binance: spot, and futures with a wallet of its own).
     `wallet` names it. `flows_of_trades` keeps a movement for every execution, for venues that list them.
-    `leverage` is what the contracts of a new account begin with at most. `assets` are those that the wallet can hold
+    `leverage` is what the contracts of a new account begin with at most. `liquidates_by_tiers` lets a liquidation leave
+    a position that is two tiers smaller, if that may be enough. `assets` are those that the wallet can hold
     (None: all); others are not credited.
     `canceled_by_venue` is the status of an order that the venue itself canceled, for a liquidation or a maintenance.
     `tells_awakening` tells a conditional order as NEW once more when it begins to work.
@@ -62,6 +63,7 @@ class Exchange:
         trade_ids_per_symbol: bool = True,
         flows_of_trades: bool = False,
         leverage: int = LEVERAGE,
+        liquidates_by_tiers: bool = False,
         assets: Collection[str] | None = None,
         tells_awakening: bool = False,
     ) -> None:
@@ -69,6 +71,7 @@ class Exchange:
         self.name = name
         self.wallet = wallet
         self._leverage = leverage
+        self.liquidates_by_tiers = liquidates_by_tiers
         self._tells_awakening = tells_awakening
         self._assets = assets
         self.clock = clock

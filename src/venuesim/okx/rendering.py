@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.clearing import CLOSES_PART
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent, OrderEventKind
 from venuesim.exchange.orders import Execution, Order
@@ -127,6 +128,8 @@ def state_of(order: Order) -> State:
 
 def category_of(order: Order) -> str:
     """Return `category`: who made the order."""
+    if CLOSES_PART in order.extra:
+        return "partial_liquidation"
     return _CATEGORIES[order.origin]
 
 
@@ -223,13 +226,14 @@ def fill(execution: Execution, bill_id: int) -> Json:
 def sub_type(execution: Execution) -> str:
     """Return the `subType` of an execution and its bill ("Get bills details": subType).
 
-    1 and 2 are buys and sells, 3 to 6 open and close longs and shorts, from 104 on liquidations, from 125 on ADL.
+    1 and 2 are buys and sells, 3 to 6 open and close longs and shorts, from 100 on partial liquidations, from 104 on
+    full ones, from 125 on ADL.
     """
     order, is_buy = execution.order, execution.side is Side.BUY
     closes = {PositionSide.LONG: not is_buy, PositionSide.SHORT: is_buy}.get(order.position_side)
     is_short = order.position_side is PositionSide.SHORT
     if order.origin in {Origin.LIQUIDATION, Origin.AUTO_DELEVERAGING}:
-        first = 104 if order.origin is Origin.LIQUIDATION else 125
+        first = {"partial_liquidation": 100, "full_liquidation": 104, "adl": 125}[category_of(order)]
         offset = (2 if is_buy else 3) if closes is None else int(is_short)
         return str(first + offset)
     if closes is None:

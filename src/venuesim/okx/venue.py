@@ -59,6 +59,7 @@ class OkxVenue:
             first_trade_id=FIRST_TRADE_ID,
             flows_of_trades=True,
             leverage=LEVERAGE,
+            liquidates_by_tiers=True,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()

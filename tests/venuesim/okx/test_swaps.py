@@ -222,7 +222,7 @@ async def test_a_position_is_closed_at_the_market(desk: Desk) -> None:
     assert picked(order, "reduceOnly", "state", "accFillSz", "tag") == ("true", "filled", "10", "t1")
 
 
-@pytest.mark.conformance("Liquidation", "okx swap", approximate="a whole position at once, not tier by tier")
+@pytest.mark.conformance("Liquidation", "okx swap")
 async def test_a_position_without_margin_is_liquidated(desk: Desk) -> None:
     await desk.post("account/set-leverage", {"instId": SWAP, "lever": "50", "mgnMode": "isolated"})
     await desk.order(tdMode="isolated", sz="10")
@@ -236,7 +236,33 @@ async def test_a_position_without_margin_is_liquidated(desk: Desk) -> None:
     assert fill["subType"] == "107"
 
 
-@pytest.mark.conformance("Liquidation", "okx swap", approximate="a whole position at once, not tier by tier")
+@pytest.mark.conformance("Liquidation", "okx swap")
+@pytest.mark.parametrize("mode", ["isolated", "cross"])
+async def test_a_large_position_is_made_two_tiers_smaller_first(desk: Desk, mode: str) -> None:
+    symbol = "BTC/USDT:USDT"
+    await desk.venues.freeze(symbol, "65000", levels=3, level_quantity="100", half_spread="1")
+    await desk.post("account/set-leverage", {"instId": SWAP, "lever": "50", "mgnMode": mode})
+    if mode == "cross":
+        account = {
+            "api_key": "k" * 64,
+            "secret": "s" * 64,
+            "passphrase": "correct horse",
+            "balances": {"USDT": "130000"},
+        }
+        await desk.venues.control("POST", "accounts", account)
+    await desk.order(tdMode=mode, sz="9000")
+    await desk.venues.freeze(symbol, "64200", levels=3, level_quantity="100", half_spread="1")
+    position = await desk.position()
+    assert 0 < D(position["pos"]) < 2000
+    (order,) = await desk.get("trade/orders-history", instType="SWAP", category="partial_liquidation")
+    assert D(order["accFillSz"]) == 9000 - D(position["pos"])
+    (partly,) = await desk.get("account/positions-history", type="4")
+    assert partly["triggerPx"] == "64200"
+    fills = await desk.get("trade/fills", instType="SWAP", ordId=order["ordId"])
+    assert {fill["subType"] for fill in fills} == {"103"}
+
+
+@pytest.mark.conformance("Liquidation", "okx swap")
 async def test_cross_positions_are_liquidated_when_the_wallet_is_spent(desk: Desk) -> None:
     await desk.post("account/set-leverage", {"instId": SWAP, "lever": "100", "mgnMode": "cross"})
     account = {"api_key": "k" * 64, "secret": "s" * 64, "passphrase": "correct horse", "balances": {"USDT": "200"}}

@@ -69,6 +69,11 @@ class BookSide:
             result.append((price, sum((order.visible_quantity for order in orders), ZERO)))
         return result
 
+    def counted_levels(self, limit: int) -> list[tuple[Decimal, Decimal, int]]:
+        """Return up to `limit` (price, total quantity, number of orders), best first."""
+        counted = zip(self.levels(limit), self._keys, strict=False)
+        return [(price, quantity, len(self._levels[key])) for (price, quantity), key in counted]
+
 
 class Book:
     """Both sides of one instrument."""

@@ -16,7 +16,17 @@ KEEP_ALIVE_MS = 60_000
 FIRST = -1
 """`prevSeqId` of a snapshot."""
 
-Prices = dict[Decimal, Decimal]
+
+class Level(NamedTuple):
+    """What stands at one price: the quantity (base), and in how many orders."""
+
+    quantity: Decimal
+    orders: int
+
+
+GONE = Level(Decimal(0), 0)
+
+Prices = dict[Decimal, Level]
 
 
 class ToldBook(NamedTuple):
@@ -63,16 +73,16 @@ class DepthPublisher:
         return ToldBook(market.update_id, self._prices(book.bids), self._prices(book.asks), now_ms)
 
     def _prices(self, side: BookSide) -> Prices:
-        return dict(side.levels(self._depth))
+        return {price: Level(quantity, orders) for price, quantity, orders in side.counted_levels(self._depth)}
 
 
 def _levels(market: Market, prices: Prices) -> list[list[str]]:
-    return [level(market.instrument, price, quantity) for price, quantity in prices.items()]
+    return [level(market.instrument, price, held.quantity, held.orders) for price, held in prices.items()]
 
 
 def _changes(market: Market, old: Prices, new: Prices) -> list[list[str]]:
-    changed = {price: quantity for price, quantity in new.items() if old.get(price) != quantity}
-    gone = {price: Decimal(0) for price in old if price not in new}
+    changed = {price: held for price, held in new.items() if old.get(price) != held}
+    gone = dict.fromkeys((price for price in old if price not in new), GONE)
     return _levels(market, changed | gone)
 
 

@@ -60,18 +60,18 @@ def day_open(market: Market, now_ms: int, offset_ms: int) -> Decimal:
 
 
 def book(market: Market, depth: int) -> dict[str, list[list[str]]]:
-    """Return both sides: price, size, a deprecated zero, and the number of orders (OKX "Get order book")."""
+    """Return both sides (OKX "Get order book")."""
     return {"asks": rows(market, market.book.asks, depth), "bids": rows(market, market.book.bids, depth)}
 
 
 def rows(market: Market, side: BookSide, depth: int) -> list[list[str]]:
-    """Return one side of a book; the number of orders is told as one a level (assumption)."""
-    return [level(market.instrument, price, quantity) for price, quantity in side.levels(depth)]
+    """Return one side of a book."""
+    return [level(market.instrument, *counted) for counted in side.counted_levels(depth)]
 
 
-def level(instrument: Instrument, price: Decimal, quantity: Decimal) -> list[str]:
-    """Return one row of a book; a quantity of zero says that the level is gone."""
-    return [plain(price), shown_size(instrument, quantity), "0", "1" if quantity else "0"]
+def level(instrument: Instrument, price: Decimal, quantity: Decimal, orders: int) -> list[str]:
+    """Return one row of a book: price, size (zero: gone), a deprecated zero, and the number of orders."""
+    return [plain(price), shown_size(instrument, quantity), "0", str(orders)]
 
 
 def trade(told: PublicTrade) -> Json:

@@ -69,7 +69,7 @@ async def test_an_instrument_that_changes_is_told_alone(timed) -> None:
     assert [(row["instId"], row["state"]) for row in changed] == [(SWAP, "suspend")]
 
 
-@pytest.mark.conformance("Depth snapshots and updates", "okx spot", approximate="each level is told as one order")
+@pytest.mark.conformance("Depth snapshots and updates", "okx spot")
 async def test_a_book_that_rests_is_told_empty_after_a_minute(timed) -> None:
     raw, sim, clock = timed
     socket, (snapshot,) = await heard(raw, "public", {"channel": "books", "instId": PAIR})
@@ -90,6 +90,17 @@ async def test_an_order_shows_in_the_book_without_a_step_of_the_market(timed) ->
     assert [frame["arg"]["channel"] for frame in frames] == ["bbo-tbt", "books"]
     assert frames[0]["data"][0]["bids"] == [["65000", "0.5", "0", "1"]]
     assert frames[1]["data"][0]["bids"] == [["65000", "0.5", "0", "1"]]
+
+
+async def test_a_level_tells_how_many_orders_make_it(timed) -> None:
+    raw, _, _ = timed
+    socket, _ = await heard(raw, "public", {"channel": "books", "instId": PAIR})
+    await raw.placed(px="64999", sz="0.5")
+    assert (await socket.receive())["data"][0]["bids"] == [["64999", "1.5", "0", "2"]]
+    order_id = await raw.placed(px="64000", sz="0.5")
+    assert (await socket.receive())["data"][0]["bids"] == [["64000", "0.5", "0", "1"]]
+    await raw.post("trade/cancel-order", {"instId": PAIR, "ordId": order_id})
+    assert (await socket.receive())["data"][0]["bids"] == [["64000", "0", "0", "0"]]
 
 
 async def test_tick_by_tick_books_need_a_login_and_a_higher_fee_tier(raw) -> None:

@@ -62,7 +62,7 @@ async def test_a_swaps_ticker_counts_contracts_and_a_pairs_base(raw) -> None:
     ]
 
 
-@pytest.mark.conformance("Depth snapshots and updates", "okx swap", approximate="each level is told as one order")
+@pytest.mark.conformance("Depth snapshots and updates", "okx swap")
 async def test_a_swaps_book_counts_contracts(raw, venues) -> None:
     await venues.freeze("BTC/USDT:USDT", "65000", levels=3, level_quantity="1", half_spread="1")
     (book,) = await data(raw, "market/books", instId=SWAP, sz=2)

@@ -3,6 +3,8 @@
 import aiohttp
 import pytest
 
+from venuesim_okx_helpers import SWAP, Desk, algo_order
+
 ORDER = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "sz": "0.001", "px": "60000"}
 TWO_SECONDS_MS = 2000
 
@@ -120,3 +122,28 @@ async def test_orders_by_socket_spend_what_orders_by_rest_do_and_are_refused_in_
     assert [answer["code"] for answer in answers] == ["0", "50011"]
     assert answers[1]["msg"].startswith("Rate limit reached.")
     assert (answers[1]["id"], answers[1]["op"], answers[1]["data"]) == ("1", "order", [])
+
+
+async def test_twenty_algo_orders_in_two_seconds_for_each_instrument(timed) -> None:
+    raw, sim, clock = timed
+    desk = Desk(raw, sim)
+    await desk.freeze()
+    for _ in range(20):
+        await desk.algo(slTriggerPx="64000", slOrdPx="-1")
+    status, body = await raw.post("trade/order-algo", algo_order(slTriggerPx="64000", slOrdPx="-1"))
+    assert (status, body["code"]) == (429, "50011")
+    await desk.algo(instId="BTC-USDT", tdMode="cash", sz="1", slTriggerPx="64000", slOrdPx="-1")
+    clock.advance(2_000)
+    await desk.algo(slTriggerPx="64000", slOrdPx="-1")
+
+
+async def test_amendments_have_a_limit_of_their_own(timed) -> None:
+    raw, sim, _ = timed
+    desk = Desk(raw, sim)
+    await desk.freeze()
+    order_id = await desk.order(ordType="limit", px="64000")
+    for number in range(60):
+        await desk.post("trade/amend-order", {"instId": SWAP, "ordId": order_id, "newSz": str(number + 1)})
+    status, body = await raw.post("trade/amend-order", {"instId": SWAP, "ordId": order_id, "newSz": "1"})
+    assert (status, body["code"]) == (429, "50011")
+    await desk.post("trade/cancel-order", {"instId": SWAP, "ordId": order_id})

@@ -21,7 +21,18 @@ TEXTS = [
 ]
 VALUES = [*TEXTS, None, True, 1, 1_000_000_001, -1.5, [], {}, [1], {"a": None}]
 METHODS = ["GET", "POST", "DELETE", "PUT"]
-OPS = ["order", "batch-orders", "cancel-order", "batch-cancel-orders", "subscribe", "unsubscribe", "login", "dance"]
+OPS = [
+    "order",
+    "batch-orders",
+    "cancel-order",
+    "batch-cancel-orders",
+    "amend-order",
+    "batch-amend-orders",
+    "subscribe",
+    "unsubscribe",
+    "login",
+    "dance",
+]
 
 
 def values(chance: random.Random) -> dict[str, object]:

@@ -84,6 +84,11 @@ async def test_a_day_of_trading_by_rest(client: AsyncClient) -> None:
     assert [order["status"] for order in two] == ["NEW", "NEW"]
     assert len(await client.futures_get_open_orders(symbol=BTC)) == 2
     assert (await client.futures_countdown_cancel_all(symbol=BTC, countdownTime=0))["symbol"] == BTC
+    numbers = [order["orderId"] for order in two]
+    canceled = await client.futures_cancel_orders(symbol=BTC, orderidlist=numbers[:1])
+    assert [order["status"] for order in canceled] == ["CANCELED"]
+    with pytest.raises(BinanceAPIException, match="-1022"):  # Spelt so, the library signs other bytes than it sends.
+        await client.futures_cancel_orders(symbol=BTC, orderIdList=numbers[1:])
     assert (await client.futures_cancel_all_open_orders(symbol=BTC))["code"] == 200
 
     algo = await client.futures_create_order(**STOP)

@@ -160,15 +160,17 @@ class Exchange:
         self.settle_triggers(market)
         return order
 
-    def hold_back(self, account: Account, request: OrderRequest) -> Order:
-        """Accept an order that waits for `let_go`: it has an id and can be found, but holds nothing and does nothing.
+    def hold_back(self, account: Account, request: OrderRequest, held: Decimal = ZERO) -> Order:
+        """Accept an order that waits for `let_go`: it has an id and can be found, but does nothing; it locks `held`.
 
         Raises OrderRefused, and then nothing has changed.
         """
         self._check_client_order_id(account, request)
         order = self._accept(account, request, request.quantity)
         order.status, order.working_ms = OrderStatus.WAITING, None
-        self.matching.tell(OrderEventKind.NEW, order, ())
+        if held:
+            hold(order, account, held)
+        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,) if held else ())
         return order
 
     def let_go(self, order: Order, *, locks: bool = True) -> None:
@@ -185,6 +187,7 @@ class Exchange:
         if order.trigger.trailing is None and order.trigger.is_met(market.price_of(order.trigger.price_kind)):
             self.end(order, OrderStatus.REJECTED, EndReason.WOULD_TRIGGER)
             return
+        release(order, account)
         needed = _held_while_waiting(order) if locks else ZERO
         if needed and not self._can_pay(account, order, order.quantity, needed):
             self.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)

@@ -112,7 +112,7 @@ class Amending:
         if order.display_quantity > quantity:
             order.display_quantity = quantity
         entry = self._lists.of_order(order)
-        if entry is not None and order in entry.pair and type_of(order).is_stop_loss:
+        if entry is not None and order in entry.twins and type_of(order).is_stop_loss:
             release(order, account)  # It holds what the other order does not; the list sees to that afterwards.
         self._exchange.amend(order, quantity=quantity)
         execution_id = self._log.current
@@ -134,8 +134,8 @@ class Amending:
     @staticmethod
     def _paired(entry: OrderList, order: Order) -> list[Order]:
         """Return the other orders that must have the same quantity."""
-        pair = entry.pair or (entry.pending if len(entry.pending) > 1 else [])
-        return [other for other in pair if other is not order and other.is_open] if order in pair else []
+        twins = entry.twins
+        return [other for other in twins if other is not order and other.is_open] if order in twins else []
 
 
 def _listed(amendment: Amendment) -> Json:

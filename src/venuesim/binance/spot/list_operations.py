@@ -1,5 +1,6 @@
 """Places, cancels and shows order lists."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import islice
@@ -23,12 +24,13 @@ from venuesim.binance.spot.list_forms import (
     read_oto,
     read_otoco,
 )
-from venuesim.binance.spot.order_lists import OrderList, OrderLists, hold_difference, stop_need
+from venuesim.binance.spot.order_lists import OrderList, OrderLists, hold_difference, pending_need, stop_need
 from venuesim.binance.spot.pages import PAGE, PAGE_MAX, read_period
 from venuesim.binance.spot.placing import Placing
 from venuesim.binance.spot.rendering import canceled
 from venuesim.binance.spot.vocabulary import Extra, ResponseType, WireType
-from venuesim.exchange.accounts import Account
+from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
 from venuesim.exchange.vocabulary import PriceKind, RefusalReason, Side
 
@@ -161,15 +163,37 @@ class ListOperations:
             assert form.pair is not None, "a list without a working order is a pair"
             entry.orders = entry.pair = self._submit_pair(form.pair, account, kept)
         else:
+            requests = [
+                self._placing.request_of(order_form, **kept, **{Extra.PENDING.value: "1"})
+                for order_form in form.forms[1:]
+            ]
+            held = [ZERO] * len(requests) if form.pays else self._held(requests)
+            self._check_funds(form.working, requests[0], sum(held, ZERO), account)
             entry.working = self._placing.submit(form.working, account, **kept)
-            pending = [self._pend(order_form, account, kept) for order_form in form.forms[1:]]
-            entry.pending = pending
-            entry.orders = [entry.working, *pending]
+            entry.pending = [self._pend(*each, account) for each in zip(requests, held, strict=True)]
+            entry.orders = [entry.working, *entry.pending]
         self._lists.begin(entry)
         return entry
 
-    def _pend(self, form: OrderForm, account: Account, kept: dict[str, str]) -> Order:
-        return self._exchange.hold_back(account, self._placing.request_of(form, **kept, **{Extra.PENDING.value: "1"}))
+    def _held(self, requests: list[OrderRequest]) -> list[Decimal]:
+        """Return what each pending order holds: of a pair, the stop (the first) what it needs beyond the other."""
+        market = self._exchange.markets[requests[0].instrument.symbol]
+        *stops, last = [pending_need(request, market.price_of(PriceKind.LAST)) for request in requests]
+        return [*(max(stop - last, ZERO) for stop in stops), last]
+
+    def _check_funds(self, working: OrderForm, pending: OrderRequest, held: Decimal, account: Account) -> None:
+        """Refuse a list of which the account cannot pay every order now."""
+        instrument = pending.instrument
+        needs: dict[str, Decimal] = defaultdict(Decimal)
+        needs[_given(instrument, working.side)] += _need(working)
+        needs[_given(instrument, pending.side)] += held
+        if any(need > account.balances[asset].free for asset, need in needs.items()):
+            raise errors.order_rejected(RefusalReason.INSUFFICIENT_BALANCE)
+
+    def _pend(self, request: OrderRequest, held: Decimal, account: Account) -> Order:
+        # The working order may have filled meanwhile, with a fee in the asset that this one gives.
+        free = account.balances[_given(request.instrument, request.side)].free
+        return self._exchange.hold_back(account, request, min(held, free))
 
     def _submit_pair(self, pair: tuple[OrderForm, OrderForm], account: Account, kept: dict[str, str]) -> list[Order]:
         """Place both orders of an OCO, or neither: whatever could be refused is looked at first."""
@@ -181,8 +205,7 @@ class ListOperations:
             raise errors.order_rejected(RefusalReason.WOULD_TAKE)
         if self._would_trigger(stop) or self._would_trigger(other):
             raise errors.order_rejected(RefusalReason.WOULD_TRIGGER)
-        asset = stop.instrument.quote if stop.side is Side.BUY else stop.instrument.base
-        if max(map(_need, pair)) > account.balances[asset].free:
+        if max(map(_need, pair)) > account.balances[_given(stop.instrument, stop.side)].free:
             raise errors.order_rejected(RefusalReason.INSUFFICIENT_BALANCE)
         try:
             placed_stop = self._exchange.place(account, _unlocked(stop))
@@ -197,6 +220,11 @@ class ListOperations:
         if trigger is None or trigger.trailing is not None:
             return False
         return trigger.is_met(self._exchange.markets[request.instrument.symbol].price_of(trigger.price_kind))
+
+
+def _given(instrument: Instrument, side: Side) -> str:
+    """Return the asset that an order gives."""
+    return instrument.quote if side is Side.BUY else instrument.base
 
 
 def _need(form: OrderForm) -> Decimal:

@@ -4,7 +4,8 @@ OCO: two orders of which the first to fill or to trigger ends the other. OTO: a 
 one has filled. OTOCO: two pending orders that are an OCO. OPO and OPOCO: pending orders for what the working one has
 brought in (REST API, "Order lists"; One Pays the Other FAQ).
 
-Assumption: pending orders hold no funds before their turn comes, and are rejected then if they cannot be paid.
+Pending orders hold their funds from the beginning, unless what the working order brings in pays them: only for those
+does the FAQ say that nothing is required for them at placement.
 """
 
 from collections import deque
@@ -20,7 +21,7 @@ from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent, OrderEventKind
 from venuesim.exchange.instruments import floor_to
-from venuesim.exchange.orders import Order
+from venuesim.exchange.orders import Order, OrderRequest
 from venuesim.exchange.settlement import hold, release
 from venuesim.exchange.vocabulary import EndReason, OrderStatus, PriceKind, Side
 
@@ -65,6 +66,11 @@ class OrderList:
     def symbol(self) -> str:
         """The pair that its orders trade."""
         return self.orders[0].instrument.venue_id
+
+    @property
+    def twins(self) -> list[Order]:
+        """The orders of its pair, pending or not; none without a pair."""
+        return self.pair or (self.pending if len(self.pending) > 1 else [])
 
     def summary(self) -> Json:
         """Return the list as every answer shows it."""
@@ -168,10 +174,10 @@ class OrderLists:
     def amended(self, entry: OrderList) -> None:
         """Note that an order of a list got another quantity, and perhaps another client order id."""
         entry.updated_ms = self._exchange.clock.now_ms()
-        for stop in entry.pair:
+        for stop in [] if entry.pays and entry.pending else entry.twins:
             if type_of(stop).is_stop_loss and stop.is_open:
                 release(stop, entry.account)
-                hold_difference(stop, next(order for order in entry.pair if order is not stop))
+                hold_difference(stop, next(order for order in entry.twins if order is not stop))
         self._tell(entry.account, entry.event(is_update=True))
 
     def cancel(self, entry: OrderList, cancel_id: str) -> list[Order]:
@@ -239,6 +245,7 @@ class OrderLists:
         entry.updated_ms = self._exchange.clock.now_ms()
         pending, entry.pending = entry.pending, []
         for order in pending:
+            release(order, entry.account)
             order.extra = {name: value for name, value in order.extra.items() if name != Extra.PENDING}
         if entry.pays and not self._pay(entry, pending):
             for order in pending:
@@ -319,6 +326,13 @@ def hold_difference(stop: Order, other: Order) -> None:
 def stop_need(side: Side, quantity: Decimal, price: Decimal, stop_price: Decimal) -> Decimal:
     """Return what a stop order will need of the asset it gives; a market stop at its trigger."""
     return quantity if side is Side.SELL else quantity * (price or stop_price)
+
+
+def pending_need(request: OrderRequest, last: Decimal) -> Decimal:
+    """Return what a pending order holds of the asset it gives; a market order that buys, at its trigger or now."""
+    if request.side is Side.SELL:
+        return request.quantity
+    return request.quantity * (request.price or (request.trigger.price if request.trigger else last))
 
 
 def stop_price_of(order: Order) -> Decimal:

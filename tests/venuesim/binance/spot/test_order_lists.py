@@ -177,7 +177,7 @@ async def test_a_wrong_oco_is_refused_whole(raw, free, changes: dict, code: int)
     assert await free("BTC") == (10, 0)
 
 
-@pytest.mark.conformance(Row.ORDER_LISTS, SPOT, approximate="pending orders hold no funds before their turn comes")
+@pytest.mark.conformance(Row.ORDER_LISTS, SPOT)
 async def test_an_oto_begins_its_pending_order_when_the_working_one_has_filled(raw, user, move, free) -> None:
     entry = await place(raw, "oto", OTO)
     assert entry["contingencyType"] == "OTO"
@@ -189,7 +189,7 @@ async def test_an_oto_begins_its_pending_order_when_the_working_one_has_filled(r
         (None, None),
     ]
     assert listed(events) == [("OTO", "EXEC_STARTED", "EXECUTING")]
-    assert await free("BTC") == (10, 0)
+    assert (await free("BTC"), await free("USDT")) == ((D("9.6"), D("0.4")), (D("968000"), D("32000")))
     await move("64000")
     assert await statuses(raw, entry) == ["FILLED", "NEW"]
     assert (await free("BTC"))[1] == D("0.4")
@@ -199,7 +199,7 @@ async def test_an_oto_begins_its_pending_order_when_the_working_one_has_filled(r
     assert listed(await user.told())[-1] == ("OTO", "ALL_DONE", "ALL_DONE")
 
 
-@pytest.mark.conformance(Row.ORDER_LISTS, SPOT, approximate="pending orders hold no funds before their turn comes")
+@pytest.mark.conformance(Row.ORDER_LISTS, SPOT)
 async def test_an_otoco_begins_a_pair(raw, move, free) -> None:
     entry = await place(raw, "otoco", OTOCO)
     assert await statuses(raw, entry) == ["NEW", "PENDING_NEW", "PENDING_NEW"]
@@ -235,14 +235,35 @@ async def test_a_working_order_that_fills_at_once_begins_the_pending_one_at_once
     assert await statuses(raw, entry) == ["FILLED", "NEW"]
 
 
-async def test_a_pending_order_that_cannot_be_is_rejected_in_its_turn(raw, user, move) -> None:
-    entry = await place(raw, "oto", OTO, pendingQuantity="20")
+async def test_a_pending_order_that_cannot_be_is_rejected_in_its_turn(raw, user, move, free) -> None:
+    stop = {"pendingType": "STOP_LOSS", "pendingPrice": None, "pendingStopPrice": "64500"}
+    entry = await place(raw, "oto", OTO, **stop)
     await user.told()
     await move("64000")
     assert await statuses(raw, entry) == ["FILLED", "REJECTED"]
     rejected = next(event for event in await user.reports() if event.get("X") == "REJECTED")
-    assert (rejected["x"], rejected["r"]) == ("REJECTED", "INSUFFICIENT_BALANCES")
+    assert (rejected["x"], rejected["r"]) == ("REJECTED", "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY")
     assert await list_status(raw, entry) == ("ALL_DONE", "ALL_DONE")
+    assert (await free("BTC"))[1] == 0
+
+
+@pytest.mark.conformance(Row.BALANCES, SPOT)
+async def test_pending_orders_hold_their_funds_from_the_beginning(raw, free) -> None:
+    both = await place(raw, "oto", OTO, pendingSide="BUY", pendingPrice="60000", pendingQuantity="1")
+    assert await free("USDT") == (D("908000"), D("92000"))
+    await raw.call("DELETE", "/api/v3/orderList", symbol="BTCUSDT", orderListId=both["orderListId"])
+    pair = await place(raw, "otoco", OTOCO)
+    assert await free("BTC") == (D("9.6"), D("0.4"))
+    last = pair["orders"][-1]["orderId"]
+    amended = await raw.call("PUT", "/api/v3/order/amend/keepPriority", symbol="BTCUSDT", orderId=last, newQty="0.1")
+    assert amended[0] == 200
+    assert await free("BTC") == (D("9.9"), D("0.1"))
+    await raw.call("DELETE", "/api/v3/openOrders", symbol="BTCUSDT")
+    assert (await free("BTC"), await free("USDT")) == ((10, 0), (1_000_000, 0))
+    for form in (OTO, OTOCO):
+        sent = form | {"pendingQuantity": "10.1"}
+        status, body = await raw.call("POST", f"/api/v3/orderList/{'oto' if form is OTO else 'otoco'}", **sent)
+        assert (status, body["code"]) == (400, -2010)
 
 
 async def test_what_an_opo_brings_in_pays_its_pending_order(raw, move, free) -> None:

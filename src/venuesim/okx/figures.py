@@ -7,6 +7,7 @@ from venuesim.exchange.candle import DAY_MS, HOUR_MS, Interval
 from venuesim.exchange.events import PublicTrade
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.market import Market
+from venuesim.okx.aggregated_trades import Aggregated
 from venuesim.okx.instruments import instrument_id, instrument_type, shown_size
 from venuesim.okx.rules import price_limits
 from venuesim.wire.calls import plain
@@ -87,10 +88,10 @@ def trade(told: PublicTrade) -> Json:
     }
 
 
-def pushed_trade(told: PublicTrade, market: Market, *, is_aggregated: bool) -> Json:
-    """Return a trade as the channels push it; only `trades` counts and numbers (assumption: each trade for itself)."""
-    aggregation: Json = {"count": "1", "seqId": market.update_id} if is_aggregated else {}
-    return trade(told) | aggregation
+def aggregated(trades: Aggregated, market: Market) -> Json:
+    """Return a taker's matches at one price as the trades channel pushes them."""
+    told = trade(trades.last) | {"sz": shown_size(market.instrument, trades.quantity)}
+    return told | {"count": str(trades.matches), "seqId": market.update_id}
 
 
 def index_ticker(market: Market, now_ms: int) -> Json:

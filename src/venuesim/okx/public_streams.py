@@ -5,14 +5,15 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from venuesim.exchange.clock import Clock
-from venuesim.exchange.events import BookChanged, OrderEvent, PublicTrade
+from venuesim.exchange.events import BookChanged, OrderEvent, OrderEventKind, PublicTrade
 from venuesim.exchange.vocabulary import Origin
-from venuesim.okx import errors
+from venuesim.okx import errors, figures
+from venuesim.okx.aggregated_trades import Aggregated, AggregatedTrades
 from venuesim.okx.connections import Arg, Connection, encode, no_such_channel
 from venuesim.okx.depth import DepthPublisher
 from venuesim.okx.errors import OkxError
 from venuesim.okx.feeds import CANDLE_FEEDS, PUBLIC_FEEDS, Feed, Scope, World, known
-from venuesim.okx.figures import Json, family_of, pushed_trade
+from venuesim.okx.figures import Json, family_of
 from venuesim.okx.instruments import InstrumentType, instrument_id, shown_size
 from venuesim.okx.market_data import index_market
 from venuesim.okx.parameters import Parameters
@@ -64,6 +65,7 @@ class PublicStreams:
         self._told: dict[Topic, Told] = {}
         self._depths = {channel: DepthPublisher(depth) for channel, depth in DEPTHS.items()}
         self._dirty: set[str] = set()
+        self._aggregated = AggregatedTrades(self._tell_trades)
         listeners = world.exchange.listeners
         listeners.trades.append(self._traded)
         listeners.books.append(self._book_changed)
@@ -165,6 +167,8 @@ class PublicStreams:
 
     def _order_changed(self, event: OrderEvent) -> None:
         symbol = event.order.instrument.symbol
+        if event.kind is OrderEventKind.NEW:
+            self._aggregated.end(symbol)
         if event.order.origin is Origin.LIQUIDATION and event.execution is not None:
             self._tell_liquidation(event)
         if not self._by_symbol.get(symbol) or symbol in self._dirty:
@@ -180,12 +184,17 @@ class PublicStreams:
 
     def _traded(self, trade: PublicTrade) -> None:
         symbol = trade.instrument.symbol
-        for channel in (TRADES, ALL_TRADES):
-            topic = Topic(channel, symbol)
-            if topic in self._heard:
-                market = self._world.exchange.markets[symbol]
-                told = pushed_trade(trade, market, is_aggregated=channel == TRADES)
-                self._publish(topic, self._frame(topic, [told]))
+        topic = Topic(ALL_TRADES, symbol)
+        if topic in self._heard:
+            self._publish(topic, self._frame(topic, [figures.trade(trade)]))
+        if Topic(TRADES, symbol) in self._heard:
+            self._aggregated.add(trade)
+
+    def _tell_trades(self, trades: Aggregated) -> None:
+        topic = Topic(TRADES, trades.last.instrument.symbol)
+        if topic in self._heard:
+            told = figures.aggregated(trades, self._world.exchange.markets[topic.value])
+            self._publish(topic, self._frame(topic, [told]))
 
     def _tell_liquidation(self, event: OrderEvent) -> None:
         topic = Topic(LIQUIDATIONS, InstrumentType.SWAP.value)

@@ -23,7 +23,8 @@ PASSPHRASE = "correct horse"
 class RawOkx:
     """Sends requests as the documentation says, and gives the bare answers."""
 
-    def __init__(self, venues, clock: Clock | None = None) -> None:
+    def __init__(self, venues, clock: Clock | None = None, keys: tuple[str, str, str] | None = None) -> None:
+        self.key, self.secret, self.passphrase = keys or (API_KEY, SECRET, PASSPHRASE)
         self.base = venues.url("okx", "rest")
         self.socket_base = venues.url("okx", "ws")
         self.session: aiohttp.ClientSession = venues.session
@@ -33,10 +34,10 @@ class RawOkx:
         moment = datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
         timestamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {
-            "OK-ACCESS-KEY": API_KEY,
-            "OK-ACCESS-SIGN": sign(f"{timestamp}{method}{target}{body}", encoding),
+            "OK-ACCESS-KEY": self.key,
+            "OK-ACCESS-SIGN": sign(f"{timestamp}{method}{target}{body}", encoding, secret=self.secret),
             "OK-ACCESS-TIMESTAMP": timestamp,
-            "OK-ACCESS-PASSPHRASE": PASSPHRASE,
+            "OK-ACCESS-PASSPHRASE": self.passphrase,
             "Content-Type": "application/json",
         }
 

@@ -131,7 +131,7 @@ async def test_the_deepest_book_is_not_heard_together_with_another(raw) -> None:
     assert (await socket.receive())["event"] == "subscribe"
 
 
-@pytest.mark.conformance("Trades", "okx swap", approximate="the newest 1,500 are kept; none are aggregated")
+@pytest.mark.conformance("Trades", "okx swap", approximate="the newest 1,500 are kept")
 async def test_trades_are_told_on_both_sockets_and_counted_on_one(raw, venues) -> None:
     await venues.freeze("BTC/USDT:USDT", "65000")
     public, business = await raw.public(), await raw.business()
@@ -143,6 +143,23 @@ async def test_trades_are_told_on_both_sockets_and_counted_on_one(raw, venues) -
     assert {name: counted[name] for name in single} == single
     assert set(counted) - set(single) == {"count", "seqId"}
     assert (counted["px"], counted["instId"]) == ("65100", SWAP)
+
+
+@pytest.mark.conformance("Trades", "okx spot", approximate="the newest 1,500 are kept")
+async def test_a_takers_matches_at_one_price_are_told_as_one(raw, venues) -> None:
+    await raw.placed(side="sell", px="65001", sz="0.5")
+    public, business = await raw.public(), await raw.business()
+    for socket, channel in ((public, "trades"), (business, "trades-all")):
+        await socket.send("subscribe", {"channel": channel, "instId": PAIR})
+        assert (await socket.receive())["event"] == "subscribe"
+    other = {"api_key": "o" * 32, "secret": "t", "passphrase": "p", "balances": {"USDT": "1000000"}}
+    await venues.control("POST", "accounts", other)
+    await type(raw)(venues, keys=("o" * 32, "t", "p")).placed(px="65007.5", sz="2")
+    told = [(await public.receive())["data"][0] for _ in range(2)]
+    assert [(row["px"], row["sz"], row["count"]) for row in told] == [("65001", "1.5", "2"), ("65007.5", "0.5", "1")]
+    single = [(await business.receive())["data"][0] for _ in range(3)]
+    assert [(row["px"], row["sz"]) for row in single] == [("65001", "1"), ("65001", "0.5"), ("65007.5", "0.5")]
+    assert [row["tradeId"] for row in single[1:]] == [row["tradeId"] for row in told]
 
 
 @pytest.mark.parametrize(

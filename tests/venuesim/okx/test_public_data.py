@@ -72,8 +72,8 @@ async def test_a_swaps_book_counts_contracts(raw, venues) -> None:
     assert len((await data(raw, "market/books", instId=SWAP))[0]["bids"]) == 1
 
 
-@pytest.mark.conformance("Trades", "okx spot", approximate="the newest 1,500 are kept; none are aggregated")
-@pytest.mark.conformance("Trades", "okx swap", approximate="the newest 1,500 are kept; none are aggregated")
+@pytest.mark.conformance("Trades", "okx spot", approximate="the newest 1,500 are kept")
+@pytest.mark.conformance("Trades", "okx swap", approximate="the newest 1,500 are kept")
 async def test_trades_are_paged_by_number_and_by_time(timed) -> None:
     raw, sim, clock = timed
     await sim.freeze("BTC/USDT:USDT", "65000", levels=3, level_quantity="1", half_spread="1")

@@ -16,7 +16,13 @@ from typing import NamedTuple
 import uvloop
 
 from benchmarks.raw_client import Lane, frame
-from benchmarks.simulator_process import ServerProcess, peer_process, pinned_to, simulator_process
+from benchmarks.simulator_process import (
+    ServerProcess,
+    peer_process,
+    pinned_to,
+    server_and_client_core,
+    simulator_process,
+)
 from benchmarks.venue_dialects import Dialect, Step, dialects, host_of
 
 LANES = 32
@@ -53,14 +59,14 @@ class Run(NamedTuple):
 
 def measure() -> dict[str, float]:
     """`venuesim.*`: orders per second, milliseconds, processor time, ratios to the peer, and memory."""
-    cores = sorted(os.sched_getaffinity(0))
+    server_core, client_core = server_and_client_core()
     venues = dialects()
     figures: dict[str, float] = {}
-    with pinned_to(cores[-1]):
+    with pinned_to(client_core):
         for dialect in venues:
-            with simulator_process([dialect], core=cores[0]) as simulator, peer_process(core=cores[0]) as peer:
+            with simulator_process([dialect], core=server_core) as simulator, peer_process(core=server_core) as peer:
                 figures |= uvloop.run(_measure_venue(dialect, simulator, peer))
-        with simulator_process(venues, core=cores[0]) as simulator:
+        with simulator_process(venues, core=server_core) as simulator:
             figures |= uvloop.run(_measure_memory(venues, simulator))
     for name, value in figures.items():
         print(f"{name}: {value:,.3f}")

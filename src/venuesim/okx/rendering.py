@@ -161,8 +161,12 @@ def pushed(event: OrderEvent, exchange: Exchange) -> Json:
     market = exchange.markets[instrument.symbol]
     rate = usd_rate(exchange, instrument.quote)
     is_amended = event.kind is OrderEventKind.AMENDED
+    common = _common(order)
     return {
-        **_common(order),
+        **common,
+        # Here, unlike in the lists, zeros stand for no fill and no leverage.
+        "avgPx": common["avgPx"] or "0",
+        "lever": common["lever"] or "0",
         "amendResult": "0" if is_amended else "",
         "amendSource": "1" if is_amended else "",
         "code": "0",

@@ -40,6 +40,11 @@ class BookSide:
             del self._levels[key]
             del self._keys[bisect_left(self._keys, key)]
 
+    def requeue(self, order: Order) -> None:
+        """Put an order that is there at the end of its price's queue."""
+        level = self._levels[order.price_key * self._sign]
+        level[order.order_id] = level.pop(order.order_id)
+
     def best(self) -> Order | None:
         """Return the order that trades next."""
         if not self._keys:

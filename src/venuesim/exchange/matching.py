@@ -57,7 +57,7 @@ class Matching:
                 if taker.leaves_quantity > 0:
                     self.end(taker, OrderStatus.EXPIRED, EndReason.REDUCE_ONLY)
                 return
-            quantity = min(self.tradable(maker), wanted)
+            quantity = min(self.tradable(maker), maker.visible_quantity, wanted)
             if quantity <= 0:
                 self.end(maker, OrderStatus.EXPIRED, EndReason.REDUCE_ONLY)
                 continue
@@ -105,11 +105,14 @@ class Matching:
     def _trade(self, market: Market, maker: Order, taker: Order, quantity: Decimal) -> None:
         price = maker.price
         market.update_id += 1
+        peak = maker.visible_quantity
         for order in (taker, maker):
             order.filled_quantity += quantity
             order.filled_quote += price * quantity
         if maker.leaves_quantity == 0:
             self.withdraw(maker)
+        elif quantity >= peak and maker.rests:  # The next peak of an iceberg order joins the end of the queue.
+            market.book.side(maker.side).requeue(maker)
         trade_id = self.publish(market, price, quantity, buyer_is_maker=maker.side is Side.BUY)
         for order in (taker, maker):
             if order.account is not None:

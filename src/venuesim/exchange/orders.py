@@ -175,8 +175,11 @@ class Order:
 
     @property
     def visible_quantity(self) -> Decimal:
-        """What the book shows of it: an iceberg order its peak only."""
-        return min(self.display_quantity, self.leaves_quantity) if self.display_quantity else self.leaves_quantity
+        """What the book shows of it: of an iceberg order what is left of its present peak."""
+        if not self.display_quantity:
+            return self.leaves_quantity
+        gone = (self.filled_quantity + self.prevented_quantity) % self.display_quantity
+        return min(self.display_quantity - gone, self.leaves_quantity)
 
     @property
     def average_price(self) -> Decimal:

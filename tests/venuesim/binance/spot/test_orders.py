@@ -160,12 +160,27 @@ async def test_a_trailing_stop_with_a_stop_price_begins_there(raw, move) -> None
     assert (await look_up(raw, placed))["status"] == "FILLED"
 
 
-@pytest.mark.conformance(Row.ICEBERG, SPOT, approximate="a new peak keeps the order's place in the queue")
+@pytest.mark.conformance(Row.ICEBERG, SPOT)
 async def test_an_iceberg_shows_its_peak_only(raw) -> None:
     placed = (await raw.order(price="64999.5", quantity="2", icebergQty="0.5", newOrderRespType="RESULT"))[1]
     assert placed["icebergQty"] == "0.50000000"
     book = (await raw.request("GET", "/api/v3/depth", "symbol=BTCUSDT&limit=1", signed=False))[1]
     assert book["bids"][0] == ["64999.50000000", "0.50000000"]
+
+
+@pytest.mark.conformance(Row.ICEBERG, SPOT)
+async def test_the_next_peak_of_an_iceberg_queues_behind_the_others(raw) -> None:
+    prevention = {"selfTradePreventionMode": "NONE", "price": "64999.5"}
+    iceberg = (await raw.order(**prevention, quantity="0.5", icebergQty="0.2"))[1]
+    other = (await raw.order(**prevention, quantity="0.2"))[1]
+    taker = (await raw.order(**prevention, side="SELL", quantity="0.5"))[1]
+    assert [fill["qty"] for fill in taker["fills"]] == ["0.20000000", "0.20000000", "0.10000000"]
+    trades = (await raw.call("GET", "/api/v3/myTrades", symbol="BTCUSDT"))[1]
+    makers = [trade["orderId"] for trade in trades if trade["isMaker"]]
+    assert makers == [iceberg["orderId"], other["orderId"], iceberg["orderId"]]
+    book = (await raw.request("GET", "/api/v3/depth", "symbol=BTCUSDT&limit=1", signed=False))[1]
+    assert book["bids"][0] == ["64999.50000000", "0.10000000"]
+    assert (await look_up(raw, iceberg))["executedQty"] == "0.30000000"
 
 
 @pytest.mark.conformance(Row.CANCEL, SPOT)

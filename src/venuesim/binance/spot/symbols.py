@@ -20,7 +20,7 @@ from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.instruments import Instrument
 
 RAW_REQUESTS_MAX = 61_000
-"""RAW_REQUESTS in five minutes, as the live venue lists it; who weighs at least one each comes to REQUEST_WEIGHT first."""
+"""RAW_REQUESTS in five minutes, as the live venue lists it; REQUEST_WEIGHT is reached first, as nothing weighs less."""
 
 SHOWN_PERMISSIONS = frozenset({"SPOT", "MARGIN", "LEVERAGED"})
 """What is listed when no permission is asked for."""

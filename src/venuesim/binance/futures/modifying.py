@@ -16,7 +16,7 @@ from venuesim.binance.futures.limits import ONE_BATCH, ONE_ORDER
 from venuesim.binance.futures.listing import MOVE_ORDER_LIMIT_MAX
 from venuesim.binance.futures.placing import read_batch
 from venuesim.binance.futures.reading import read_price, read_price_match
-from venuesim.binance.futures.rendering import changed
+from venuesim.binance.futures.rendering import MODIFY_ID, changed
 from venuesim.binance.futures.symbols import Symbols
 from venuesim.binance.futures.words import WireSide, WireType
 from venuesim.binance.limits import BinanceLimits
@@ -107,6 +107,7 @@ class Modifying:
         if quantity <= order.filled_quantity:
             self._exchange.cancel(order)
         else:
+            order.extra = _named(order, modify_id)
             self._amend(order, price, quantity)
             self._remember(order, before, modify_id)
         answer = changed(order)
@@ -150,6 +151,12 @@ class Modifying:
         )
         if len(self._histories) > HISTORIES_KEPT:
             self._histories.popitem(last=False)
+
+
+def _named(order: Order, modify_id: int | None) -> dict[str, str]:
+    """Return what is kept with an order, with what its latest modification is called."""
+    kept = {name: value for name, value in order.extra.items() if name != MODIFY_ID}
+    return kept if modify_id is None else {**kept, MODIFY_ID: str(modify_id)}
 
 
 def _shown(amendment: Amendment, order: Order) -> Json:

@@ -24,6 +24,7 @@ CLOSE_POSITION = "close_position"
 PRICE_PROTECT = "price_protect"
 ACTIVATION_PRICE = "activation_price"
 CALLBACK_RATE = "callback_rate"
+MODIFY_ID = "modify_id"
 """Keys in Order.extra of an order that an algo order placed: what that one was."""
 
 

@@ -10,6 +10,7 @@ from venuesim.binance.futures.rendering import (
     ACTIVATION_PRICE,
     CALLBACK_RATE,
     CLOSE_POSITION,
+    MODIFY_ID,
     PRICE_PROTECT,
     TRIGGER_PRICE,
     TRIGGERED_TYPE,
@@ -104,7 +105,8 @@ class UserEvents:
             holding = event.account.holding(event.instrument)
             shown = event.kind is not AccountEventKind.FUNDING or holding.margin_mode is MarginMode.ISOLATED
             positions = _shown_positions(event.account, holding) if shown else []
-        return self._update(event.account, event.time_ms, _REASONS[event.kind], moved, positions)
+        paid_for = event.instrument if event.kind is AccountEventKind.FUNDING else None
+        return self._update(event.account, event.time_ms, _REASONS[event.kind], moved, positions, paid_for)
 
     def _update(
         self,
@@ -113,17 +115,16 @@ class UserEvents:
         reason: str,
         moved: dict[str, Decimal],
         positions: Iterable[Position],
+        paid_for: Instrument | None = None,
     ) -> Json:
-        return {
-            "e": "ACCOUNT_UPDATE",
-            "T": time_ms,
-            "E": time_ms,
-            "a": {
-                "B": [self._balance(account, asset, amount) for asset, amount in moved.items()],
-                "P": [self._position(account, position) for position in positions],
-                "m": reason,
-            },
+        told: Json = {
+            "B": [self._balance(account, asset, amount) for asset, amount in moved.items()],
+            "P": [self._position(account, position) for position in positions],
+            "m": reason,
         }
+        if paid_for is not None:
+            told["S"] = paid_for.venue_id
+        return {"e": "ACCOUNT_UPDATE", "T": time_ms, "E": time_ms, "a": told}
 
     def _balance(self, account: Account, asset: str, amount: Decimal) -> Json:
         margin = wallet_margin(account, asset, self._exchange.markets)
@@ -248,6 +249,8 @@ def _order_trade_update(event: OrderEvent, word: str) -> Json:
         "gtd": int(extra.get(GOOD_TILL_DATE, "0")),
         "er": "0",
     }
+    if event.kind is OrderEventKind.AMENDED and MODIFY_ID in extra:
+        shown["M"] = extra[MODIFY_ID]
     if CALLBACK_RATE in extra:
         shown |= {"AP": extra[ACTIVATION_PRICE], "cr": extra[CALLBACK_RATE]}
     return {"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": shown}

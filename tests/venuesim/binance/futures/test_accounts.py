@@ -183,6 +183,7 @@ async def test_funding_is_paid_at_its_hours_and_listed_as_income(timed) -> None:
         raw.venues.simulator.venues["binance"].futures.exchange.pass_time()
         update = (await user.event("ACCOUNT_UPDATE"))["a"]
     assert (update["m"], update["B"][0]["bc"], update["P"]) == ("FUNDING_FEE", "-0.65", [])
+    assert update["S"] == "BTCUSDT"
     (paid,) = await raw.get("/fapi/v1/income", incomeType="FUNDING_FEE")
     assert (paid["symbol"], paid["income"], paid["asset"]) == ("BTCUSDT", "-0.65000000", "USDT")
     (rate,) = await raw.public("/fapi/v1/fundingRate", symbol="BTCUSDT")

@@ -24,11 +24,13 @@ async def test_an_order_tells_each_step(raw: RawFutures) -> None:
             quantity="0.02",
             price="60001",
             orderId=order["orderId"],
+            modifyId=7,
         )
         amended = (await user.event("ORDER_TRADE_UPDATE"))["o"]
         await raw.call("DELETE", "/fapi/v1/order", symbol="BTCUSDT", orderId=order["orderId"])
         canceled = (await user.event("ORDER_TRADE_UPDATE"))["o"]
     assert [step["x"] for step in (new, amended, canceled)] == ["NEW", "AMENDMENT", "CANCELED"]
+    assert [step.get("M") for step in (new, amended, canceled)] == [None, "7", None]
     assert (new["c"], new["i"], new["q"], new["p"], new["b"]) == ("told", order["orderId"], "0.01", "60000", "600")
     assert (new["ap"], new["sp"], new["t"], new["n"], new["N"]) == ("0", "0", 0, "0", "USDT")
     assert (new["V"], new["pm"], new["gtd"], new["ps"], new["wt"]) == (

@@ -241,6 +241,8 @@ class AlgoDesk:
             return
         order = self._exchange.find_order(algo.account, order_id=algo.linked_order_id)
         if order is not None and order.is_open:
+            if reason is EndReason.SYSTEM:
+                order.extra = {**order.extra, Extra.CANCEL_SOURCE: "37"}
             self._exchange.cancel(order, reason)
 
     def _move_stops_to_cost(self, fired: AlgoOrder) -> None:

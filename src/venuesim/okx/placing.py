@@ -9,7 +9,7 @@ from venuesim.exchange.engine import Exchange
 from venuesim.exchange.instruments import floor_to
 from venuesim.exchange.margin import available
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
-from venuesim.exchange.vocabulary import OrderType, RefusalReason, Side
+from venuesim.exchange.vocabulary import EndReason, OrderType, RefusalReason, Side
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import Instruments
@@ -18,7 +18,7 @@ from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.order_reading import OrderReader
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Extra
-from venuesim.okx.rules import check_rules
+from venuesim.okx.rules import check_rules, closing_orders
 from venuesim.wire.calls import plain
 
 
@@ -69,7 +69,10 @@ class Placing:
         market = self._exchange.markets[order_request.instrument.symbol]
         check_rules(order_request, market, account, scale=self._limits.scale)
         self._limits.spend_account_order(account, request.now_ms)
-        return place(self._exchange, account, order_request)
+        order = place(self._exchange, account, order_request)
+        if order.reduce_only and order.is_open:
+            cancel_surplus(self._exchange, account, order_request)
+        return order
 
     def _affordable(self, account: Account, request: OrderRequest, item: Parameters) -> OrderRequest:
         """Return the order made smaller to what the account can pay, where OKX does so.
@@ -104,6 +107,17 @@ def place(exchange: Exchange, account: Account, request: OrderRequest) -> Order:
         return exchange.place(account, request)
     except OrderRefused as refused:
         raise refusal_of(refused.reason, request) from refused
+
+
+def cancel_surplus(exchange: Exchange, account: Account, request: OrderRequest) -> None:
+    """Cancel the reduce-only orders behind a new one that no longer have anything to close."""
+    left = account.holding_of(request).reducible(request.side, request.position_side)
+    direction = -request.side.sign
+    for order in sorted(closing_orders(account, request), key=lambda order: order.price * direction):
+        left -= order.leaves_quantity
+        if left < 0:
+            order.extra = {**order.extra, Extra.CANCEL_SOURCE: "23"}
+            exchange.cancel(order, EndReason.REDUCE_ONLY)
 
 
 def _smaller(

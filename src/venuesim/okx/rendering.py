@@ -41,6 +41,7 @@ class Extra(StrEnum):
     LINKED_ALGO_ID = "linkedAlgoOrd"
     IS_TP_LIMIT = "isTpLimit"
     IS_PROTECTED = "isProtected"
+    CANCEL_SOURCE = "cancelSource"
 
 
 class State(StrEnum):
@@ -89,6 +90,15 @@ _CANCEL_SOURCES = {
     ),
 }
 """Why an order ended, as code and sentence; whatever else ends one counts as the system (assumption)."""
+
+_SPECIAL_SOURCES = {
+    "23": (
+        "Order canceled: Due to a better price was available for the order in the same direction, "
+        "the existing reduce-only order was automatically canceled"
+    ),
+    "37": "Your TP limit order was canceled because the corresponding SL order was canceled.",
+}
+"""Reasons that the exchange does not know: kept with the order."""
 
 _CATEGORIES = {
     Origin.USER: "normal",
@@ -258,6 +268,9 @@ def _common(order: Order) -> Json:
     is_linear = instrument.is_linear
     received = instrument.base if order.side is Side.BUY and not is_linear else instrument.quote
     source, reason = _CANCEL_SOURCES.get(order.end_reason, _SYSTEM)
+    if Extra.CANCEL_SOURCE in kept and not order.is_open:
+        source = kept[Extra.CANCEL_SOURCE]
+        reason = _SPECIAL_SOURCES[source]
     is_priced = order.order_type is OrderType.LIMIT and kept.get(Extra.ORDER_TYPE) != "optimal_limit_ioc"
     return {
         **_ALWAYS,

@@ -94,7 +94,8 @@ def check_price(price: Decimal, side: Side, market: Market, *, name: str = "px")
 def check_closing(request: OrderRequest, account: Account) -> None:
     """Refuse an order that closes where there is nothing to close, or more than there is.
 
-    In long/short mode what pending orders close already counts too ("Place order", reduceOnly).
+    What pending orders close counts too: in long/short mode all of it, in net mode what has price-time priority over
+    the new order ("Place order", reduceOnly; assumption: the code).
     """
     holding = account.holding_of(request)
     position = holding.positions.get(request.position_side)
@@ -104,8 +105,10 @@ def check_closing(request: OrderRequest, account: Account) -> None:
         message = "A reduce-only order can't be the same trading direction as your existing positions."
         raise OkxError("51170", f"Failed to place order. {message}")
     closable = abs(position.quantity)
-    if request.position_side is not PositionSide.NET:
-        closable -= sum(order.leaves_quantity for order in closing_orders(account, request))
+    pending = closing_orders(account, request)
+    if request.position_side is PositionSide.NET:
+        pending = [order for order in pending if comes_first(order, request)]
+    closable -= sum(order.leaves_quantity for order in pending)
     if request.quantity > closable:
         raise OkxError("51112", "Close order size exceeds available size for this position.")
 
@@ -118,6 +121,13 @@ def closing_orders(account: Account, request: OrderRequest) -> list[Order]:
         if (order.pocket, order.position_side, order.side) == (request.pocket, request.position_side, request.side)
         and (order.reduce_only or CLOSING.get(order.position_side) is order.side)
     ]
+
+
+def comes_first(order: Order, request: OrderRequest | Order) -> bool:
+    """Whether a pending order trades before a new one of the same side."""
+    if request.order_type is OrderType.MARKET:
+        return False
+    return order.price >= request.price if request.side is Side.BUY else order.price <= request.price
 
 
 def check_tier(

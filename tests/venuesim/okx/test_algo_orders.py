@@ -157,6 +157,14 @@ async def test_a_target_may_rest_as_a_limit_order_beside_a_stop(long: Desk) -> N
     assert (await long.algo_shown(algo_id))["state"] == "canceled"
 
 
+async def test_a_resting_target_goes_with_its_stop(long: Desk) -> None:
+    limit = {"tpOrdPx": "66000", "tpOrdKind": "limit", "cxlOnClosePos": True, "reduceOnly": True}
+    algo_id = await long.algo(**STOP, **limit)
+    (target,) = await long.get("trade/orders-pending", instType="SWAP")
+    await long.post("trade/cancel-algos", [{"algoId": algo_id, "instId": SWAP}])
+    assert picked(await long.shown(target["ordId"]), "state", "cancelSource") == ("canceled", "37")
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

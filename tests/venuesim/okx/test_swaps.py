@@ -148,6 +148,19 @@ async def test_what_pends_to_reduce_goes_with_the_position(desk: Desk) -> None:
     assert picked(await desk.shown(resting), "state", "cancelSource") == ("canceled", "17")
 
 
+@pytest.mark.conformance("Reduce-only", "okx swap")
+async def test_reduce_only_orders_share_the_position_by_price(desk: Desk) -> None:
+    await desk.order(sz="10")
+    reduce = {"side": "sell", "ordType": "limit", "reduceOnly": True}
+    far = await desk.order(**reduce, px="66000", sz="6")
+    assert (await desk.refused("trade/order", swap_order(**reduce, px="66100", sz="5")))[0] == "51112"
+    near = await desk.order(**reduce, px="65900", sz="4")
+    assert (await desk.shown(far))["state"] == "live"
+    nearest = await desk.order(**reduce, px="65800", sz="3")
+    assert picked(await desk.shown(far), "state", "cancelSource") == ("canceled", "23")
+    assert [(await desk.shown(order_id))["state"] for order_id in (near, nearest)] == ["live", "live"]
+
+
 @pytest.mark.conformance("One-way and hedge mode", "okx swap")
 async def test_long_and_short_positions_live_side_by_side(desk: Desk) -> None:
     await desk.hedge()

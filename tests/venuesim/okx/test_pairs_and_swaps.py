@@ -160,6 +160,19 @@ async def test_a_makers_rebate_is_positive(desk: Desk) -> None:
     assert picked(fill, "fee", "feeRate", "execType") == ("0.649", "0.0001", "M")
 
 
+@pytest.mark.conformance(
+    "Fees in a third asset or as rebate", "okx spot", approximate="a buyer's rebate comes in the base asset, as his fee"
+)
+async def test_a_pairs_seller_has_his_rebate_in_the_quote_asset(desk: Desk) -> None:
+    account = {"api_key": "k" * 64, "secret": "s" * 64, "passphrase": "correct horse", "fees": {"maker": "-0.0001"}}
+    await desk.venues.control("POST", "accounts", account)
+    order_id = await desk.order(**PAIR, side="sell", ordType="limit", px="65100", sz="0.1")
+    await desk.price("65100", "BTC/USDT")
+    assert picked(await desk.shown(order_id, "BTC-USDT"), "fee", "feeCcy", "rebateCcy", "state") == (
+        *("0.651", "USDT", "BTC", "filled"),
+    )
+
+
 @pytest.mark.conformance("Auto-deleveraging", "okx swap", approximate="by hand only: nobody is deleveraged by himself")
 async def test_a_deleveraged_position_says_so(desk: Desk) -> None:
     await desk.order(sz="10")

@@ -54,8 +54,9 @@ SOCKET_API_PATH = "/ws-fapi/v1"
 STREAM_PREFIX = "/fstream"
 STREAM_ROUTES = ("/public", "/market", "/private")
 
-_FORCED_NAMES = {Origin.LIQUIDATION: "autoclose-", Origin.AUTO_DELEVERAGING: "adl_autoclose-"}
-"""What the client order ids of the venue's own orders begin with ("Event: Order Update", `c`)."""
+LIQUIDATION_PREFIX = "autoclose-"
+DELEVERAGING_NAME = "adl_autoclose"
+"""The client order ids of the venue's own orders ("Event: Order Update", `c`)."""
 
 
 class FuturesApi:
@@ -187,7 +188,9 @@ class FuturesApi:
             await asyncio.sleep(TICK_SECONDS)
 
     def _forced_name(self, origin: Origin) -> str:
-        return f"{_FORCED_NAMES[origin]}{self._clock.now_ms()}{next(self._forced):06d}"
+        if origin is Origin.AUTO_DELEVERAGING:
+            return DELEVERAGING_NAME
+        return f"{LIQUIDATION_PREFIX}{self._clock.now_ms()}{next(self._forced):06d}"
 
     def _fault_added(self, fault: Fault) -> None:
         """Let listen keys expire when a fault says so."""

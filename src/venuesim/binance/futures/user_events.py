@@ -30,7 +30,7 @@ from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.margin import maintenance_of, wallet_margin
 from venuesim.exchange.orders import Execution, Order
 from venuesim.exchange.positions import Holding, Position
-from venuesim.exchange.vocabulary import MarginMode, Origin, PositionSide, Side
+from venuesim.exchange.vocabulary import EndReason, MarginMode, Origin, PositionSide, Side, TimeInForce
 from venuesim.wire.calls import plain
 
 _EXECUTION_TYPES = {
@@ -52,6 +52,17 @@ _REASONS = {
     AccountEventKind.INSURANCE: "INSURANCE_CLEAR",
 }
 """The `m` of ACCOUNT_UPDATE."""
+
+_EXPIRY_REASONS = {
+    EndReason.SELF_TRADE: "1",
+    EndReason.IMMEDIATE_OR_CANCEL: "2",
+    EndReason.REDUCE_ONLY: "4",
+    EndReason.LIQUIDATION: "5",
+    EndReason.NO_LIQUIDITY: "9",
+    EndReason.FILL_OR_KILL: "10",
+    EndReason.POST_ONLY: "11",
+}
+"""The `er` of ORDER_TRADE_UPDATE ("Event: Order Update", Expiry Reason)."""
 
 
 class UserEvents:
@@ -247,13 +258,20 @@ def _order_trade_update(event: OrderEvent, word: str) -> Json:
         "V": extra.get(SELF_TRADE_MODE, "NONE"),
         "pm": extra.get(PRICE_MATCH, "NONE"),
         "gtd": int(extra.get(GOOD_TILL_DATE, "0")),
-        "er": "0",
+        "er": _expiry_reason(order),
     }
     if event.kind is OrderEventKind.AMENDED and MODIFY_ID in extra:
         shown["M"] = extra[MODIFY_ID]
     if CALLBACK_RATE in extra:
         shown |= {"AP": extra[ACTIVATION_PRICE], "cr": extra[CALLBACK_RATE]}
     return {"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": shown}
+
+
+def _expiry_reason(order: Order) -> str:
+    """Return the `er` of an order: why it ended unfilled, "0" for everything that has no number."""
+    if order.end_reason is EndReason.SELF_TRADE and order.time_in_force is TimeInForce.IOC:
+        return "3"
+    return _EXPIRY_REASONS.get(order.end_reason, "0")
 
 
 def _stop_price(order: Order) -> str:

@@ -227,3 +227,22 @@ async def test_signed_frames_and_plain_prices_share_a_socket(raw: RawFutures) ->
         status = await api.ask(**signed("account.status", "s"))
     assert (price["result"]["price"], book["result"]["bidPrice"]) == ("65000.00", "64999.00")
     assert (depth["result"]["bids"][0], status["status"]) == (["64999.00", "1.000"], 200)
+
+
+async def test_an_order_that_ends_unfilled_says_why(raw: RawFutures) -> None:
+    async with stream(raw.venues, f"/private/ws?listenKey={await raw.listen_key()}") as user:
+        await raw.placed(price="65001", quantity="2", timeInForce="IOC")
+        await raw.trade("BUY", "10")
+        resting = await raw.placed(side="SELL", price="65100", quantity="0.1")
+        await raw.placed(price="65100", quantity="0.2")
+        await raw.call("DELETE", "/fapi/v1/allOpenOrders", symbol="BTCUSDT")
+        await raw.trade("SELL", "100")
+        ended = []
+        while len(ended) < 5:
+            order = (await user.event("ORDER_TRADE_UPDATE"))["o"]
+            if order["X"] in {"EXPIRED", "EXPIRED_IN_MATCH", "CANCELED"}:
+                ended.append((order["X"], order["er"], order["i"] == resting["orderId"]))
+    assert ended == [
+        ("EXPIRED", "2", False), ("EXPIRED", "9", False), ("EXPIRED_IN_MATCH", "1", True), ("CANCELED", "0", False),
+        ("EXPIRED", "9", False),
+    ]  # fmt: skip

@@ -111,11 +111,11 @@ class Account:
 
     def holding(self, instrument: Instrument, pocket: str = "") -> Holding:
         """Return the account's settings and positions of a contract, or of one pocket of it, made on the first use."""
-        from venuesim.exchange.positions import Holding
-
         key = f"{instrument.symbol}/{pocket}" if pocket else instrument.symbol
         holding = self.holdings.get(key)
         if holding is None:
+            from venuesim.exchange.positions import Holding
+
             leverage = min(self.leverage, instrument.leverage_max)
             holding = Holding(
                 instrument=instrument, leverage=Decimal(leverage), margin_mode=self.margin_mode, pocket=pocket

@@ -13,7 +13,7 @@ from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.margin import available, maintenance_of, requirement, wallet_margin
 from venuesim.exchange.market import Market, next_funding_ms
 from venuesim.exchange.orders import Execution, Order, OrderRequest
-from venuesim.exchange.positions import Holding, OpenInterest, Position, closing_side, whole_lots
+from venuesim.exchange.positions import NO_INTEREST, Holding, OpenInterest, Position, closing_side, whole_lots
 from venuesim.exchange.vocabulary import (
     EndReason,
     FlowKind,
@@ -58,7 +58,7 @@ class Clearing:
         mark = self._exchange.markets[instrument.symbol].mark
         key = (order.position_side, order.side)
         before = requirement(holding, mark).initial
-        interest = holding.interest.get(key, OpenInterest())
+        interest = holding.interest.get(key, NO_INTEREST)
         holding.interest[key] = OpenInterest(interest.quantity + quantity, interest.notional + notional)
         after = requirement(holding, mark).initial
         holding.interest[key] = interest

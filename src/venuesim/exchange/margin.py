@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from venuesim.exchange.accounts import ZERO, Account
-from venuesim.exchange.positions import Holding, OpenInterest, Position
+from venuesim.exchange.positions import NO_INTEREST, Holding, Position
 from venuesim.exchange.vocabulary import MarginMode, PositionSide, Side
 
 
@@ -78,8 +78,8 @@ def requirement(holding: Holding, mark: Decimal) -> Requirement:
     for side in _sides(holding):
         position = holding.positions.get(side)
         signed = ZERO if position is None else position.quantity * mark
-        bids = holding.interest.get((side, Side.BUY), OpenInterest()).notional
-        asks = holding.interest.get((side, Side.SELL), OpenInterest()).notional
+        bids = holding.interest.get((side, Side.BUY), NO_INTEREST).notional
+        asks = holding.interest.get((side, Side.SELL), NO_INTEREST).notional
         worst = _worst(side, signed, bids, asks)
         own = abs(signed) / holding.leverage
         if position is not None and holding.margin_mode is MarginMode.ISOLATED:
@@ -99,8 +99,8 @@ def largest_notional(
     """Return the largest size (quote) that a position can reach by its open orders and one more of `notional`."""
     position = holding.positions.get(position_side)
     signed = ZERO if position is None else position.quantity * mark
-    bids = holding.interest.get((position_side, Side.BUY), OpenInterest()).notional
-    asks = holding.interest.get((position_side, Side.SELL), OpenInterest()).notional
+    bids = holding.interest.get((position_side, Side.BUY), NO_INTEREST).notional
+    asks = holding.interest.get((position_side, Side.SELL), NO_INTEREST).notional
     if side is Side.BUY:
         return _worst(position_side, signed, bids + notional, asks)
     return _worst(position_side, signed, bids, asks + notional)

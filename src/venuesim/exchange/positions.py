@@ -93,6 +93,9 @@ class OpenInterest(NamedTuple):
     notional: Decimal = ZERO
 
 
+NO_INTEREST = OpenInterest()
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Holding:
     """One account's contract: its leverage and margin mode, its positions, and the sums over its open orders.
@@ -133,7 +136,7 @@ class Holding:
     def count(self, order: Order, quantity: Decimal, notional: Decimal) -> None:
         """Add to (or, below zero, take from) what the open orders of one side could add to the position."""
         key = (order.position_side, order.side)
-        before = self.interest.get(key, OpenInterest())
+        before = self.interest.get(key, NO_INTEREST)
         self.interest[key] = OpenInterest(before.quantity + quantity, before.notional + notional)
 
 

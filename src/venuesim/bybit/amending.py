@@ -11,6 +11,7 @@ from venuesim.bybit.parameters import Category, Parameters
 from venuesim.bybit.rendering import ids, stop_type_of
 from venuesim.bybit.rules import check_pair_amount, check_pair_price, check_pair_quantity
 from venuesim.bybit.rules_linear import check_contract_price, check_contract_quantity, check_position_limit
+from venuesim.bybit.stop_orders import FULL
 from venuesim.bybit.words import PRICE_KINDS, Extra, StopType, TriggerBy
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
@@ -62,6 +63,8 @@ class Amending:
             raise errors.no_such_order(linear=is_linear, to="replace")
         if not order.is_open:
             raise too_late(order)
+        if parameters.has("qty") and stop_type_of(order) in FULL:
+            raise BybitError(110060, "Under full TP/SL mode, it is not allowed to modify TP/SL")
         is_by_quote = bool(order.quote_quantity) and parameters.has("qty")
         if is_by_quote or stop_type_of(order) is StopType.TRAILING_STOP:
             raise BybitError(170312, "The current order does not support modification")

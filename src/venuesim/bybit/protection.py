@@ -5,58 +5,41 @@ own size: what triggers or cancels one of a pair ends the other. All of them go 
 Trading Stop"). Sources for pairs: measurements of others on the venue's demo; see also `parentOrderLinkId`.
 """
 
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 from venuesim.bybit.order_notes import note
 from venuesim.bybit.statuses import CancelType
+from venuesim.bybit.stop_orders import PARTIAL, Leg, stop_request, trigger_of
 from venuesim.bybit.words import (
     CREATE_TYPES,
     PRICE_KINDS,
-    TAKE_PROFITS,
     Extra,
     StopType,
     TpslMode,
     TriggerBy,
-    WireTime,
 )
-from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent, OrderEventKind
-from venuesim.exchange.orders import Order, OrderRequest
+from venuesim.exchange.orders import Execution, Order
 from venuesim.exchange.positions import Position, closing_side
 from venuesim.exchange.triggers import Trailing, Trigger, trailing_direction
 from venuesim.exchange.vocabulary import (
     Direction,
     EndReason,
     OrderStatus,
-    OrderType,
-    Origin,
     PriceKind,
-    Side,
-    TimeInForce,
 )
-from venuesim.wire.calls import plain
-
-FULL = (StopType.TAKE_PROFIT, StopType.STOP_LOSS, StopType.TRAILING_STOP)
 
 
-class Leg(NamedTuple):
-    """One stop to make: `limit_price` None is a market order. `parent` is the orderLinkId that it came with."""
-
-    stop_type: StopType
-    price: Decimal
-    trigger_by: TriggerBy
-    limit_price: Decimal | None = None
-    parent: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Pair:
     """The partial stops of one entry order (or of one request): one or two orders of the same size."""
 
-    position: Position
     parent_id: int | None
     orders: list[Order]
 
@@ -68,6 +51,8 @@ class Protection:
         self._exchange = exchange
         self._full: dict[Position, dict[StopType, Order]] = {}
         self._pairs: dict[Position, list[Pair]] = {}
+        self._is_busy = False
+        self._fills: deque[tuple[OrderEvent, Execution]] = deque()
 
     def listen(self) -> None:
         """Begin to look after orders: behind the private streams, so that they tell a fill before what it brings."""
@@ -87,6 +72,10 @@ class Protection:
 
     def set_full(self, account: Account, position: Position, leg: Leg) -> None:
         """Set the stop of one kind for the whole position; one that waits is moved and keeps its id."""
+        with self._undisturbed():
+            self._set_full(account, position, leg)
+
+    def _set_full(self, account: Account, position: Position, leg: Leg) -> None:
         present = self.full(position, leg.stop_type)
         trigger = None if present is None else present.trigger
         if present is not None and trigger is not None and trigger.price_kind is PRICE_KINDS[leg.trigger_by]:
@@ -95,7 +84,7 @@ class Protection:
             return
         if present is not None:
             self._exchange.cancel(present, EndReason.ONE_CANCELS_OTHER)
-        order = self._place(account, position, abs(position.quantity), leg, _trigger(position, leg))
+        order = self._place(account, position, abs(position.quantity), leg, trigger_of(position, leg))
         self._keep_full(position, leg.stop_type, order)
 
     def set_trailing(
@@ -117,8 +106,9 @@ class Protection:
             ),
         )
         leg = Leg(StopType.TRAILING_STOP, trigger.price, TriggerBy.LAST)
-        order = self._place(account, position, abs(position.quantity), leg, trigger)
-        self._keep_full(position, StopType.TRAILING_STOP, order)
+        with self._undisturbed():
+            order = self._place(account, position, abs(position.quantity), leg, trigger)
+            self._keep_full(position, StopType.TRAILING_STOP, order)
 
     def clear_full(self, position: Position, stop_type: StopType) -> None:
         """Take a stop of the whole position away."""
@@ -130,47 +120,37 @@ class Protection:
         self, account: Account, position: Position, quantity: Decimal, legs: list[Leg], parent_id: int | None = None
     ) -> None:
         """Add stops for a part of the position; those of the same entry order grow instead."""
+        with self._undisturbed():
+            self._add_pair(account, position, quantity, legs, parent_id)
+
+    def _add_pair(
+        self, account: Account, position: Position, quantity: Decimal, legs: list[Leg], parent_id: int | None
+    ) -> None:
         for pair in self.pairs(position):
             if parent_id is not None and pair.parent_id == parent_id:
                 self._exchange.amend(pair.orders[0], quantity=pair.orders[0].quantity + quantity)
                 return
-        pair = Pair(position=position, parent_id=parent_id, orders=[])
-        self._pairs.setdefault(position, []).append(pair)
+        pair = Pair(parent_id=parent_id, orders=[])
+        pairs = self._pairs.setdefault(position, [])
+        pairs.append(pair)
+        placed: list[Order] = []
         for leg in legs:
-            order = self._place(account, position, quantity, leg, _trigger(position, leg))
-            if order.is_open:
-                pair.orders.append(order)
+            order = self._place(account, position, quantity, leg, trigger_of(position, leg))
+            placed.append(order)
+            if order.status is not OrderStatus.WAITING or pair not in pairs:
+                break  # The market has passed one of the two already.
+            pair.orders.append(order)
+        else:
+            return
+        if pair in pairs:
+            pairs.remove(pair)
+        for waiting in placed:
+            if waiting.status is OrderStatus.WAITING:
+                self._exchange.cancel(waiting, EndReason.ONE_CANCELS_OTHER)
 
     def _place(self, account: Account, position: Position, quantity: Decimal, leg: Leg, trigger: Trigger) -> Order:
-        is_limit = leg.limit_price is not None
-        mode = TpslMode.FULL if leg.stop_type in FULL else TpslMode.PARTIAL
-        market = self._exchange.markets[position.instrument.symbol]
-        extra = {
-            Extra.STOP_TYPE: leg.stop_type.value,
-            Extra.CREATE_TYPE: CREATE_TYPES[leg.stop_type].value,
-            Extra.CLOSE_ON_TRIGGER: "1",
-            Extra.TPSL_MODE: mode.value,
-            Extra.TIME_IN_FORCE: (WireTime.GTC if is_limit else WireTime.IOC).value,
-            Extra.LAST_PRICE: plain(market.statistics.last),
-            Extra.PARENT_LINK: leg.parent,
-        }
-        request = OrderRequest(
-            instrument=position.instrument,
-            side=closing_side(position),
-            order_type=OrderType.LIMIT if is_limit else OrderType.MARKET,
-            client_order_id="",
-            time_in_force=TimeInForce.GTC if is_limit else TimeInForce.IOC,
-            quantity=quantity,
-            price=leg.limit_price or ZERO,
-            reduce_only=True,
-            position_side=position.side,
-            trigger=trigger,
-            refuses_met_trigger=False,
-            locks_while_waiting=False,
-            origin=Origin.CONDITIONAL,
-            extra={name.value: value for name, value in extra.items() if value},
-        )
-        return self._exchange.place(account, request)
+        last = self._exchange.markets[position.instrument.symbol].statistics.last
+        return self._exchange.place(account, stop_request(position, quantity, leg, trigger, last_price=last))
 
     def _keep_full(self, position: Position, stop_type: StopType, order: Order) -> None:
         if order.status is OrderStatus.WAITING:
@@ -182,15 +162,30 @@ class Protection:
         order = event.order
         if not order.instrument.is_linear:
             return
-        if event.kind is OrderEventKind.TRADE:
-            self._traded(event)
+        if event.execution is not None:
+            self._fills.append((event, event.execution))
+            with self._undisturbed():
+                pass
         stop_type = StopType(order.extra.get(Extra.STOP_TYPE, ""))
         if stop_type in CREATE_TYPES and stop_type is not StopType.STOP:
             self._stop_changed(event)
 
-    def _traded(self, event: OrderEvent) -> None:
-        order, execution = event.order, event.execution
-        assert execution is not None, "a trade has an execution"
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Let the fills that come of what is done here wait until it is done: a stop may be met as it is placed."""
+        if self._is_busy:
+            yield
+            return
+        self._is_busy = True
+        try:
+            yield
+            while self._fills:
+                self._traded(*self._fills.popleft())
+        finally:
+            self._is_busy = False
+
+    def _traded(self, event: OrderEvent, execution: Execution) -> None:
+        order = event.order
         position = event.account.holding_of(order).position(order.position_side)
         self._follow(position)
         opened = execution.quantity - execution.closed_quantity
@@ -208,10 +203,8 @@ class Protection:
             if not position.is_open or closing_side(position) is not order.side:
                 note(order, Extra.CANCEL_TYPE, CancelType.CLEARED.value)
                 self._exchange.cancel(order, EndReason.ONE_CANCELS_OTHER)
-            elif (order in full and order.quantity != abs(position.quantity)) or order.quantity > abs(
-                position.quantity
-            ):
-                self._exchange.amend(order, quantity=abs(position.quantity))
+            elif order.quantity > size or (order in full and order.quantity != size):
+                self._exchange.amend(order, quantity=size)
 
     def _arm(self, account: Account, position: Position, entry: Order, opened: Decimal) -> None:
         """Arm a position with what the order that opened it brought."""
@@ -239,7 +232,8 @@ class Protection:
             self.add_pair(account, position, opened, legs, entry.order_id)
             return
         for leg in legs:
-            self.set_full(account, position, leg)
+            if position.is_open:  # The market may have passed the first one, which closed it.
+                self.set_full(account, position, leg)
 
     def _stop_changed(self, event: OrderEvent) -> None:
         """Keep the books on stops: forget what no longer waits, and let pairs go together."""
@@ -266,20 +260,3 @@ class Protection:
                 for other in pair.orders:
                     if other.is_open and other.quantity != order.quantity:
                         self._exchange.amend(other, quantity=order.quantity)
-
-
-PARTIAL = {
-    StopType.TAKE_PROFIT: StopType.PARTIAL_TAKE_PROFIT,
-    StopType.STOP_LOSS: StopType.PARTIAL_STOP_LOSS,
-}
-
-
-def _trigger(position: Position, leg: Leg) -> Trigger:
-    """Return the trigger of a stop: a long position takes its profit when the price rises."""
-    is_long = closing_side(position) is Side.SELL
-    rises = is_long is (leg.stop_type in TAKE_PROFITS)
-    return Trigger(
-        price_kind=PRICE_KINDS[leg.trigger_by],
-        direction=Direction.RISING if rises else Direction.FALLING,
-        price=leg.price,
-    )

@@ -18,7 +18,16 @@ from venuesim.exchange.events import OrderEvent, OrderEventKind
 from venuesim.exchange.instruments import floor_to
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
 from venuesim.exchange.triggers import Trigger
-from venuesim.exchange.vocabulary import Direction, EndReason, OrderType, Origin, PriceKind, Side, TimeInForce
+from venuesim.exchange.vocabulary import (
+    Direction,
+    EndReason,
+    OrderStatus,
+    OrderType,
+    Origin,
+    PriceKind,
+    Side,
+    TimeInForce,
+)
 
 UNKNOWN_LEG, PROFIT_LEG, LOSS_LEG = "OcoTriggerByUnknown", "OcoTriggerByTp", "OcoTriggerBySl"
 
@@ -66,9 +75,15 @@ class SpotProtection:
             if price in entry.extra:
                 request = _leg(entry, quantity, price, limit, kind, is_profit=is_profit)
                 legs.append(self._place(account, request, holds=not legs))
-        if len(legs) == 2 and all(leg.is_open for leg in legs):
-            stop, take = legs
+        if len(legs) < 2:
+            return
+        stop, take = legs
+        if all(leg.status is OrderStatus.WAITING for leg in legs):
             self._pairs[stop.order_id] = self._pairs[take.order_id] = Pair(take, stop)
+            return
+        for leg in legs:  # The market has passed one of the two already.
+            if leg.status is OrderStatus.WAITING:
+                self._exchange.cancel(leg, EndReason.ONE_CANCELS_OTHER)
 
     def _place(self, account: Account, request: OrderRequest, *, holds: bool) -> Order:
         """Place a leg that holds the assets, if they are there; else it looks for them once it is triggered."""

@@ -63,13 +63,13 @@ class TradeOperations:
         lookups = Lookups(exchange=exchange, finder=finder)
         OrderNotes(exchange)
         self._exchange = exchange
-        self._protection = Protection(exchange)
+        self.protection = Protection(exchange)
         self._spot_protection = SpotProtection(exchange)
         self._closed_pnl = ClosedPnl(exchange=exchange, instruments=instruments)
         self._positions = Positions(
-            exchange=exchange, instruments=instruments, protection=self._protection, closed_pnl=self._closed_pnl
+            exchange=exchange, instruments=instruments, protection=self.protection, closed_pnl=self._closed_pnl
         )
-        trading_stop = TradingStop(exchange=exchange, instruments=instruments, protection=self._protection)
+        trading_stop = TradingStop(exchange=exchange, instruments=instruments, protection=self.protection)
         settings = PositionSettings(exchange=exchange, instruments=instruments, positions=self._positions)
         gets = {
             "order/realtime": Entry(Endpoint.QUERY, 50, None, lookups.realtime),
@@ -110,7 +110,7 @@ class TradeOperations:
 
     def look_after_positions(self) -> None:
         """Begin to arm positions with stops; call it once the private streams listen, which come first."""
-        self._protection.listen()
+        self.protection.listen()
         self._spot_protection.listen()
 
     def renderers(self) -> Renderers:

@@ -8,8 +8,9 @@ from venuesim.bybit.errors import BybitError
 from venuesim.bybit.listing import Instruments
 from venuesim.bybit.operations import Request, Result
 from venuesim.bybit.parameters import Category, Parameters
-from venuesim.bybit.protection import PARTIAL, Leg, Protection
+from venuesim.bybit.protection import Protection
 from venuesim.bybit.reading import position_side_of
+from venuesim.bybit.stop_orders import PARTIAL, Leg
 from venuesim.bybit.words import PRICE_KINDS, StopType, TpslMode, TriggerBy, WireType
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange

@@ -222,7 +222,8 @@ class Exchange:
         account = _owner(order)
         new_quantity = order.quantity if quantity is None else quantity
         new_price = order.price if price is None else price
-        assert new_quantity > order.filled_quantity, "the caller ends an order that is amended to what it has filled"
+        leaves_something = bool(order.quote_quantity) or new_quantity > order.filled_quantity
+        assert leaves_something, "the caller ends an order that is amended to what it has filled"
         keeps_place = new_price == order.price and new_quantity <= order.quantity and order.rests
         if order.status.is_working and order.post_only and not order.post_only_cancels:
             self._check_post_only(market, order.side, price_key(new_price))

@@ -137,3 +137,14 @@ async def test_a_spot_stop_market_buy_spends_the_quote_amount(raw, venues) -> No
     await venues.control("POST", "market", {"symbol": "BTC/USDT", "price": "66099"})
     shown = await raw.shown(order_id)
     assert (shown["orderStatus"], shown["cumExecQty"], shown["cumExecValue"]) == ("Filled", "0.01", "661")
+
+
+async def test_the_trigger_of_a_waiting_order_by_quote_quantity_can_be_moved(raw) -> None:
+    order_id = await raw.placed(
+        orderType="Market", price=None, qty="661", triggerPrice="66000", orderFilter="tpslOrder"
+    )
+    change = {"category": "spot", "symbol": "BTCUSDT", "orderId": order_id}
+    assert (await raw.post("order/amend", {**change, "triggerPrice": "66500"}))["retCode"] == 0
+    shown = await raw.shown(order_id)
+    assert (shown["triggerPrice"], shown["qty"], shown["orderStatus"]) == ("66500", "661", "Untriggered")
+    assert (await raw.post("order/amend", {**change, "qty": "700"}))["retCode"] == 170312

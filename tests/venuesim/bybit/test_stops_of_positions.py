@@ -246,3 +246,21 @@ async def test_a_fault_that_refuses_orders_leaves_the_venues_own_alone(contracts
     assert (await contracts.shown(order_id))["orderStatus"] == "Filled"
     assert set(await contracts.stops()) == {"StopLoss"}
     assert (await contracts.order())["retCode"] == 110007
+
+
+@pytest.mark.parametrize("mode", ["Full", "Partial"])
+async def test_a_stop_that_the_market_has_passed_when_its_entry_fills_fires_at_once(contracts, mode: str) -> None:
+    await contracts.move("65000", mark_price="65600")
+    stops = {"takeProfit": "65500", "tpTriggerBy": "MarkPrice", "stopLoss": "60000", "tpslMode": mode}
+    await contracts.market(qty="0.5", **stops)
+    assert (await contracts.position())["size"] == "0"
+    assert await contracts.listed("order/realtime") == []
+    assert (await contracts.listed("position/closed-pnl"))[0]["closedSize"] == "0.5"
+
+
+async def test_a_stop_of_the_whole_position_keeps_its_size(contracts) -> None:
+    await contracts.market(qty="1", stopLoss="63000")
+    stop = (await contracts.stops())["StopLoss"]
+    assert (await contracts.post("order/amend", orderId=stop["orderId"], qty="0.5"))["retCode"] == 110060
+    await contracts.done("order/amend", orderId=stop["orderId"], triggerPrice="63500")
+    assert (await contracts.position())["stopLoss"] == "63500"

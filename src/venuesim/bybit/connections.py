@@ -1,5 +1,6 @@
 """What Bybit's sockets share: frames, connection ids, acknowledgements, and how long a silent one stays open."""
 
+import asyncio
 import re
 from itertools import count
 from urllib.parse import parse_qs
@@ -17,6 +18,10 @@ ACTIVE_SECONDS_MAX = 600
 
 CLOSED_FOR_SILENCE = 1000
 """Assumption: a normal closure; the documentation says only that the connection "will be cut off"."""
+
+SUBSCRIBING_SECONDS = 0.01
+"""How long a subscription takes. Over a network it always takes a while, and pybit counts on that: it notes what it
+subscribes to only after it has sent the request, and breaks off when the answer is quicker."""
 
 _DURATION = re.compile(r"([0-9]{1,4})([sm])")
 _numbers = count(1)
@@ -70,6 +75,11 @@ class Connection:
             message = f"Failed to decode incoming data:readObjectStart: expect {{ or n, but found {found}"
             self.acknowledge(Frame(op=""), message, success=False)
             return None
+
+    async def linger(self, frame: Frame) -> None:
+        """Let a subscription take its time; whatever the client says after it waits as well."""
+        if frame.op in {"subscribe", "unsubscribe"}:
+            await asyncio.sleep(SUBSCRIBING_SECONDS)
 
     def forget(self) -> None:
         """Take the connection off the register: it has closed."""

@@ -53,6 +53,7 @@ class PrivateSession:
         frame = self._connection.read(text)
         if frame is None:
             return
+        await self._connection.linger(frame)
         try:
             self._answer(frame)
         except BybitError as error:

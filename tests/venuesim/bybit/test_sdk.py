@@ -25,6 +25,7 @@ SPOT, LINEAR = "bybit spot", "bybit linear"
 PAIR = {"category": "spot", "symbol": "BTCUSDT"}
 CONTRACT = {"category": "linear", "symbol": "BTCUSDT"}
 SECONDS_MAX = 10
+DAY_SECONDS_MAX = 60
 QUICK = {"ping_timeout": 1}
 """How long a socket's thread may take to notice that it was told to end."""
 
@@ -32,14 +33,23 @@ QUICK = {"ping_timeout": 1}
 class Day:
     """The client's classes at the simulated Bybit. They wait for each answer, so a day runs in a thread of its own."""
 
-    def __init__(self, control: str) -> None:
+    def __init__(self, control: str, caplog: pytest.LogCaptureFixture) -> None:
         self._control = control
+        self._caplog = caplog
         self.http = HTTP(api_key=API_KEY, api_secret=SECRET, max_retries=1, retry_delay=0)
         self.public_http = HTTP()
 
     def close(self) -> None:
         self.http.client.close()
         self.public_http.client.close()
+
+    def await_subscriptions(self, count: int) -> None:
+        """Wait until the venue has acknowledged so many subscriptions: the client only logs that."""
+
+        def acknowledged() -> int:
+            return sum(record.getMessage().startswith("Subscription to") for record in list(self._caplog.records))
+
+        wait(lambda: acknowledged() >= count)
 
     def move(self, symbol: str, price: str) -> None:
         """Move a market."""
@@ -117,15 +127,29 @@ async def live(venues, monkeypatch, caplog):
     monkeypatch.setattr(pybit.unified_trading, "PRIVATE_WSS", f"{socket}/v5/private")
     monkeypatch.setattr(pybit._websocket_trading, "TRADE_WSS", f"{socket}/v5/trade")
     await venues.freeze("BTC/USDT:USDT", "65000", levels=3, level_quantity="1", half_spread="1")
+    caplog.set_level(logging.DEBUG, "pybit")
 
-    def run(script: Callable[[Day], None]) -> None:
-        day = Day(str(venues.simulator.urls["control"]))
+    def run(script: Callable[[Day], None], ended: asyncio.Future[None], loop: asyncio.AbstractEventLoop) -> None:
+        day = Day(str(venues.simulator.urls["control"]), caplog)
         try:
             script(day)
+        except BaseException as error:  # noqa: BLE001 - It is raised where the day is waited for.
+            loop.call_soon_threadsafe(ended.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(ended.set_result, None)
         finally:
             day.close()
 
-    yield lambda script: asyncio.to_thread(run, script)
+    async def live_through(script: Callable[[Day], None]) -> None:
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = loop.create_future()
+        # The client waits without an end for a socket that broke off; the thread of such a day is left behind.
+        thread = threading.Thread(target=run, args=(script, ended, loop), daemon=True)
+        thread.start()
+        await asyncio.wait_for(ended, DAY_SECONDS_MAX)
+        await asyncio.to_thread(thread.join, SECONDS_MAX)
+
+    yield live_through
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
@@ -257,6 +281,7 @@ async def test_the_market_is_heard(live, category: str) -> None:
             socket.ticker_stream("BTCUSDT", ticker)
             socket.trade_stream("BTCUSDT", trades)
             socket.kline_stream(1, "BTCUSDT", candles)
+            day.await_subscriptions(5)
             assert float(book.next()["data"]["b"][0][0]) == 64999
             assert float(ticker.next()["data"]["lastPrice"]) == 65000
             assert candles.next()["data"][0]["confirm"] is False
@@ -274,7 +299,10 @@ async def test_the_market_is_heard(live, category: str) -> None:
 
 
 @pytest.mark.conformance(Row.SDK, SPOT, LINEAR)
-async def test_orders_are_placed_by_socket_and_heard_on_the_private_one(live) -> None:
+async def test_orders_are_placed_by_socket_and_heard_on_the_private_one(live, venues) -> None:
+    # The client notes what it waits for after it has sent it; within one process the answer may be quicker than that.
+    await venues.fault("delay", delay_ms=20)
+
     def script(day: Day) -> None:
         orders, fills, positions, wallets, answers, refusals = (Heard() for _ in range(6))
         with day.private() as private, day.trading() as trading:
@@ -286,6 +314,7 @@ async def test_orders_are_placed_by_socket_and_heard_on_the_private_one(live) ->
                 (private.wallet_stream, wallets),
             ):
                 subscribe(heard)
+            day.await_subscriptions(4)
             limit = {"side": "Buy", "orderType": "Limit", "qty": "0.01"}
             trading.place_order(answers, **PAIR, **limit, price="63000", orderLinkId="s-1")
             assert answers.next()["data"]["orderLinkId"] == "s-1"

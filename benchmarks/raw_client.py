@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 Check = Callable[[bytes], bool]
 """Whether an answer (an HTTP body, a frame's payload) is the one that was hoped for."""
 
-CONTROL_FRAMES_FROM = 8
+PING, PONG, CONTROL_FRAMES_FROM = 0x9, 0xA, 0x8
 _HANDSHAKE = (
     "GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -26,7 +26,7 @@ class Lane(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
-        self._split: Callable[[bytes], tuple[bytes | None, bytes]] = split_response
+        self._is_socket = False
         self._messages: Sequence[bytes] = ()
         self._answered = 0
         self._check: Check = bool
@@ -50,8 +50,8 @@ class Lane(asyncio.Protocol):
         place = urlsplit(url)
         target = f"{place.path or '/'}{f'?{place.query}' if place.query else ''}"
         await lane.run([_HANDSHAKE.format(target=target, host=place.netloc).encode()], lambda _: True)
-        lane._split = split_frame
-        await lane.run([frame(text) for text in opening], check)
+        lane._is_socket = True
+        await lane.run([frame(text.encode()) for text in opening], check)
         return lane
 
     def run(self, messages: Sequence[bytes], check: Check) -> "asyncio.Future[list[float]]":
@@ -81,7 +81,7 @@ class Lane(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take an answer, and send the next message."""
         self._buffer += data
-        message, self._buffer = self._split(self._buffer)
+        message = self._next_frame() if self._is_socket else self._next_response()
         if message is None:
             return
         self._seconds.append(time.perf_counter() - self._sent_at)
@@ -93,6 +93,21 @@ class Lane(asyncio.Protocol):
             self._send()
         elif self._done is not None and not self._done.done():
             self._done.set_result(self._seconds)
+
+    def _next_response(self) -> bytes | None:
+        message, self._buffer = split_response(self._buffer)
+        return message
+
+    def _next_frame(self) -> bytes | None:
+        """Return the payload of the next text frame, and answer pings before it."""
+        assert self._transport is not None, "it is open"
+        while (found := split_frame(self._buffer)) is not None:
+            opcode, payload, self._buffer = found
+            if opcode == PING:
+                self._transport.write(frame(payload, PONG))
+            if opcode < CONTROL_FRAMES_FROM:
+                return payload
+        return None
 
     def _send(self) -> None:
         assert self._transport is not None, "it is open"
@@ -116,26 +131,22 @@ def split_response(data: bytes) -> tuple[bytes | None, bytes]:
     return (data[:end], data[end:]) if len(data) >= end else (None, data)
 
 
-def split_frame(data: bytes) -> tuple[bytes | None, bytes]:
-    """Return the payload of the first whole text frame in `data` (None: not there yet), and what follows it."""
-    while len(data) >= 2:
-        start, length = 2, data[1] & 0x7F
-        if length == 126:
-            start, length = 4, int.from_bytes(data[2:4], "big")
-        elif length == 127:
-            start, length = 10, int.from_bytes(data[2:10], "big")
-        if len(data) < start + length:
-            break
-        payload, rest = data[start : start + length], data[start + length :]
-        if data[0] & 0x0F < CONTROL_FRAMES_FROM:
-            return payload, rest
-        data = rest
-    return None, data
+def split_frame(data: bytes) -> tuple[int, bytes, bytes] | None:
+    """Return the operation code and payload of the first frame in `data` (None: not there yet), and what follows."""
+    if len(data) < 2:
+        return None
+    start, length = 2, data[1] & 0x7F
+    if length == 126:
+        start, length = 4, int.from_bytes(data[2:4], "big")
+    elif length == 127:
+        start, length = 10, int.from_bytes(data[2:10], "big")
+    end = start + length
+    return (data[0] & 0x0F, data[start:end], data[end:]) if len(data) >= end else None
 
 
-def frame(text: str) -> bytes:
-    """Return a client's text frame; its mask is zero, so that the payload stands there as it is."""
-    payload = text.encode()
+def frame(payload: bytes, opcode: int = 0x1) -> bytes:
+    """Return a client's frame; its mask is zero, so that the payload stands there as it is."""
     length = len(payload)
-    head = bytes([0x81, 0x80 | length]) if length < 126 else bytes([0x81, 0x80 | 126]) + length.to_bytes(2, "big")
+    head = bytes([0x80 | opcode])
+    head += bytes([0x80 | length]) if length < 126 else bytes([0x80 | 126]) + length.to_bytes(2, "big")
     return head + bytes(4) + payload

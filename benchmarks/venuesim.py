@@ -146,7 +146,7 @@ async def _run(
 def _messages(dialect: Dialect, transport: str, server: ServerProcess, cycles: int) -> list[bytes]:
     steps = [step for _ in range(cycles) for step in _cycle()]
     if transport == "socket":
-        return [frame(dialect.frame(step)) for step in steps]
+        return [frame(dialect.frame(step).encode()) for step in steps]
     host = host_of(dialect.rest_url(server.urls)) if dialect.exchange in server.urls else host_of(server.urls["rest"])
     return [dialect.request(step, host) for step in steps]
 

@@ -59,11 +59,21 @@ def test_a_response_ends_where_its_length_says(bench: SimpleNamespace) -> None:
     ],
 )
 def test_a_frame_ends_where_its_length_says(bench: SimpleNamespace, size: int, head: bytes) -> None:
-    data, ping = head + b"x" * size, b"\x89\x00"
-    assert bench.raw_client.split_frame(ping + data + ping) == (b"x" * size, ping)
-    assert bench.raw_client.split_frame(data[:-1]) == (None, data[:-1])
+    data = head + b"x" * size
+    assert bench.raw_client.split_frame(data + b"\x89\x00") == (1, b"x" * size, b"\x89\x00")
+    assert bench.raw_client.split_frame(data[:-1]) is None
 
 
 def test_a_clients_frame_has_a_mask_that_changes_nothing(bench: SimpleNamespace) -> None:
-    assert bench.raw_client.frame("ab") == b"\x81\x82\x00\x00\x00\x00ab"
-    assert bench.raw_client.frame("a" * 200) == b"\x81\xfe\x00\xc8\x00\x00\x00\x00" + b"a" * 200
+    assert bench.raw_client.frame(b"ab") == b"\x81\x82\x00\x00\x00\x00ab"
+    assert bench.raw_client.frame(b"a" * 200) == b"\x81\xfe\x00\xc8\x00\x00\x00\x00" + b"a" * 200
+    assert bench.raw_client.frame(b"", bench.raw_client.PONG) == b"\x8a\x80\x00\x00\x00\x00"
+
+
+def test_a_ping_is_answered_before_the_frame_behind_it(bench: SimpleNamespace) -> None:
+    written: list[bytes] = []
+    lane = bench.raw_client.Lane()
+    lane._transport, lane._is_socket = SimpleNamespace(write=written.append), True
+    lane._buffer = b"\x89\x02hi\x81\x02ok"
+    assert lane._next_frame() == b"ok"
+    assert written == [b"\x8a\x82\x00\x00\x00\x00hi"]

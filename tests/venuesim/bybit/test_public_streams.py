@@ -1,10 +1,12 @@
 """The topics of the public sockets that differ between pairs and contracts, frame by frame."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
 from venuesim.bybit import public_socket
+from venuesim.bybit.connections import SUBSCRIBING_SECONDS
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.orders import OrderRequest
 from venuesim.exchange.vocabulary import OrderType, Side, TimeInForce
@@ -223,6 +225,17 @@ async def test_acknowledgements_and_pongs_are_worded_by_the_socket(raw) -> None:
         assert await socket.receive() == {"success": True, "ret_msg": "pong", **connection, **named, "op": "ping"}
         await socket.send("ping", req_id="p")
         assert (await socket.receive())["req_id"] == "p"
+
+
+async def test_a_subscription_is_not_answered_before_the_client_has_noted_it(raw) -> None:
+    loop = asyncio.get_running_loop()
+    socket = RawSocket(await raw.session.ws_connect(f"{raw.socket_base}/v5/public/linear"))
+    began = loop.time()
+    await socket.send("subscribe", "publicTrade.BTCUSDT")
+    await socket.send("ping")
+    answers = [(await socket.receive())["op"] for _ in range(2)]
+    assert loop.time() - began >= SUBSCRIBING_SECONDS
+    assert answers == ["subscribe", "ping"]  # What comes after it waits as well.
 
 
 @pytest.mark.conformance(Row.ERRORS, SPOT, LINEAR)

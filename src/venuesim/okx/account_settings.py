@@ -19,9 +19,9 @@ from venuesim.okx.errors import OkxError
 from venuesim.okx.fee_tiers import level_name
 from venuesim.okx.instruments import Instruments, instrument_id
 from venuesim.okx.operations import Request, Result
+from venuesim.okx.order_words import user_id
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.positions import all_positions
-from venuesim.okx.rendering import user_id
 from venuesim.okx.trade_terms import (
     AccountLevel,
     PositionMode,

@@ -17,8 +17,8 @@ from venuesim.okx.attached import AttachedReader, PriceType, TargetKind
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import Instruments
 from venuesim.okx.order_reading import leverage_of, read_size
+from venuesim.okx.order_words import Extra
 from venuesim.okx.parameters import MARKET, Parameters
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import CLOSING, check_lots
 from venuesim.okx.trade_terms import AccountLevel, Terms, TradeMode, check_may_trade, level_of, read_terms
 

@@ -26,8 +26,8 @@ from venuesim.okx.attached import stored
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import quantity_of, shown_size
 from venuesim.okx.order_reading import PREVENTIONS, TargetCurrency
+from venuesim.okx.order_words import Extra
 from venuesim.okx.placing import place
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import CLOSING, check_lots, check_price
 from venuesim.okx.trade_terms import TradeMode, check_may_trade, prevention_of
 from venuesim.wire.calls import plain

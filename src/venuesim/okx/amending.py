@@ -20,9 +20,9 @@ from venuesim.okx.instruments import quantity_of
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.order_reading import amends_price
+from venuesim.okx.order_words import Extra
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.placing import check_expiry
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import check_lots, check_price, price_limits
 
 

@@ -9,7 +9,8 @@ from venuesim.exchange.orders import Execution
 from venuesim.exchange.vocabulary import FlowKind, Origin, PositionSide, Side
 from venuesim.okx.figures import Json
 from venuesim.okx.instruments import InstrumentType, instrument_id, instrument_type, shown_size
-from venuesim.okx.rendering import FIRST_BILL_ID, Extra
+from venuesim.okx.order_words import Extra
+from venuesim.okx.rendering import FIRST_BILL_ID
 from venuesim.wire.calls import plain
 
 

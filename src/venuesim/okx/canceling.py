@@ -17,9 +17,9 @@ from venuesim.okx.instruments import Instruments, shown_size
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.order_reading import PREVENTIONS
+from venuesim.okx.order_words import Extra
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.placing import place
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import closing_orders
 from venuesim.okx.trade_terms import check_may_trade, holding_in, pocket_of, prevention_of, read_position_side
 from venuesim.wire.calls import plain

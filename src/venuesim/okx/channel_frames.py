@@ -13,7 +13,7 @@ from venuesim.exchange.positions import Position
 from venuesim.okx.connections import Arg, echoed
 from venuesim.okx.figures import Json, family_of
 from venuesim.okx.instruments import instrument_type
-from venuesim.okx.rendering import user_id
+from venuesim.okx.order_words import user_id
 
 INTERVAL_MS = 5000
 """How often the account and positions channels tell everything anew, unless asked otherwise."""

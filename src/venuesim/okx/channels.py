@@ -12,7 +12,8 @@ from venuesim.okx.channel_frames import View, Wanted, frame, interval_of
 from venuesim.okx.connections import Arg
 from venuesim.okx.figures import Json
 from venuesim.okx.instruments import instrument_id, shown_size
-from venuesim.okx.rendering import Extra, pushed
+from venuesim.okx.order_words import Extra
+from venuesim.okx.rendering import pushed
 from venuesim.wire.calls import plain
 
 INT64_MAX = 2**63 - 1

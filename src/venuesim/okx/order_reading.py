@@ -17,8 +17,8 @@ from venuesim.okx import errors
 from venuesim.okx.attached import AttachedReader, stored
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import Instruments, quantity_of
+from venuesim.okx.order_words import Extra
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import price_limits
 from venuesim.okx.trade_terms import (
     AccountLevel,

@@ -16,8 +16,8 @@ from venuesim.okx.instruments import Instruments
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.order_reading import OrderReader
+from venuesim.okx.order_words import Extra
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import check_rules, closing_orders
 from venuesim.wire.calls import plain
 

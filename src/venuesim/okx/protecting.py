@@ -20,7 +20,7 @@ from venuesim.okx.attached import Attached, TargetKind, restored, stored
 from venuesim.okx.errors import OkxError
 from venuesim.okx.instruments import size_of
 from venuesim.okx.order_reading import TargetCurrency
-from venuesim.okx.rendering import Extra
+from venuesim.okx.order_words import Extra
 from venuesim.okx.resting_targets import rest_target
 from venuesim.okx.trade_terms import TradeMode
 

@@ -8,8 +8,8 @@ from venuesim.exchange.vocabulary import OrderType, Origin
 from venuesim.okx.algo_orders import AlgoOrder
 from venuesim.okx.instruments import quantity_of
 from venuesim.okx.order_reading import PREVENTIONS
+from venuesim.okx.order_words import Extra
 from venuesim.okx.placing import place
-from venuesim.okx.rendering import Extra
 from venuesim.okx.rules import check_price
 from venuesim.okx.trade_terms import prevention_of
 from venuesim.wire.calls import plain

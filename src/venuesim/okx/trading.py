@@ -13,17 +13,9 @@ from venuesim.okx.finding import Finder
 from venuesim.okx.instruments import Instruments, InstrumentType, instrument_type
 from venuesim.okx.operations import Request, Result
 from venuesim.okx.order_reading import WireType
+from venuesim.okx.order_words import State, category_of, order_type_of, state_of
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.rendering import (
-    FIRST_BILL_ID,
-    State,
-    category_of,
-    fill,
-    order_type_of,
-    shown,
-    state_of,
-    sub_type,
-)
+from venuesim.okx.rendering import FIRST_BILL_ID, fill, shown, sub_type
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

@@ -163,6 +163,7 @@ def test_a_wallet_changes_by_the_sum_of_its_movements(actions: list[tuple[str, i
         pit.isolate(account)
     pit.mark("100")
     for action, quantity, price in actions:
+        was_open = pit.position(account).is_open
         if action == "fund":
             pit.exchange.clearing.fund(pit.market())
         elif action == "move":
@@ -173,8 +174,10 @@ def test_a_wallet_changes_by_the_sum_of_its_movements(actions: list[tuple[str, i
             except OrderRefused:
                 for order in pit.other.open_orders_of(None):
                     pit.exchange.cancel(order)
+        # An own trade far from the mark price may cost more than there is; a liquidation may not.
+        if action in {"fund", "move"} and was_open and not pit.position(account).is_open:
+            assert account.balances["USDT"].total >= 0
     moved = sum((flow.amount for flow in pit.exchange.flows.newest_first(account)), D(0))
     assert abs(account.balances["USDT"].total - 500 - moved) < D("1e-15")
-    assert account.balances["USDT"].total >= 0 or pit.position(account).is_open
     filled = sum((execution.quantity * execution.side.sign for execution in account.executions.values()), D(0))
     assert pit.position(account).quantity == filled

@@ -355,7 +355,7 @@ class Exchange:
         if needed:
             hold(order, account, needed)
         self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
-        if is_met:
+        if is_met and not market.is_swept:
             self._wake(order)
         else:
             self._wait(market, order)
@@ -438,7 +438,7 @@ class Exchange:
 
     def settle_triggers(self, market: Market) -> None:
         """Wake what the trades since the last call woke, and what those trades wake in turn."""
-        while market.printed:
+        while market.printed and not market.is_swept:
             prices, market.printed = market.printed, []
             for watch, price in market.triggers.due(PriceKind.LAST, prices):
                 watch.wake(price)

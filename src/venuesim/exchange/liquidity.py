@@ -44,6 +44,7 @@ class Liquidity:
         self, market: Market, price: Decimal, quantity: Decimal | None = None, *, buyer_is_maker: bool = False
     ) -> None:
         """Trade through `price`, filling every resting client order that it reaches, and quote around it."""
+        market.is_swept = True
         self._withdraw(market)
         for side in (Side.SELL, Side.BUY):
             reached = sum((order.leaves_quantity for order in market.book.side(side.opposite)), ZERO)
@@ -51,6 +52,7 @@ class Liquidity:
             self._exchange.matching.match(market, sweep)
         market.recenter(price)
         self.quote(market)
+        market.is_swept = False
         printed = quantity or market.instrument.quantity_min
         self._exchange.matching.publish(market, price, printed, buyer_is_maker=buyer_is_maker)
         self.settle_prices(market)

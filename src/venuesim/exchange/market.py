@@ -64,6 +64,7 @@ class Ladder(msgspec.Struct, kw_only=True):
 class Market:
     """One instrument's price, book and statistics. It decides what to quote; the exchange places it.
 
+    `is_swept` says that the price is being moved, its liquidity away: what a trigger wakes must wait until it is back.
     `printed` holds the prices of trades that triggers have not seen yet. `mark_price` and `index_price` are set by
     hand; None means that they follow the market.
     """
@@ -72,6 +73,7 @@ class Market:
         self.instrument = instrument
         self.ladder = Ladder()
         self.is_stale = False
+        self.is_swept = False
         self.resting_orders = 0
         self.quote_anew: Callable[[Market], None] | None = None
         self.frozen = False

@@ -264,3 +264,19 @@ async def test_a_stop_of_the_whole_position_keeps_its_size(contracts) -> None:
     assert (await contracts.post("order/amend", orderId=stop["orderId"], qty="0.5"))["retCode"] == 110060
     await contracts.done("order/amend", orderId=stop["orderId"], triggerPrice="63500")
     assert (await contracts.position())["stopLoss"] == "63500"
+
+
+async def test_what_a_sweep_of_the_market_wakes_finds_its_liquidity_again(contracts) -> None:
+    stop = {"orderType": "Market", "price": None, "side": "Sell", "triggerPrice": "64100", "triggerDirection": 2}
+    waiting = await contracts.placed(**stop, qty="0.2")
+    entry = await contracts.placed(price="64000", qty="1", takeProfit="66000", stopLoss="60000")
+    await contracts.move("63990")  # Fills the entry, whose stops are placed while the book is being swept.
+    assert [(await contracts.shown(order))["orderStatus"] for order in (waiting, entry)] == ["Filled", "Filled"]
+    assert {row["qty"] for row in (await contracts.stops()).values()} == {"0.8"}
+
+
+async def test_a_stop_that_is_met_while_the_market_is_swept_fires_after_it(contracts) -> None:
+    stops = {"takeProfit": "64500", "tpTriggerBy": "MarkPrice", "stopLoss": "60000"}
+    await contracts.placed(price="64000", qty="1", **stops)
+    await contracts.move("63990", mark_price="64550")
+    assert (await contracts.position())["size"] == "0"

@@ -73,7 +73,7 @@ class SpotApi:
         exchange.listeners.orders.append(self._count_fill)
         hub = UserStreamHub(UserStreams(exchange, faults), EventWriter(log, prevented), clock)
         self.user_streams = hub.user_streams
-        order_lists = OrderLists(exchange, hub.tell)
+        self.order_lists = OrderLists(exchange, hub.tell)
 
         instruments, ids = Instruments(exchange), ClientOrderIds(seed)
         commissions = Commissions(instruments)
@@ -87,9 +87,9 @@ class SpotApi:
             prevented=prevented,
             commissions=commissions,
         )
-        lists = ListOperations(placing, order_lists)
+        lists = ListOperations(placing, self.order_lists)
         canceling = Canceling(
-            exchange=exchange, instruments=instruments, ids=ids, lists=order_lists, list_operations=lists
+            exchange=exchange, instruments=instruments, ids=ids, lists=self.order_lists, list_operations=lists
         )
         self.catalog = Catalog(
             market_data=MarketData(instruments, averages, aggregates),
@@ -99,7 +99,7 @@ class SpotApi:
             placing=placing,
             canceling=canceling,
             cancel_replace=CancelReplace(placing, canceling),
-            amending=Amending(placing, canceling, order_lists, log),
+            amending=Amending(placing, canceling, self.order_lists, log),
             lists=lists,
             queries=Queries(exchange=exchange, instruments=instruments, canceling=canceling, prevented=prevented),
             account_data=AccountData(exchange=exchange, instruments=instruments, limits=limits),

@@ -32,8 +32,8 @@ WARM_UP_CYCLES = 10
 CYCLES_ALONE = 200
 ORDERS_PER_CYCLE = 2
 
-MEMORY_ORDERS = int(os.environ.get("VENUESIM_BENCH_ORDERS", "300000"))
-"""How many orders the memory run places over all venues; a million takes some minutes."""
+MEMORY_ORDERS = int(os.environ.get("VENUESIM_BENCH_ORDERS", "400000"))
+"""How many orders the memory run places over all venues: what is kept in memory is full after 160,000 of them."""
 
 MEMORY_REPORTS = 10
 MEMORY_LANES_PER_VENUE = 8

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from venuesim.wire.calls import Reply
@@ -29,6 +29,7 @@ def test_a_plain_request_is_read_with_its_headers_in_any_case() -> None:
     assert (following.method, following.body, following.size) == ("POST", b"a=1", len(POST))
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(POST) - 1))
 def test_an_incomplete_request_waits_for_the_rest(size: int) -> None:
     assert read_request(POST[:size]) is None

@@ -2,37 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from heapq import heapify, heappop, heappush
 
-from venuesim.exchange.accounts import ALL_PERMISSIONS, LEVERAGE, ZERO, Account
+from venuesim.exchange.accounts import ALL_PERMISSIONS, LEVERAGE, Account
+from venuesim.exchange.checks import Funds, check_client_order_id, check_position, check_post_only
 from venuesim.exchange.clearing import Clearing
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.counters import Counters
 from venuesim.exchange.events import Listeners, OrderEventKind
+from venuesim.exchange.expiry import Expiry
 from venuesim.exchange.flows import Flows
 from venuesim.exchange.instruments import Instrument, price_key
 from venuesim.exchange.liquidity import Liquidity
-from venuesim.exchange.margin import available
 from venuesim.exchange.market import Market
 from venuesim.exchange.matching import Matching
-from venuesim.exchange.orders import Order, OrderRefused, OrderRequest, new_order
+from venuesim.exchange.orders import Order, OrderRefused, OrderRequest, new_order, owner_of
 from venuesim.exchange.records import Records
 from venuesim.exchange.settlement import amount_needed, hold, release
-from venuesim.exchange.triggers import Watch
-from venuesim.exchange.vocabulary import (
-    EndReason,
-    OrderStatus,
-    OrderType,
-    Origin,
-    PositionSide,
-    PriceKind,
-    RefusalReason,
-    Side,
-    TimeInForce,
-)
-
-EXPIRING_KEPT = 1000
-"""So many orders may wait for their expiry before those that have ended meanwhile are looked for."""
+from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, Origin, RefusalReason, TimeInForce
+from venuesim.exchange.waking import Waking
 
 
 class Exchange:
@@ -72,7 +59,6 @@ class Exchange:
         self.wallet = wallet
         self._leverage = leverage
         self.liquidates_by_tiers = liquidates_by_tiers
-        self._tells_awakening = tells_awakening
         self._assets = assets
         self.clock = clock
         self.listeners = Listeners()
@@ -98,8 +84,9 @@ class Exchange:
         self.clearing = Clearing(self)
         self.matching = Matching(self, flows_of_trades=flows_of_trades)
         self.liquidity = Liquidity(self)
-        self._expiring: list[tuple[int, int, Order]] = []
-        self._expiring_max = EXPIRING_KEPT
+        self.funds = Funds(self)
+        self.waking = Waking(self, tells_awakening=tells_awakening)
+        self.expiry = Expiry(self)
 
     # Accounts
 
@@ -147,56 +134,18 @@ class Exchange:
         Raises OrderRefused, and then nothing has changed. The caller has checked the instrument's filters.
         """
         market = self.markets[request.instrument.symbol]
-        self._check_client_order_id(account, request)
-        self._check_position(account, request)
+        check_client_order_id(account, request)
+        check_position(account, request)
         # What the venue itself places, from a trigger or to protect a position, is nobody's request to refuse.
         reason = self.refuses(account, request) if request.origin is Origin.USER else None
         if reason is not None:
             raise OrderRefused(reason)
         if request.trigger is not None:
-            order = self._place_waiting(account, market, request)
+            order = self.waking.place(account, request)
         else:
             order = self._place_working(account, market, request)
-        self.settle_triggers(market)
+        self.waking.settle(market)
         return order
-
-    def hold_back(self, account: Account, request: OrderRequest, held: Decimal = ZERO) -> Order:
-        """Accept an order that waits for `let_go`: it has an id and can be found, but does nothing; it locks `held`.
-
-        Raises OrderRefused, and then nothing has changed.
-        """
-        self._check_client_order_id(account, request)
-        order = self._accept(account, request, request.quantity)
-        order.status, order.working_ms = OrderStatus.WAITING, None
-        if held:
-            hold(order, account, held)
-        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,) if held else ())
-        return order
-
-    def let_go(self, order: Order, *, locks: bool = True) -> None:
-        """Let an order that was held back wait for its trigger, or work; what the venue would refuse now is rejected.
-
-        `locks` says whether it holds its funds while it waits.
-        """
-        market = self.markets[order.instrument.symbol]
-        if order.trigger is None:
-            self._wake(order)
-            self.settle_triggers(market)
-            return
-        account = _owner(order)
-        if order.trigger.trailing is None and order.trigger.is_met(market.price_of(order.trigger.price_kind)):
-            self.end(order, OrderStatus.REJECTED, EndReason.WOULD_TRIGGER)
-            return
-        release(order, account)
-        needed = _held_while_waiting(order) if locks else ZERO
-        if needed and not self._can_pay(account, order, order.quantity, needed):
-            self.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)
-            return
-        if needed:
-            hold(order, account, needed)
-        order.updated_ms = self.clock.now_ms()
-        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
-        self._wait(market, order)
 
     def cancel(self, order: Order, reason: EndReason = EndReason.USER) -> None:
         """Cancel an order that is open."""
@@ -219,30 +168,30 @@ class Exchange:
         and then nothing has changed.
         """
         market = self.markets[order.instrument.symbol]
-        account = _owner(order)
+        account = owner_of(order)
         new_quantity = order.quantity if quantity is None else quantity
         new_price = order.price if price is None else price
         leaves_something = bool(order.quote_quantity) or new_quantity > order.filled_quantity
         assert leaves_something, "the caller ends an order that is amended to what it has filled"
         keeps_place = new_price == order.price and new_quantity <= order.quantity and order.rests
         if order.status.is_working and order.post_only and not order.post_only_cancels:
-            self._check_post_only(market, order.side, price_key(new_price))
-        self._check_amended_funds(account, order, new_quantity, new_price)
+            check_post_only(market, order.side, price_key(new_price))
+        self.funds.check_amended(account, order, new_quantity, new_price)
         held = bool(order.locked_amount)
         release(order, account)
         if not keeps_place:
             self.matching.withdraw(order)
         order.quantity, order.price, order.price_key = new_quantity, new_price, price_key(new_price)
         if trigger_price is not None and order.watch is not None:
-            self._move_trigger(market, order, trigger_price)
+            self.waking.move(order, trigger_price)
         if held:
             hold(order, account, amount_needed(order, order.leaves_quantity, market.book))
         order.amended_count += 1
         order.updated_ms = self.clock.now_ms()
         self.matching.tell(OrderEventKind.AMENDED, order, (order.locked_asset,))
         if not keeps_place and order.status.is_working:
-            self._work(market, order)
-        self.settle_triggers(market)
+            self.work(market, order)
+        self.waking.settle(market)
 
     def end(self, order: Order, status: OrderStatus, reason: EndReason) -> None:
         """End an open order with what it has filled: take it off the book, free what it holds, tell its owner."""
@@ -274,7 +223,7 @@ class Exchange:
 
     def pass_time(self) -> None:
         """Do what is due by now, and tidy the records."""
-        self.expire_due()
+        self.expiry.end_due(self.clock.now_ms())
         self.clearing.fund_due()
         for listener in self.listeners.times:
             listener(self.clock.now_ms())
@@ -306,13 +255,13 @@ class Exchange:
         It trades `in_book` (base) with the book, and the rest with the exchange at `backstop_price`.
         """
         market = self.markets[request.instrument.symbol]
-        order = self._accept(account, request, request.quantity)
+        order = self.accept(account, request, request.quantity)
         self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
         if in_book:
             self.matching.match(market, order)
         if order.is_open:
             self.matching.match_backstop(market, order, backstop_price)
-        self.settle_triggers(market)
+        self.waking.settle(market)
         return order
 
     # Accepting
@@ -326,50 +275,23 @@ class Exchange:
             quantity = market.book.base_for_quote(request.side, request.quote_quantity, request.instrument.lot_size)
         assumed = quantity * request.assumed_price
         needed = assumed or amount_needed(request, quantity, market.book)
-        self._check_funds(account, request, quantity, needed)
-        order = self._accept(account, request, quantity)
+        self.funds.check(account, request, quantity, needed)
+        order = self.accept(account, request, quantity)
         if order.order_type is OrderType.LIMIT:
             hold(order, account, needed)
         self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
         if self.refuses_late(order):
             self.later(lambda: self._refuse_late(order))
         else:
-            self._work(market, order)
+            self.work(market, order)
         return order
 
     def _refuse_late(self, order: Order) -> None:
         if order.is_open:
             self.end(order, OrderStatus.REJECTED, EndReason.REFUSED_LATE)
 
-    def _place_waiting(self, account: Account, market: Market, request: OrderRequest) -> Order:
-        trigger = request.trigger
-        assert trigger is not None, "only a conditional order waits"
-        price = market.price_of(trigger.price_kind)
-        is_met = trigger.trailing is None and trigger.is_met(price)
-        if is_met and request.refuses_met_trigger:
-            raise OrderRefused(RefusalReason.WOULD_TRIGGER)
-        needed = _held_while_waiting(request) if request.locks_while_waiting else ZERO
-        if needed:
-            self._check_funds(account, request, request.quantity, needed)
-        order = self._accept(account, request, request.quantity)
-        if needed:
-            hold(order, account, needed)
-        self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
-        if is_met and not market.is_swept:
-            self._wake(order)
-        else:
-            self._wait(market, order)
-        return order
-
-    def _wait(self, market: Market, order: Order) -> None:
-        trigger = order.trigger
-        assert trigger is not None, "only a conditional order waits"
-        order.watch = Watch(number=order.sequence, trigger=trigger, fire=lambda _: self._wake(order))
-        market.triggers.add(order.watch)
-        if trigger.trailing is not None and trigger.trailing.activation_price is None:
-            trigger.follow(market.price_of(trigger.price_kind))
-
-    def _accept(self, account: Account, request: OrderRequest, quantity: Decimal) -> Order:
+    def accept(self, account: Account, request: OrderRequest, quantity: Decimal) -> Order:
+        """Give a request an id and keep it as an order; nothing is checked, held or told."""
         order = new_order(
             request,
             order_id=self.counters.order_id(),
@@ -380,12 +302,12 @@ class Exchange:
         )
         self.records.accepted(order, account)
         if order.expires_ms is not None:
-            self._expire_later(order, order.expires_ms)
+            self.expiry.add(order, order.expires_ms)
         return order
 
     # Working
 
-    def _work(self, market: Market, order: Order) -> None:
+    def work(self, market: Market, order: Order) -> None:
         """Let an accepted order trade, and rest, expire or finish what is left of it."""
         if order.post_only and market.book.would_take(order.side, order.price_key):
             self.matching.end(order, OrderStatus.CANCELED, EndReason.POST_ONLY)
@@ -404,136 +326,3 @@ class Exchange:
             self.matching.end(order, OrderStatus.EXPIRED, EndReason.IMMEDIATE_OR_CANCEL)
         else:
             self.matching.rest(market, order)
-
-    def _wake(self, order: Order) -> None:
-        """Let a conditional order whose trigger fired become one that works, if its funds allow."""
-        market = self.markets[order.instrument.symbol]
-        account = _owner(order)
-        order.watch = None
-        order.triggered_ms = order.updated_ms = self.clock.now_ms()
-        self.matching.tell(OrderEventKind.TRIGGERED, order, ())
-        if not order.is_open:  # Whoever heard it ended the order.
-            return
-        release(order, account)
-        if order.quote_quantity:
-            lot = order.instrument.lot_size
-            order.quantity = market.book.base_for_quote(order.side, order.quote_quantity, lot)
-        needed = amount_needed(order, order.quantity, market.book)
-        if not self._can_pay(account, order, order.quantity, needed):
-            self.matching.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)
-            return
-        order.status = OrderStatus.NEW
-        order.working_ms = order.triggered_ms
-        if order.order_type is OrderType.LIMIT:
-            hold(order, account, needed)
-        if self._tells_awakening:
-            self.matching.tell(OrderEventKind.NEW, order, (order.locked_asset,))
-        self._work(market, order)
-
-    def _move_trigger(self, market: Market, order: Order, trigger_price: Decimal) -> None:
-        assert order.watch is not None, "only a waiting order has a trigger to move"
-        market.triggers.remove(order.watch)
-        order.watch.trigger.price = trigger_price
-        market.triggers.add(order.watch)
-
-    def settle_triggers(self, market: Market) -> None:
-        """Wake what the trades since the last call woke, and what those trades wake in turn."""
-        while market.printed and not market.is_swept:
-            prices, market.printed = market.printed, []
-            for watch, price in market.triggers.due(PriceKind.LAST, prices):
-                watch.wake(price)
-
-    def _expire_later(self, order: Order, expires_ms: int) -> None:
-        """Remember when an order ends; those that ended otherwise are forgotten once they are the greater part."""
-        heappush(self._expiring, (expires_ms, order.sequence, order))
-        if len(self._expiring) > self._expiring_max:
-            self._expiring = [entry for entry in self._expiring if entry[2].is_open]
-            heapify(self._expiring)
-            self._expiring_max = max(EXPIRING_KEPT, 2 * len(self._expiring))
-
-    def expire_due(self) -> None:
-        """End the orders whose time is over."""
-        now_ms = self.clock.now_ms()
-        while self._expiring and self._expiring[0][0] <= now_ms:
-            order = heappop(self._expiring)[2]
-            if order.is_open:
-                self.end(order, OrderStatus.EXPIRED, EndReason.GOOD_TILL_DATE)
-
-    # Checking
-
-    @staticmethod
-    def _check_client_order_id(account: Account, request: OrderRequest) -> None:
-        known = account.by_client_order_id.get(request.client_order_id)
-        if known is not None and known.is_open:
-            raise OrderRefused(RefusalReason.DUPLICATE_CLIENT_ORDER_ID)
-
-    @staticmethod
-    def _check_position(account: Account, request: OrderRequest) -> None:
-        if not request.instrument.is_linear:
-            return
-        if account.hedges(request.instrument) is (request.position_side is PositionSide.NET):
-            raise OrderRefused(RefusalReason.POSITION_SIDE)
-        closes = request.reduce_only or closes_hedged(request)
-        if closes and request.trigger is None:
-            holding = account.holding_of(request)
-            if not holding.reducible(request.side, request.position_side):
-                raise OrderRefused(RefusalReason.REDUCE_ONLY)
-
-    @staticmethod
-    def _check_post_only(market: Market, side: Side, key: int) -> None:
-        if market.book.would_take(side, key):
-            raise OrderRefused(RefusalReason.WOULD_TAKE)
-
-    def _check_funds(self, account: Account, request: OrderRequest, quantity: Decimal, needed: Decimal) -> None:
-        if not self._can_pay(account, request, quantity, needed):
-            raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
-
-    def _check_amended_funds(self, account: Account, order: Order, quantity: Decimal, price: Decimal) -> None:
-        if not order.locked_amount:
-            return
-        left = quantity - order.filled_quantity - order.prevented_quantity
-        if order.instrument.is_linear:
-            if not self._carries_change(account, order, left, left * price):
-                raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
-            return
-        needed = left * price if order.side is Side.BUY else left
-        if needed - order.locked_amount > available(account, order.locked_asset, self.markets):
-            raise OrderRefused(RefusalReason.INSUFFICIENT_BALANCE)
-
-    def _carries_change(self, account: Account, order: Order, quantity: Decimal, notional: Decimal) -> bool:
-        """Whether the wallet carries a contract's order when `quantity` of it is left, for `notional`."""
-        if order.reduce_only or closes_hedged(order):
-            return True
-        added = quantity - order.leaves_quantity, notional - order.locked_amount
-        return self.clearing.can_open(account, order, *added)
-
-    def _can_pay(self, account: Account, order: OrderRequest | Order, quantity: Decimal, needed: Decimal) -> bool:
-        instrument = order.instrument
-        if instrument.is_linear:
-            if order.reduce_only or closes_hedged(order):
-                return True
-            return self.clearing.can_open(account, order, quantity, needed)
-        asset = instrument.quote if order.side is Side.BUY else instrument.base
-        return needed <= available(account, asset, self.markets)
-
-
-def closes_hedged(order: OrderRequest | Order) -> bool:
-    """Whether an order of hedge mode makes its position smaller."""
-    closing = {PositionSide.LONG: Side.SELL, PositionSide.SHORT: Side.BUY}
-    return closing.get(order.position_side) is order.side
-
-
-def _held_while_waiting(request: OrderRequest | Order) -> Decimal:
-    if request.instrument.is_linear:
-        return ZERO
-    if request.side is Side.SELL:
-        return request.quantity
-    if request.order_type is OrderType.LIMIT:
-        return request.quantity * request.price
-    assert request.trigger is not None, "only a conditional order waits"
-    return request.quote_quantity or request.quantity * request.trigger.price
-
-
-def _owner(order: Order) -> Account:
-    assert order.account is not None, "liquidity has no owner"
-    return order.account

@@ -60,12 +60,12 @@ class Liquidity:
     def settle_prices(self, market: Market) -> None:
         """Wake what last, mark and index price reach, and liquidate what the mark price leaves uncovered."""
         exchange = self._exchange
-        exchange.settle_triggers(market)
+        exchange.waking.settle(market)
         if len(market.triggers):
             for kind in (PriceKind.MARK, PriceKind.INDEX):
                 for watch, price in market.triggers.due(kind, [market.price_of(kind)]):
                     watch.wake(price)
-            exchange.settle_triggers(market)
+            exchange.waking.settle(market)
         if market.instrument.is_linear:
             exchange.clearing.liquidate_due(market)
 

@@ -284,6 +284,12 @@ def new_order(
     )
 
 
+def owner_of(order: Order) -> Account:
+    """Return whose order it is; liquidity has no owner, and nobody asks for it."""
+    assert order.account is not None, "liquidity has no owner"
+    return order.account
+
+
 class OrderRefused(Exception):  # noqa: N818 - Named in the past tense, like every event.
     """The exchange did not accept the order; nothing changed."""
 

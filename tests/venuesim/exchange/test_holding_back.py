@@ -42,19 +42,19 @@ def request(exchange: Exchange, **changes: object) -> OrderRequest:
 
 
 def test_an_order_held_back_has_an_id_and_holds_nothing_until_it_is_let_go(exchange, account) -> None:
-    order = exchange.hold_back(account, request(exchange))
+    order = exchange.waking.hold_back(account, request(exchange))
     assert (order.status, account.balances["USDT"].locked) == (OrderStatus.WAITING, 0)
     assert exchange.find_order(account, order_id=order.order_id) is order
     with pytest.raises(OrderRefused):
         exchange.place(account, request(exchange))
-    exchange.let_go(order)
+    exchange.waking.let_go(order)
     assert (order.status, account.balances["USDT"].locked) == (OrderStatus.NEW, D("600"))
     assert order.rests
 
 
 def test_what_cannot_be_paid_when_its_turn_comes_is_rejected(exchange, account) -> None:
-    order = exchange.hold_back(account, request(exchange, quantity=D("1")))
-    exchange.let_go(order)
+    order = exchange.waking.hold_back(account, request(exchange, quantity=D("1")))
+    exchange.waking.let_go(order)
     assert (order.status, order.end_reason) == (OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)
 
 
@@ -63,10 +63,10 @@ def test_a_stop_that_is_let_go_waits_for_its_price_or_is_rejected_if_that_is_pas
         trigger = Trigger(price_kind=PriceKind.LAST, direction=Direction.RISING, price=D(price))
         return request(exchange, trigger=trigger, price=D("67000"), client_order_id=name)
 
-    waiting = exchange.hold_back(account, stop("66000", "a"))
-    past = exchange.hold_back(account, stop("64000", "b"))
-    exchange.let_go(waiting)
-    exchange.let_go(past)
+    waiting = exchange.waking.hold_back(account, stop("66000", "a"))
+    past = exchange.waking.hold_back(account, stop("64000", "b"))
+    exchange.waking.let_go(waiting)
+    exchange.waking.let_go(past)
     assert (past.status, past.end_reason) == (OrderStatus.REJECTED, EndReason.WOULD_TRIGGER)
     assert (waiting.status, account.balances["USDT"].locked) == (OrderStatus.WAITING, D("670"))
     exchange.move_market(SYMBOL, D("66500"))
@@ -88,7 +88,7 @@ def test_a_stop_that_another_stop_of_the_same_moment_ends_does_not_fire(exchange
 
 
 def test_a_held_back_order_can_be_canceled(exchange, account) -> None:
-    order = exchange.hold_back(account, request(exchange))
+    order = exchange.waking.hold_back(account, request(exchange))
     exchange.cancel(order)
     assert (order.status, account.open_orders) == (OrderStatus.CANCELED, {})
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from venuesim.exchange import engine
+from venuesim.exchange import expiry
 from venuesim.exchange.archive import CACHED_ORDERS
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.ledger import Cursor, read_page
@@ -201,7 +201,7 @@ def test_tidying_a_little_moves_one_batch() -> None:
 
 
 def test_what_is_in_memory_does_not_grow_with_the_orders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "EXPIRING_KEPT", 10)
+    monkeypatch.setattr(expiry, "EXPIRING_KEPT", 10)
     bench = new_bench(closed_kept=100, arrivals_kept=100)
     exchange = bench.exchange
     ann, bob = (exchange.accounts[name] for name in NAMES)

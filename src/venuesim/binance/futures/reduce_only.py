@@ -4,7 +4,8 @@ Assumption: within a moment of the position's end, as the venue's back end does 
 """
 
 from venuesim.exchange.accounts import Account
-from venuesim.exchange.engine import Exchange, closes_hedged
+from venuesim.exchange.checks import closes_hedged
+from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent
 from venuesim.exchange.orders import Order
 from venuesim.exchange.vocabulary import EndReason, OrderStatus

@@ -193,7 +193,7 @@ class ListOperations:
     def _pend(self, request: OrderRequest, held: Decimal, account: Account) -> Order:
         # The working order may have filled meanwhile, with a fee in the asset that this one gives.
         free = account.balances[_given(request.instrument, request.side)].free
-        return self._exchange.hold_back(account, request, min(held, free))
+        return self._exchange.waking.hold_back(account, request, min(held, free))
 
     def _submit_pair(self, pair: tuple[OrderForm, OrderForm], account: Account, kept: dict[str, str]) -> list[Order]:
         """Place both orders of an OCO, or neither: whatever could be refused is looked at first."""

@@ -251,7 +251,7 @@ class OrderLists:
             for order in pending:
                 self._exchange.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)
         elif len(pending) == 1:
-            self._exchange.let_go(pending[0])
+            self._exchange.waking.let_go(pending[0])
         else:
             self._let_go_pair(entry, pending)
 
@@ -274,9 +274,9 @@ class OrderLists:
         limit = far_price(second.price, stop_price_of(second))
         is_apart = prices_are_apart(first.side, stop_price_of(first), limit, last)
         if is_apart:
-            self._exchange.let_go(second)
+            self._exchange.waking.let_go(second)
             if second.is_open:
-                self._exchange.let_go(first, locks=False)
+                self._exchange.waking.let_go(first, locks=False)
                 hold_difference(first, second)
         if not is_apart or not all(order.is_open for order in pending):
             for order in pending:

@@ -11,7 +11,7 @@ from venuesim.exchange.orders import Order, OrderRequest
 from venuesim.exchange.vocabulary import EndReason, OrderStatus, RefusalReason
 from venuesim.fault_rules import CANCEL_REASONS
 from venuesim.faults import Endpoint, Fault, FaultKind, FaultRequest, FaultSet
-from venuesim.wire.subjects import Subject
+from venuesim.subjects import Subject
 
 
 class SkewedClock:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from venuesim.wire.subjects import NOBODY, Subject
+from venuesim.subjects import NOBODY, Subject
 
 
 class FaultKind(StrEnum):

@@ -5,10 +5,10 @@ import msgspec
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.gateway import refusal
 from venuesim.exchange.vocabulary import MarketKind
+from venuesim.subjects import Naming
 from venuesim.wire.calls import Reply
 from venuesim.wire.performing import Ending
 from venuesim.wire.sockets import Goodbye
-from venuesim.wire.subjects import Naming
 
 GOING_AWAY = 1001
 _CONTRACT_PATHS = ("/fapi", "/ws-fapi")

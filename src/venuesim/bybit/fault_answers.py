@@ -4,10 +4,10 @@ from venuesim.bybit import errors
 from venuesim.bybit.gateway import refused
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.vocabulary import MarketKind
+from venuesim.subjects import Naming
 from venuesim.wire.calls import Reply
 from venuesim.wire.performing import Ending
 from venuesim.wire.sockets import Goodbye
-from venuesim.wire.subjects import Naming
 
 GOING_AWAY = 1001
 _KINDS = {"spot": MarketKind.SPOT, "linear": MarketKind.LINEAR}

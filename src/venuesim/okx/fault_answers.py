@@ -5,10 +5,10 @@ import msgspec
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 from venuesim.okx.gateway import refusal
+from venuesim.subjects import Naming
 from venuesim.wire.calls import Reply
 from venuesim.wire.performing import Ending
 from venuesim.wire.sockets import Goodbye
-from venuesim.wire.subjects import Naming
 
 GOING_AWAY = 1001
 KEY_CHANGED = 4007

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 import msgspec
 
 from venuesim.faults import Endpoint, Fault, FaultKind, FaultSet, MalformedForm
-from venuesim.wire.subjects import NOBODY, Subject
+from venuesim.subjects import NOBODY, Subject
 
 UNSEEN_WORD = "PENDING_REVIEW"
 """What an unknown status reads like unless the fault says it."""

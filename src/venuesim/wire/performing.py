@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 
 from venuesim.exchange.clock import Clock
 from venuesim.faults import PLACING, STALE_ENDPOINTS, Endpoint, Fault, FaultKind, FaultSet
+from venuesim.subjects import NOBODY, Naming, Subject
 from venuesim.wire.calls import Reply
 from venuesim.wire.distortion import Distortion
 from venuesim.wire.sockets import Goodbye, Socket
-from venuesim.wire.subjects import NOBODY, Naming, Subject
 
 BAN_SECONDS_DEFAULT = 120
 STALE_SECONDS_DEFAULT = 5

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection
 
 from venuesim.faults import Endpoint, Fault, FaultKind
+from venuesim.subjects import Subject
 from venuesim.wire.calls import Reply
 from venuesim.wire.performing import Caller, Ending, Performer
 from venuesim.wire.sockets import Goodbye, Socket
-from venuesim.wire.subjects import Subject
 
 _PUBLIC_KINDS = frozenset(
     {

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from venuesim.wire.subjects import Subject
+from venuesim.subjects import Subject
 
 OUTBOX_SIZE_MAX = 20_000
 """A client that reads so slowly that this many frames wait is disconnected, as venues do."""

@@ -11,8 +11,8 @@ from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import AccountEvent, OrderEvent, OrderEventKind
 from venuesim.exchange.vocabulary import OrderStatus, OrderType
 from venuesim.faults import Endpoint, Fault, FaultKind, FaultSet
+from venuesim.subjects import Subject
 from venuesim.wire.sockets import Socket
-from venuesim.wire.subjects import Subject
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -40,10 +40,10 @@ from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.vocabulary import Origin
 from venuesim.faults import Fault, FaultKind, FaultSet
+from venuesim.subjects import Subject
 from venuesim.wire.http import Route
 from venuesim.wire.performing import Performer
 from venuesim.wire.sockets import Session, Socket
-from venuesim.wire.subjects import Subject
 from venuesim.wire.user_streams import UserStreams
 from venuesim.wire.windows import RateWindows
 

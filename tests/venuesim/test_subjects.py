@@ -10,8 +10,8 @@ from venuesim.bybit.fault_answers import BybitFaultAnswers
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.vocabulary import MarketKind
 from venuesim.okx.fault_answers import OkxFaultAnswers
+from venuesim.subjects import Naming, Subject, spellings
 from venuesim.wire.calls import Call
-from venuesim.wire.subjects import Naming, Subject, spellings
 
 BINANCE, OKX = BinanceFaultAnswers().naming, OkxFaultAnswers().naming
 BYBIT = BybitFaultAnswers(ManualClock()).naming

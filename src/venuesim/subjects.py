@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from venuesim.exchange.vocabulary import MarketKind
-from venuesim.wire.calls import Call
 
 DEPTH_MAX = 8
 """How deep requests are read: deeper than any venue nests an order."""
@@ -50,10 +49,10 @@ class Naming(NamedTuple):
     client_order_id_fields: frozenset[str]
     kind_of: Callable[[str, Mapping[str, object]], MarketKind | None] = lambda _, __: None
 
-    def of_call(self, call: Call) -> Subject:
-        """Read a REST call: its query, and a body that is a form or JSON."""
-        objects: list[object] = [dict(parse_qsl(call.query)), _body(call.body)]
-        return self.of_values(call.headers.get(self.api_key_header, ""), objects, call.path)
+    def of_request(self, path: str, query: str, body: bytes, headers: Mapping[str, str]) -> Subject:
+        """Read a REST request: its query, and a body that is a form or JSON."""
+        objects: list[object] = [dict(parse_qsl(query)), _body(body)]
+        return self.of_values(headers.get(self.api_key_header, ""), objects, path)
 
     def of_values(self, api_key: str, objects: Sequence[object], path: str) -> Subject:
         """Read the objects of a request, whatever transport brought them."""

@@ -11,7 +11,6 @@ from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.vocabulary import MarketKind
 from venuesim.okx.fault_answers import OkxFaultAnswers
 from venuesim.subjects import Naming, Subject, spellings
-from venuesim.wire.calls import Call
 
 BINANCE, OKX = BinanceFaultAnswers().naming, OkxFaultAnswers().naming
 BYBIT = BybitFaultAnswers(ManualClock()).naming
@@ -19,8 +18,7 @@ BYBIT = BybitFaultAnswers(ManualClock()).naming
 
 def subject(naming: Naming, path: str, query: str = "", body: bytes = b"", **headers: str) -> Subject:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    call = Call(method="POST", path=path, query=query, body=body, headers=sent, remote="127.0.0.1", now_ms=0)
-    return naming.of_call(call)
+    return naming.of_request(path, query, body, sent)
 
 
 def test_a_form_is_read_from_query_and_body() -> None:

@@ -92,7 +92,7 @@ class HttpApi:
             refusal = self._performer.refusal(Endpoint.OTHER, NO_CALLER) if self._performer.faults else None
             return refusal or self._not_found(call)
         endpoint = route.endpoint if route.endpoint_of is None else route.endpoint_of(call)
-        caller = Caller(lambda: self._naming.of_call(call))
+        caller = Caller(lambda: self._naming.of_request(call.path, call.query, call.body, call.headers))
         return await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms), caller)
 
     def _run(self, route: Route, call: Call, as_of_ms: int | None) -> Reply:

@@ -7,6 +7,7 @@ that it carries. Nearly every request that a client sends is of the simple form 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,10 @@ BODY_SIZE_MAX = 1024 * 1024
 _PLAIN_HEAD = re.compile(rb"(GET|POST|PUT|DELETE) (/[!-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[ -~]*\r\n)+)\r\n")
 _NOT_PLAIN = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade")
 
+
+INTERNAL_ERROR = Reply(payload=b"500 Internal Server Error", status=500, content_type="text/plain")
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -166,7 +171,7 @@ class PlainConnection(asyncio.Protocol):
             if self._api.is_disturbed:
                 self._performing = asyncio.create_task(self._perform(call))
                 return
-            self._write(self._api.answer(call))
+            self._write(self._answer(call))
 
     def _call(self, request: PlainRequest) -> Call:
         path, _, query = request.target.partition("?")
@@ -180,9 +185,20 @@ class PlainConnection(asyncio.Protocol):
             now_ms=self._api.clock.now_ms(),
         )
 
+    def _answer(self, call: Call) -> Reply:
+        try:
+            return self._api.answer(call)
+        except Exception:
+            log.exception("a call could not be answered: %s %s", call.method, call.path)
+            return INTERNAL_ERROR
+
     async def _perform(self, call: Call) -> None:
         """Answer a call through the faults, which may take their time; what came meanwhile follows."""
-        reply = await self._api.perform(call)
+        try:
+            reply = await self._api.perform(call)
+        except Exception:
+            log.exception("a call could not be answered: %s %s", call.method, call.path)
+            reply = INTERNAL_ERROR
         self._performing = None
         if reply is None:
             self.abort()

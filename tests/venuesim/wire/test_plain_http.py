@@ -173,3 +173,26 @@ async def test_a_client_that_leaves_does_not_undo_its_call(start_venues) -> None
             await asyncio.sleep(0.01)
         faults = await venues.control("GET", "faults")
         assert faults["faults"][0]["fired"] == 1
+
+
+@pytest.mark.parametrize("with_fault", [False, True])
+async def test_a_bug_of_the_simulators_is_told_and_the_connection_lives_on(
+    start_venues, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, with_fault: bool
+) -> None:
+    async with start_venues(venues=["binance"]) as sim, connected(sim.url("binance", "rest")) as client:
+        if with_fault:
+            await sim.fault("delay", endpoint="cancel", delay_ms=1)
+        api = sim.simulator.venues["binance"]._http
+        with monkeypatch.context() as broken:
+            broken.setitem(
+                api._routes, ("GET", "/api/v3/ping"), api._routes["GET", "/api/v3/ping"]._replace(handler=_fail)
+            )
+            client.writer.write(PING)
+            assert (await client.answer())[0] == 500
+        client.writer.write(PING)
+        assert (await client.answer())[0] == 200
+    assert "GET /api/v3/ping" in caplog.text
+
+
+def _fail(_: object) -> Reply:
+    raise ZeroDivisionError

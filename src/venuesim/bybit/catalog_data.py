@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from venuesim.bybit.assets import Assets
 from venuesim.bybit.contract_data import ContractData
+from venuesim.bybit.fee_groups import FeeGroups
 from venuesim.bybit.holdings import Holdings
 from venuesim.bybit.instruments_info import InstrumentsInfo
 from venuesim.bybit.klines import Klines
 from venuesim.bybit.market_data import MarketData
 from venuesim.bybit.not_simulated import announcements, empty_operations, refused_operations, system_status
 from venuesim.bybit.operations import Handler, Operation, Security
+from venuesim.bybit.price_index import PriceIndex
 from venuesim.bybit.quotas import per_minute, per_second
 from venuesim.bybit.transaction_log import TransactionLog
 from venuesim.faults import Endpoint
@@ -29,6 +31,8 @@ class DataHalf(NamedTuple):
     instruments_info: InstrumentsInfo
     klines: Klines
     contract_data: ContractData
+    price_index: PriceIndex
+    fee_groups: FeeGroups
     holdings: Holdings
     transaction_log: TransactionLog
     assets: Assets
@@ -62,6 +66,8 @@ class DataHalf(NamedTuple):
             "risk-limit": (Endpoint.OTHER, self.contract_data.risk_limit),
             "insurance": (Endpoint.OTHER, self.contract_data.insurance),
             "adlAlert": (Endpoint.OTHER, self.contract_data.adl_alert),
+            "index-price-components": (Endpoint.OTHER, self.price_index.components),
+            "fee-group-info": (Endpoint.OTHER, self.fee_groups.show),
         }
         for name, (endpoint, run) in handlers.items():
             yield "GET", f"market/{name}", Operation(endpoint=endpoint, security=Security.NONE, run=run)

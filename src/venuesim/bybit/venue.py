@@ -14,6 +14,7 @@ from venuesim.bybit.contract_data import ContractData
 from venuesim.bybit.depth import Depths
 from venuesim.bybit.disconnects import Disconnects
 from venuesim.bybit.fault_answers import BybitFaultAnswers
+from venuesim.bybit.fee_groups import FeeGroups
 from venuesim.bybit.gateway import Gateway
 from venuesim.bybit.holdings import Holdings
 from venuesim.bybit.instruments_info import InstrumentsInfo
@@ -23,6 +24,7 @@ from venuesim.bybit.listing import INSTRUMENTS, Instruments
 from venuesim.bybit.listing_linear import INSTRUMENTS_LINEAR
 from venuesim.bybit.market_data import MarketData
 from venuesim.bybit.parameters import Category
+from venuesim.bybit.price_index import PriceIndex
 from venuesim.bybit.private_socket import PrivateSockets
 from venuesim.bybit.private_topics import PrivateTopics
 from venuesim.bybit.public_socket import PublicSockets
@@ -95,6 +97,8 @@ class BybitVenue:
             instruments_info=instruments_info,
             klines=Klines(self.exchange, instruments),
             contract_data=ContractData(self.exchange, instruments, tickers),
+            price_index=PriceIndex(self.exchange, instruments),
+            fee_groups=FeeGroups(self.exchange),
             holdings=Holdings(exchange=self.exchange, instruments_info=instruments_info, wallets=wallets),
             transaction_log=TransactionLog(self.exchange),
             assets=Assets(self.exchange, wallets),

@@ -301,3 +301,52 @@ async def test_a_wrong_category_is_refused_in_the_words_of_the_endpoint(
 ) -> None:
     answer = await raw.get(f"market/{path}", category=category, symbol="BTCUSDT", interval="1")
     assert (answer["retCode"], answer["retMsg"]) == (10001, message)
+
+
+@pytest.mark.parametrize(
+    ("contract", "pair", "multiplier"),
+    [
+        ("BTCUSDT", "BTCUSDT", "1"),
+        ("1000PEPEUSDT", "PEPEUSDT", "1000"),
+        ("SHIB1000USDT", "SHIBUSDT", "1000"),
+    ],
+)
+async def test_an_index_follows_one_pair(raw, contract: str, pair: str, multiplier: str) -> None:
+    answer = await raw.get("market/index-price-components", indexName=contract)
+    assert (answer["retCode"], answer["retMsg"]) == (0, "")
+    index = answer["result"]
+    assert list(index) == ["indexName", "lastPrice", "updateTime", "components"]
+    (component,) = index["components"]
+    price = index["lastPrice"]
+    assert component == {
+        "exchange": "Bybit",
+        "spotPair": pair,
+        "equivalentPrice": price,
+        "multiplier": multiplier,
+        "price": price,
+        "weight": "1",
+    }
+
+
+async def test_the_fees_of_professionals_are_told_by_group(raw) -> None:
+    (group,) = (await result(raw, "fee-group-info", productType="contract"))["list"]
+    assert (group["groupName"], group["weightingFactor"], group["symbolsNumbers"]) == ("G1(Major Coins)", 1, 4)
+    assert set(group["symbols"]) == {"BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"}
+    first, last = group["feeRates"]["pro"][0], group["feeRates"]["marketMaker"][-1]
+    assert first == {"level": "Pro 1", "takerFeeRate": "0.00028", "makerFeeRate": "0.0001", "makerRebate": ""}
+    assert last == {"level": "MM 3", "takerFeeRate": "", "makerFeeRate": "", "makerRebate": "-0.000025"}
+    assert (await result(raw, "fee-group-info", productType="contract", groupId="2"))["list"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("index-price-components", {}),
+        ("index-price-components", {"indexName": "NOPE"}),
+        ("fee-group-info", {}),
+        ("fee-group-info", {"productType": "spot"}),
+        ("fee-group-info", {"productType": "contract", "groupId": "9"}),
+    ],
+)
+async def test_indices_and_groups_that_do_not_exist_are_refused(raw, path: str, query: dict[str, str]) -> None:
+    assert (await raw.get(f"market/{path}", **query))["retCode"] == 10001

@@ -47,13 +47,13 @@ class Amending:
         if quantity is None and price is None and trigger_price is None and attached is None:
             raise BybitError(10001, UNCHANGED)
         self._check(account, order, quantity, price)
-        if quantity is not None or price is not None or trigger_price is not None:
-            try:
-                self._exchange.amend(order, quantity=quantity, price=price, trigger_price=trigger_price)
-            except OrderRefused as refused:
-                raise errors.insufficient_balance(linear=order.instrument.is_linear) from refused
-        if attached is not None:
-            order.extra = attached
+        before = order.extra
+        order.extra = before if attached is None else attached  # First: an amended order may trade at once.
+        try:
+            self._exchange.amend(order, quantity=quantity, price=price, trigger_price=trigger_price)
+        except OrderRefused as refused:
+            order.extra = before
+            raise errors.insufficient_balance(linear=order.instrument.is_linear) from refused
         return order
 
     def _to_amend(self, parameters: Parameters, account: Account) -> Order:

@@ -15,6 +15,7 @@ from venuesim.bybit.words import SIDE_NAMES
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import AccountEvent, AccountEventKind, OrderEvent
+from venuesim.exchange.instruments import AMOUNT_STEP
 from venuesim.exchange.orders import Execution, Order
 from venuesim.exchange.positions import Position
 from venuesim.exchange.vocabulary import PositionSide
@@ -105,8 +106,6 @@ class ClosedPnl:
         order = event.order
         if event.execution is not None and order.instrument.is_linear:
             self._traded(event.account, event.execution)
-        elif not order.is_open:
-            self._by_order.pop(order.order_id, None)
 
     def _traded(self, account: Account, execution: Execution) -> None:
         order = execution.order
@@ -115,10 +114,10 @@ class ClosedPnl:
         ledger = self._ledgers[position]
         ledger.realized += execution.realized_pnl - execution.fee
         closed = execution.closed_quantity
-        closing_fee = execution.fee * closed / execution.quantity
+        closing_fee = _cut(execution.fee * closed / execution.quantity)
         if closed:
             before = abs(position.quantity) + closed if position.is_open and closed == execution.quantity else closed
-            share = ledger.open_fees * closed / before
+            share = ledger.open_fees if closed == before else _cut(ledger.open_fees * closed / before)
             ledger.open_fees -= share
             closing = self._closing(account, order, holding.leverage)
             sign = -order.side.sign  # 1: a long position was closed.
@@ -141,7 +140,7 @@ class ClosedPnl:
             )
             self._rows[account.account_id].append(closing)
             self._by_order[order.order_id] = closing
-            if len(self._by_order) > KEPT:  # Filled orders tell nothing more; the newest must stay for the streams.
+            if len(self._by_order) > KEPT:  # The streams ask for orders that still work or have just ended.
                 self._by_order.pop(next(iter(self._by_order)))
         return closing
 
@@ -182,5 +181,9 @@ def _row(closing: Closing) -> Json:
     }
 
 
+def _cut(fee: Decimal) -> Decimal:
+    return fee.quantize(AMOUNT_STEP)
+
+
 def _average(value: Decimal, quantity: Decimal) -> str:
-    return plain((value / quantity).quantize(Decimal("0.00000001")))
+    return plain((value / quantity).quantize(AMOUNT_STEP))

@@ -45,7 +45,7 @@ def shown(order: Order) -> Json:
         **_UNUSED,
         **ids(order),
         "symbol": order.instrument.venue_id,
-        "price": _price_of(order),
+        "price": _price_of(order, order.price),
         "qty": plain(order.quote_quantity or order.quantity),
         "marketUnit": extra.get(Extra.MARKET_UNIT, ""),
         "side": SIDE_NAMES[order.side],
@@ -141,12 +141,13 @@ def pushed_fill(execution: Execution) -> Json:
 
 def _execution(execution: Execution, order: Order, left: Decimal) -> Json:
     instrument = execution.instrument
+    price, quantity = _traded_as(execution)
     row = {
         **_execution_head(instrument),
         **ids(order),
         "side": SIDE_NAMES[order.side],
-        "orderPrice": _price_of(order),
-        "orderQty": plain(order.quote_quantity or order.quantity),
+        "orderPrice": _price_of(order, price),
+        "orderQty": plain(order.quote_quantity or quantity),
         "leavesQty": plain(left),
         "orderType": _type_of(order),
         "stopOrderType": order.extra.get(Extra.STOP_TYPE, "UNKNOWN" if instrument.is_linear else ""),
@@ -233,10 +234,20 @@ def _fees(order: Order) -> Json:
     return {"cumExecFee": plain(fee), "cumFeeDetail": {asset: plain(fee)} if order.filled_quantity else {}}
 
 
-def _price_of(order: Order) -> str:
+def _traded_as(execution: Execution) -> tuple[Decimal, Decimal]:
+    """Return the price and quantity that an order had when it traded: it may have been amended since."""
+    order = execution.order
+    if not order.amended_count:
+        return order.price, order.quantity
+    number = next(n for n, known in enumerate(order.executions, 1) if known.trade_id == execution.trade_id)
+    state = next((state for state in order.history if state.execution_count >= number), order)
+    return state.price, state.quantity
+
+
+def _price_of(order: Order, price: Decimal) -> str:
     """Return the limit; a contract's market order shows the worst price it was allowed, a spot one none."""
     hides = order.order_type is OrderType.MARKET and not order.instrument.is_linear
-    return "0" if hides else plain(order.price)
+    return "0" if hides else plain(price)
 
 
 def _type_of(order: Order) -> str:

@@ -340,3 +340,24 @@ async def test_the_position_topic_tells_entry_and_size(contracts) -> None:
     await contracts.done("position/set-leverage", buyLeverage="20", sellLeverage="20")
     (told,) = await socket.until("position", 1)
     assert told["leverage"] == "20"
+
+
+async def test_an_execution_keeps_the_price_and_size_that_its_order_had(contracts) -> None:
+    order_id = await contracts.placed(qty="1.5", price="65001")  # 1 BTC is filled at once.
+    await contracts.done("order/amend", orderId=order_id, qty="1.2", price="64500")
+    (execution,) = await contracts.listed("execution/list", orderId=order_id)
+    assert (execution["orderPrice"], execution["orderQty"], execution["leavesQty"]) == ("65001", "1.5", "0.5")
+
+
+async def test_closed_pnl_adds_up_to_the_last_decimal(contracts) -> None:
+    for qty in ("0.3", "0.4", "0.7"):
+        await contracts.market(qty=qty)
+    for qty in ("0.3", "0.333", "0.767"):
+        await contracts.market("Sell", qty=qty)
+    rows = await contracts.listed("position/closed-pnl")
+    for row in rows:
+        figures = (row[name] for name in ("cumExitValue", "cumEntryValue", "openFee", "closeFee"))
+        exit_value, entry_value, open_fee, close_fee = map(Decimal, figures)
+        assert Decimal(row["closedPnl"]) == exit_value - entry_value - open_fee - close_fee
+    log = (await contracts.raw.get("account/transaction-log", category="linear"))["result"]["list"]
+    assert sum(Decimal(row["closedPnl"]) for row in rows) == sum(Decimal(row["change"]) for row in log)

@@ -113,3 +113,34 @@ async def test_a_transfer_is_told_in_the_wallet(raw) -> None:
     assert (await raw.post("asset/transfer/inter-transfer", move))["retCode"] == 0
     (told,) = await socket.until("wallet", 1)
     assert [(coin["coin"], coin["walletBalance"]) for coin in told["coin"]] == [("BTC", "9")]
+
+
+async def test_amended_stops_of_an_order_are_told(raw, still) -> None:
+    order = {"category": "linear", "symbol": "BTCUSDT"}
+    order_id = await raw.placed(**order, price="64000", stopLoss="63000")
+    socket = await raw.private("order")
+    answer = await raw.post("order/amend", {**order, "orderId": order_id, "stopLoss": "62000"})
+    assert answer["retCode"] == 0, answer
+    (told,) = await socket.until("order", 1)
+    assert (told["orderId"], told["orderStatus"], told["stopLoss"]) == (order_id, "New", "62000")
+
+
+async def test_an_order_that_is_amended_into_a_trade_brings_its_new_stops(raw, still) -> None:
+    order = {"category": "linear", "symbol": "BTCUSDT"}
+    order_id = await raw.placed(**order, price="64000", stopLoss="63000")
+    changes = {"orderId": order_id, "price": "65001", "stopLoss": "62000"}
+    assert (await raw.post("order/amend", {**order, **changes}))["retCode"] == 0
+    (position,) = (await raw.get("position/list", **order))["result"]["list"]
+    assert (position["size"], position["stopLoss"]) == ("0.01", "62000")
+
+
+async def test_what_an_order_earned_is_still_told_when_its_rest_is_cancelled(raw, still) -> None:
+    await raw.placed(**MARKET, qty="2")
+    socket = await raw.private("order")
+    # Sells 1 BTC at 64,999, and its rest ends at once.
+    changes = {"category": "linear", "side": "Sell", "timeInForce": "IOC"}
+    order_id = await raw.placed(**changes, qty="1.5", price="64999")
+    told = [row for row in await socket.until("order", 3) if row["orderId"] == order_id]
+    (row,) = (await raw.get("position/closed-pnl", category="linear"))["result"]["list"]
+    assert (told[-1]["orderStatus"], row["closedSize"]) == ("Cancelled", "1")
+    assert told[-1]["closedPnl"] == row["closedPnl"] != "0"

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from venuesim.bybit.order_notes import note
 from venuesim.bybit.statuses import CancelType
-from venuesim.bybit.stop_orders import PARTIAL, Leg, stop_request, trigger_of
+from venuesim.bybit.stop_orders import FULL, PARTIAL, Leg, stop_request, trigger_of
 from venuesim.bybit.words import (
     CREATE_TYPES,
     PRICE_KINDS,
@@ -53,6 +53,7 @@ class Protection:
         self._pairs: dict[Position, list[Pair]] = {}
         self._is_busy = False
         self._fills: deque[tuple[OrderEvent, Execution]] = deque()
+        exchange.listeners.orders.append(self._note_full)  # Before the private streams, which tell it of positions.
 
     def listen(self) -> None:
         """Begin to look after orders: behind the private streams, so that they tell a fill before what it brings."""
@@ -84,8 +85,7 @@ class Protection:
             return
         if present is not None:
             self._exchange.cancel(present, EndReason.ONE_CANCELS_OTHER)
-        order = self._place(account, position, abs(position.quantity), leg, trigger_of(position, leg))
-        self._keep_full(position, leg.stop_type, order)
+        self._place(account, position, abs(position.quantity), leg, trigger_of(position, leg))
 
     def set_trailing(
         self, account: Account, position: Position, distance: Decimal, activation_price: Decimal | None
@@ -107,8 +107,7 @@ class Protection:
         )
         leg = Leg(StopType.TRAILING_STOP, trigger.price, TriggerBy.LAST)
         with self._undisturbed():
-            order = self._place(account, position, abs(position.quantity), leg, trigger)
-            self._keep_full(position, StopType.TRAILING_STOP, order)
+            self._place(account, position, abs(position.quantity), leg, trigger)
 
     def clear_full(self, position: Position, stop_type: StopType) -> None:
         """Take a stop of the whole position away."""
@@ -152,11 +151,19 @@ class Protection:
         last = self._exchange.markets[position.instrument.symbol].statistics.last
         return self._exchange.place(account, stop_request(position, quantity, leg, trigger, last_price=last))
 
-    def _keep_full(self, position: Position, stop_type: StopType, order: Order) -> None:
-        if order.status is OrderStatus.WAITING:
-            self._full.setdefault(position, {})[stop_type] = order
-
     # Looking after
+
+    def _note_full(self, event: OrderEvent) -> None:
+        """Keep which stops of whole positions wait."""
+        order = event.order
+        named = order.extra.get(Extra.STOP_TYPE)
+        if named is None or not order.instrument.is_linear or (stop_type := StopType(named)) not in FULL:
+            return
+        stops = self._full.setdefault(_position_of(event), {})
+        if _waits(order):
+            stops[stop_type] = order
+        elif stops.get(stop_type) is order:
+            del stops[stop_type]
 
     def _order_changed(self, event: OrderEvent) -> None:
         order = event.order
@@ -186,7 +193,7 @@ class Protection:
 
     def _traded(self, event: OrderEvent, execution: Execution) -> None:
         order = event.order
-        position = event.account.holding_of(order).position(order.position_side)
+        position = _position_of(event)
         self._follow(position)
         opened = execution.quantity - execution.closed_quantity
         if opened and position.is_open:
@@ -236,16 +243,13 @@ class Protection:
                 self.set_full(account, position, leg)
 
     def _stop_changed(self, event: OrderEvent) -> None:
-        """Keep the books on stops: forget what no longer waits, and let pairs go together."""
+        """Let pairs go together: forget those of which one no longer waits."""
         order = event.order
-        position = event.account.holding_of(order).position(order.position_side)
+        position = _position_of(event)
         if event.kind is OrderEventKind.AMENDED:
             self._match_sizes(position, order)
-        if order.status is OrderStatus.WAITING and order.triggered_ms is None:
+        if _waits(order):
             return
-        full = self._full.get(position, {})
-        for stop_type in [kind for kind, present in full.items() if present is order]:
-            del full[stop_type]
         for pair in list(self.pairs(position)):
             if any(present is order for present in pair.orders):
                 self._pairs[position].remove(pair)
@@ -260,3 +264,11 @@ class Protection:
                 for other in pair.orders:
                     if other.is_open and other.quantity != order.quantity:
                         self._exchange.amend(other, quantity=order.quantity)
+
+
+def _position_of(event: OrderEvent) -> Position:
+    return event.account.holding_of(event.order).position(event.order.position_side)
+
+
+def _waits(order: Order) -> bool:
+    return order.status is OrderStatus.WAITING and order.triggered_ms is None

@@ -144,3 +144,14 @@ async def test_what_an_order_earned_is_still_told_when_its_rest_is_cancelled(raw
     (row,) = (await raw.get("position/closed-pnl", category="linear"))["result"]["list"]
     assert (told[-1]["orderStatus"], row["closedSize"]) == ("Cancelled", "1")
     assert told[-1]["closedPnl"] == row["closedPnl"] != "0"
+
+
+async def test_a_position_is_told_with_the_stops_that_it_was_given_and_without_those_that_went(raw, still) -> None:
+    await raw.placed(**MARKET, qty="1")
+    contract = {"category": "linear", "symbol": "BTCUSDT", "positionIdx": 0, "tpslMode": "Full"}
+    socket = await raw.private("position")
+    stops = {"takeProfit": "70000", "stopLoss": "60000", "trailingStop": "500"}
+    for sent, shown in ((stops, ("70000", "60000", "500")), (dict.fromkeys(stops, "0"), ("", "", "0"))):
+        assert (await raw.post("position/trading-stop", {**contract, **sent}))["retCode"] == 0
+        told = (await socket.until("position", 3))[-1]
+        assert tuple(told[name] for name in stops) == shown

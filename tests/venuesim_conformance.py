@@ -108,6 +108,8 @@ NOT_AT_THE_VENUE = frozenset(
         (Row.ICEBERG, "bybit linear"),
         (Row.ATTACHED, "binance spot"),
         (Row.ATTACHED, "binance linear"),
+        (Row.OCO, "binance linear"),
+        (Row.ICEBERG, "binance linear"),
         (Row.MARKET_QUOTE, "binance linear"),
         (Row.MARKET_QUOTE, "okx swap"),
         (Row.MARKET_QUOTE, "bybit linear"),

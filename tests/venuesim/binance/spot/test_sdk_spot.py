@@ -37,7 +37,7 @@ async def spot(venues, caplog) -> AsyncIterator[Spot]:
     caplog.set_level(logging.WARNING)
     yield client
     client.rest_api._session.close()
-    assert [record.getMessage() for record in caplog.records] == []
+    assert [record.getMessage() for record in caplog.get_records("call")] == []
 
 
 async def in_thread(call: Callable, *args: object, **kwargs: object) -> object:

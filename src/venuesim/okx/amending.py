@@ -10,7 +10,7 @@ import msgspec
 
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.market import Market
-from venuesim.exchange.orders import Order, OrderRefused
+from venuesim.exchange.orders import Order, OrderRefused, OrderRequest
 from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, Side
 from venuesim.okx import errors
 from venuesim.okx.attached import Attached, PriceType, restored, stored
@@ -22,8 +22,8 @@ from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.order_reading import amends_price
 from venuesim.okx.order_words import Extra
 from venuesim.okx.parameters import Parameters
-from venuesim.okx.placing import check_expiry
-from venuesim.okx.rules import check_lots, check_price, price_limits
+from venuesim.okx.placing import cancel_surplus, check_expiry
+from venuesim.okx.rules import CLOSING, check_closing, check_lots, check_price, price_limits
 
 
 class Amending:
@@ -56,7 +56,7 @@ class Amending:
             self._limits.spend_account_order(request.account, request.now_ms)
             order = self._find(request, item)
             item.client_order_id("reqId")
-            self._apply(order, item)
+            self._apply(request, order, item)
         except OkxError as error:
             if order is not None and order.is_open and item.echo("cxlOnFail") == "true":
                 self._exchange.cancel(order, EndReason.SYSTEM)
@@ -70,7 +70,7 @@ class Amending:
             raise errors.not_amendable()
         return order
 
-    def _apply(self, order: Order, item: Parameters) -> None:
+    def _apply(self, request: Request, order: Order, item: Parameters) -> None:
         market = self._exchange.markets[order.instrument.symbol]
         item.boolean("cxlOnFail")
         quantity = _new_quantity(order, item)
@@ -78,6 +78,9 @@ class Amending:
         attached = _new_attached(order, item)
         if quantity is None and price is None and attached is None:
             raise OkxError("51500", "You must enter a price, quantity, or TP/SL")
+        closes = order.reduce_only or CLOSING.get(order.position_side) is order.side
+        if closes and quantity is not None and quantity > order.quantity:
+            check_closing(_grown(order, quantity, price), request.account, amended=order)
         kept = order.extra
         changed: dict[str, str] = {Extra.REQUEST_ID: item.echo("reqId")}
         if quantity is not None:
@@ -94,6 +97,8 @@ class Amending:
         except OrderRefused as refused:
             order.extra = kept
             raise _insufficient(order) from refused
+        if order.reduce_only and order.is_open:
+            cancel_surplus(self._exchange, request.account, order)
 
 
 def _new_quantity(order: Order, item: Parameters) -> Decimal | None:
@@ -122,6 +127,21 @@ def _new_price(order: Order, item: Parameters, market: Market) -> Decimal | None
         message = "Modification failed as the order price did not meet the requirement for Post Only."
         raise OkxError("51511", message)
     return price
+
+
+def _grown(order: Order, quantity: Decimal, price: Decimal | None) -> OrderRequest:
+    """Return an order that closes a position as a request for what it would then have left (base)."""
+    return OrderRequest(
+        instrument=order.instrument,
+        side=order.side,
+        order_type=order.order_type,
+        client_order_id="",
+        price=price or order.price,
+        quantity=quantity - order.filled_quantity,
+        reduce_only=order.reduce_only,
+        position_side=order.position_side,
+        pocket=order.pocket,
+    )
 
 
 def _insufficient(order: Order) -> OkxError:

@@ -109,7 +109,7 @@ def place(exchange: Exchange, account: Account, request: OrderRequest) -> Order:
         raise refusal_of(refused.reason, request) from refused
 
 
-def cancel_surplus(exchange: Exchange, account: Account, request: OrderRequest) -> None:
+def cancel_surplus(exchange: Exchange, account: Account, request: OrderRequest | Order) -> None:
     """Cancel the reduce-only orders behind a new one that no longer have anything to close."""
     left = account.holding_of(request).reducible(request.side, request.position_side)
     direction = -request.side.sign

@@ -91,11 +91,11 @@ def check_price(price: Decimal, side: Side, market: Market, *, name: str = "px")
         raise errors.price_limit(highest, lowest)
 
 
-def check_closing(request: OrderRequest, account: Account) -> None:
+def check_closing(request: OrderRequest, account: Account, *, amended: Order | None = None) -> None:
     """Refuse an order that closes where there is nothing to close, or more than there is.
 
     What pending orders close counts too: in long/short mode all of it, in net mode what has price-time priority over
-    the new order ("Place order", reduceOnly; assumption: the code).
+    the new order ("Place order", reduceOnly; assumption: the code). `amended` is the order that the request replaces.
     """
     holding = account.holding_of(request)
     position = holding.positions.get(request.position_side)
@@ -105,7 +105,7 @@ def check_closing(request: OrderRequest, account: Account) -> None:
         message = "A reduce-only order can't be the same trading direction as your existing positions."
         raise OkxError("51170", f"Failed to place order. {message}")
     closable = abs(position.quantity)
-    pending = closing_orders(account, request)
+    pending = [order for order in closing_orders(account, request) if order is not amended]
     if request.position_side is PositionSide.NET:
         pending = [order for order in pending if comes_first(order, request)]
     closable -= sum(order.leaves_quantity for order in pending)
@@ -113,7 +113,7 @@ def check_closing(request: OrderRequest, account: Account) -> None:
         raise OkxError("51112", "Close order size exceeds available size for this position.")
 
 
-def closing_orders(account: Account, request: OrderRequest) -> list[Order]:
+def closing_orders(account: Account, request: OrderRequest | Order) -> list[Order]:
     """Return the pending orders of the same holding that close what a request closes."""
     return [
         order

@@ -183,3 +183,26 @@ async def test_a_countdown_cancels_everything_or_what_has_its_tag(timed) -> None
 async def test_a_countdown_has_its_range(desk: Desk, request_body: dict, code: str) -> None:
     status, body = await desk.raw.post("trade/cancel-all-after", request_body)
     assert (status, body["code"]) == (400, code)
+
+
+async def test_a_closing_order_does_not_grow_beyond_its_position(desk: Desk) -> None:
+    await desk.hedge()
+    await desk.order(posSide="long", sz="10")
+    order_id = await desk.order(posSide="long", side="sell", ordType="limit", px="66000", sz="4")
+    change = {"instId": SWAP, "ordId": order_id}
+    code, _ = await desk.refused("trade/amend-order", {**change, "newSz": "10.01"})
+    assert code == "51112"
+    await desk.post("trade/amend-order", {**change, "newSz": "10"})
+    assert (await desk.position())["availPos"] == "0"
+
+
+async def test_a_reduce_only_order_that_grows_displaces_those_behind_it(desk: Desk) -> None:
+    await desk.order(sz="10")
+    closing = {"side": "sell", "ordType": "limit", "reduceOnly": True}
+    first = await desk.order(**closing, px="66000", sz="4")
+    second = await desk.order(**closing, px="66100", sz="6")
+    code, _ = await desk.refused("trade/amend-order", {"instId": SWAP, "ordId": first, "newSz": "11"})
+    assert code == "51112"
+    await desk.post("trade/amend-order", {"instId": SWAP, "ordId": first, "newSz": "5"})
+    assert picked(await desk.shown(first), "state", "sz") == ("live", "5")
+    assert picked(await desk.shown(second), "state", "cancelSource") == ("canceled", "23")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.events import AccountEvent, AccountEventKind
 from venuesim.exchange.fees import rate_of
-from venuesim.exchange.instruments import Instrument
-from venuesim.exchange.margin import available, maintenance_of, requirement, wallet_margin
+from venuesim.exchange.instruments import MONEY_STEP, Instrument
+from venuesim.exchange.margin import available, liquidation_cost, maintenance_of, requirement, wallet_margin
 from venuesim.exchange.market import Market, next_funding_ms
 from venuesim.exchange.orders import Execution, Order, OrderRequest
 from venuesim.exchange.positions import NO_INTEREST, Holding, OpenInterest, Position, closing_side, whole_lots
@@ -119,7 +119,7 @@ class Clearing:
             return False
         for position in holding.open_positions():
             if holding.margin_mode is MarginMode.ISOLATED and leverage < before:
-                position.isolated_margin = abs(position.quantity) * position.entry_price / leverage
+                position.isolated_margin = _initial_margin(position, leverage)
         self.tell(account, AccountEventKind.LEVERAGE, instrument=instrument)
         return True
 
@@ -129,9 +129,7 @@ class Clearing:
         holding.margin_mode = mode
         for position in holding.open_positions():
             isolated = mode is MarginMode.ISOLATED
-            position.isolated_margin = (
-                abs(position.quantity) * position.entry_price / holding.leverage if isolated else ZERO
-            )
+            position.isolated_margin = _initial_margin(position, holding.leverage) if isolated else ZERO
         self.tell(account, AccountEventKind.MARGIN_MODE, instrument=instrument)
 
     def add_position_margin(self, account: Account, position: Position, amount: Decimal) -> bool:
@@ -202,7 +200,7 @@ class Clearing:
         for account in list(self._holders.get(instrument.symbol, {}).values()):
             holdings = account.holdings_of(instrument.symbol)
             for holding, position in [(each, entry) for each in holdings for entry in each.open_positions()]:
-                paid = position.quantity * mark * rate
+                paid = (position.quantity * mark * rate).quantize(MONEY_STEP)
                 position.funding -= paid
                 if holding.margin_mode is MarginMode.ISOLATED:
                     position.isolated_margin -= paid
@@ -236,7 +234,8 @@ class Clearing:
         for position in holding.open_positions():
             while position.is_open:
                 kept = position.isolated_margin + position.unrealized_pnl(mark)
-                if kept > maintenance_of(holding, position.notional(mark)):
+                needed = maintenance_of(holding, position.notional(mark)) + liquidation_cost(account, position, mark)
+                if kept > needed:
                     break
                 self.close_position(account, position, Origin.LIQUIDATION, self._part_to_close(position, kept, mark))
 
@@ -350,3 +349,7 @@ class Clearing:
         )
         for listener in self._exchange.listeners.accounts:
             listener(event)
+
+
+def _initial_margin(position: Position, leverage: Decimal) -> Decimal:
+    return (abs(position.quantity) * position.entry_price / leverage).quantize(MONEY_STEP)

@@ -9,6 +9,9 @@ from venuesim.exchange.vocabulary import MarketKind
 AMOUNT_STEP = Decimal("0.00000001")
 """Assets are kept to eight decimals: what the venues' ledgers show."""
 
+MONEY_STEP = Decimal("0.000000000001")
+"""Profits, funding and set-aside margins are counted to twelve decimals, so that balances add up to the last one."""
+
 
 class MarginTier(msgspec.Struct, frozen=True, kw_only=True):
     """One bracket of a contract: how much leverage a position up to `notional_max` (quote) may have, what it must keep.
@@ -28,6 +31,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     `price_multiplier_up` and `price_multiplier_down` bound a limit price as multiples of the market price.
     `closing_fee` is what margins add for closing a position: a fraction of its value at the bankruptcy price (Bybit).
     Fees are fractions: of the received amount on spot, of the notional on contracts (0.001 is 10 basis points).
+    `fee_step` is what fees are cut to. With `liquidates_with_fee` a position must also keep the taker fee of its own
+    liquidation (OKX).
     `contract_size` is how much base one contract of the venue's wire is: the exchange itself counts base units always,
     and the venue's package converts.
     """
@@ -56,6 +61,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     funding_interval_hours: int = 8
     liquidation_fee: Decimal = Decimal(0)
     closing_fee: Decimal = Decimal(0)
+    fee_step: Decimal = AMOUNT_STEP
+    liquidates_with_fee: bool = False
     listed_ms: int = 0
     is_trading: bool = True
 
@@ -103,6 +110,6 @@ def floor_to(amount: Decimal, step: Decimal) -> Decimal:
     return amount // step * step
 
 
-def fee_for(amount: Decimal, rate: Decimal) -> Decimal:
-    """Return the fee on an amount, cut to the ledger's eight decimals (assumption: venues truncate)."""
-    return (amount * rate).quantize(AMOUNT_STEP, rounding=ROUND_DOWN)
+def fee_for(amount: Decimal, rate: Decimal, step: Decimal) -> Decimal:
+    """Return the fee on an amount, cut to what the ledger shows (assumption: venues truncate)."""
+    return (amount * rate).quantize(step, rounding=ROUND_DOWN)

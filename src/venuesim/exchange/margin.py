@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.fees import rate_of
 from venuesim.exchange.positions import NO_INTEREST, Holding, Position
 from venuesim.exchange.vocabulary import MarginMode, PositionSide, Side
 
@@ -44,7 +45,8 @@ class Requirement(NamedTuple):
 class WalletMargin(NamedTuple):
     """A margin wallet in one asset: `balance` is cash, `equity` with unrealized profit and loss.
 
-    `available` may be negative. The cross figures leave isolated positions out.
+    `available` may be negative. The cross figures leave isolated positions out; `cross_liquidation_cost` is what must
+    be there besides their maintenance margin.
     """
 
     balance: Decimal
@@ -55,6 +57,7 @@ class WalletMargin(NamedTuple):
     cross_balance: Decimal
     cross_unrealized_pnl: Decimal
     cross_maintenance_margin: Decimal
+    cross_liquidation_cost: Decimal
     available: Decimal
 
     @property
@@ -65,7 +68,7 @@ class WalletMargin(NamedTuple):
     @property
     def is_liquidated(self) -> bool:
         """Whether the cross positions no longer keep their maintenance margin."""
-        needed = self.cross_maintenance_margin
+        needed = self.cross_maintenance_margin + self.cross_liquidation_cost
         return needed > 0 and self.cross_balance + self.cross_unrealized_pnl <= needed
 
 
@@ -112,6 +115,13 @@ def maintenance_of(holding: Holding, notional: Decimal) -> Decimal:
     return notional * tier.maintenance_rate - tier.maintenance_amount
 
 
+def liquidation_cost(account: Account, position: Position, mark: Decimal) -> Decimal:
+    """Return the fee of a position's liquidation (quote), where the venue wants it kept like maintenance margin."""
+    if not position.instrument.liquidates_with_fee:
+        return ZERO
+    return position.notional(mark) * rate_of(account, position.instrument, is_maker=False)
+
+
 def closing_fee_of(holding: Holding, position: Position) -> Decimal:
     """Return what margins set aside for the fee of closing a position at its bankruptcy price (quote)."""
     rate = holding.instrument.closing_fee
@@ -128,7 +138,7 @@ def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargi
     """Return how an account stands in one settlement asset. A wallet without contracts has its free cash available."""
     balance = account.balances[asset]
     upnl = position_margin = orders = maintenance = ZERO
-    isolated_margin = isolated_upnl = isolated_maintenance = ZERO
+    isolated_margin = isolated_upnl = isolated_maintenance = liquidation = ZERO
     for holding in account.holdings.values():
         if holding.instrument.quote != asset:
             continue
@@ -143,6 +153,9 @@ def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargi
             isolated_margin += needed.position
             isolated_upnl += earned
             isolated_maintenance += needed.maintenance
+        elif holding.instrument.liquidates_with_fee:
+            costs = (liquidation_cost(account, position, mark) for position in holding.open_positions())
+            liquidation += sum(costs, ZERO)
     cross_upnl = upnl - isolated_upnl
     return WalletMargin(
         balance=balance.total,
@@ -153,6 +166,7 @@ def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargi
         cross_balance=balance.total - isolated_margin,
         cross_unrealized_pnl=cross_upnl,
         cross_maintenance_margin=maintenance - isolated_maintenance,
+        cross_liquidation_cost=liquidation,
         available=balance.free + cross_upnl - position_margin - orders,
     )
 
@@ -181,9 +195,11 @@ def liquidation_price(account: Account, position: Position, markets: Markets) ->
         wallet = wallet_margin(account, position.instrument.quote, markets)
         buffer = wallet.cross_balance + wallet.cross_unrealized_pnl - position.unrealized_pnl(mark)
         other_maintenance = wallet.cross_maintenance_margin - maintenance_of(holding, notional)
+        other_maintenance += wallet.cross_liquidation_cost - liquidation_cost(account, position, mark)
     sign = 1 if position.quantity > 0 else -1
     # buffer + q * (p - entry) = |q| * p * rate - amount + other  solved for p.
-    divisor = position.quantity - abs(position.quantity) * tier.maintenance_rate
+    rate = tier.maintenance_rate + liquidation_cost(account, position, Decimal(1)) / abs(position.quantity)
+    divisor = position.quantity - abs(position.quantity) * rate
     price = (other_maintenance - tier.maintenance_amount - buffer + position.quantity * position.entry_price) / divisor
     return price if price > 0 and (sign < 0 or price < mark * 10) else None
 

@@ -103,6 +103,8 @@ class AttachedReader:
             return []
         _check_order(item, request)
         attached = [self._read_one(member) for member in members]
+        if not request.instrument.is_linear and any(entry.tp_ord_kind == TargetKind.LIMIT for entry in attached):
+            raise OkxError("51094", "You can't place TP limit orders in spot, margin, or options trading.")
         check_prices(attached, request, market)
         if len(attached) > 1:
             _check_split(attached, request, item.decimal("sz"))

@@ -82,6 +82,17 @@ def detail(account: Account, exchange: Exchange, asset: str) -> Json:
     }
 
 
+def cross_ratio(margin: WalletMargin) -> Decimal:
+    """Return what stands behind the cross positions of a currency over what they must keep; 1 liquidates."""
+    needed = margin.cross_maintenance_margin + margin.cross_liquidation_cost
+    return (margin.cross_balance + margin.cross_unrealized_pnl) / needed if needed else ZERO
+
+
+def cash_shown(account: Account, exchange: Exchange, asset: str) -> str:
+    """Return `cashBal`: what there is of a currency, without what isolated positions hold."""
+    return _amount(wallet_margin(account, asset, exchange.markets).cross_balance)
+
+
 def held_assets(account: Account) -> list[str]:
     """Return the currencies in which there is anything."""
     return [asset for asset, balance in account.balances.items() if balance.free or balance.locked]
@@ -102,10 +113,9 @@ def _cross_fields(account: Account, exchange: Exchange, asset: str, margin: Wall
         ZERO,
     )
     initial = margin.position_margin - _isolated_margin(margin) + margin.order_margin
-    ratio = (margin.cross_balance + margin.cross_unrealized_pnl) / maintenance
     return {
         "imr": _amount(initial),
-        "mgnRatio": plain(ratio.quantize(RATIO_STEP)),
+        "mgnRatio": plain(cross_ratio(margin).quantize(RATIO_STEP)),
         "mmr": _amount(maintenance),
         "notionalLever": plain((notional / margin.equity).quantize(RATIO_STEP)) if margin.equity > 0 else "",
     }

@@ -113,7 +113,7 @@ def bill(flow: Flow, exchange: Exchange) -> Json:
         "type": kind.value,
     }
     if flow.execution is not None:
-        return shown | _trade_fields(flow, flow.execution, exchange)
+        return shown | _trade_fields(flow, flow.execution)
     if kind is BillType.TRANSFER:
         came_in = flow.amount > 0
         ends = (FUNDING_ACCOUNT, TRADING_ACCOUNT) if came_in else (TRADING_ACCOUNT, FUNDING_ACCOUNT)
@@ -143,15 +143,15 @@ def _type_of_trade(execution: Execution) -> tuple[BillType, str]:
             assert_never(order.position_side)
 
 
-def _trade_fields(flow: Flow, execution: Execution, exchange: Exchange) -> Json:
+def _trade_fields(flow: Flow, execution: Execution) -> Json:
+    """Return what a bill tells of its trade. Approximate: the index stood where the mark price did."""
     instrument, order = execution.instrument, execution.order
     moved = flow.amount + execution.fee if execution.fee_asset == flow.asset else flow.amount
-    market = exchange.markets[instrument.symbol]
     return {
         "clOrdId": order.extra.get(Extra.CLIENT_ORDER_ID, ""),
         "execType": "M" if execution.is_maker else "T",
         "fee": plain(-execution.fee) if execution.fee_asset == flow.asset else "0",
-        "fillIdxPx": plain(market.round_price(market.index)),
+        "fillIdxPx": plain(execution.mark_price),
         "fillMarkPx": plain(execution.mark_price) if instrument.is_linear else "",
         "fillTime": str(execution.time_ms),
         "instId": instrument_id(instrument),

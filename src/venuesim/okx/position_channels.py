@@ -1,18 +1,16 @@
 """The private channels of positions: what each tells at first, and when something changes."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.events import AccountEvent, AccountEventKind, OrderEvent
 from venuesim.exchange.positions import Position
-from venuesim.exchange.vocabulary import Origin
-from venuesim.okx.balances import held_assets
+from venuesim.exchange.vocabulary import OrderType, Origin
+from venuesim.okx.balances import cash_shown, held_assets
 from venuesim.okx.channel_frames import View, Wanted, frame, interval_of
 from venuesim.okx.connections import Arg
 from venuesim.okx.figures import Json
 from venuesim.okx.instruments import instrument_id
-from venuesim.wire.calls import plain
 
 
 class PositionsChannel:
@@ -29,8 +27,14 @@ class PositionsChannel:
         yield frame(self._arg, account, self._shown(account, _open_positions(account)), is_snapshot=True)
 
     def order_changed(self, event: OrderEvent) -> Iterator[Json]:
-        """Return the position that an execution changed; one that it closed is told once more, as 0."""
-        return self._changed(event.account, _traded_position(event))
+        """Return the position that an execution changed, or of which an order holds more or less than before.
+
+        One that an execution closed is told once more, as 0.
+        """
+        position = _position_of(event)
+        if position is None or (event.execution is None and not _changes_what_can_be_closed(event, position)):
+            return iter(())
+        return self._changed(event.account, [position])
 
     def account_changed(self, event: AccountEvent) -> Iterator[Json]:
         """Return the positions in the contract that funding, leverage or margin changed."""
@@ -136,23 +140,32 @@ class BalanceAndPositionChannel:
         return frame(self._arg, account, [data])
 
     def _cash(self, account: Account, asset: str) -> Json:
-        isolated = sum(
-            (position.isolated_margin for position in _open_positions(account) if position.instrument.quote == asset),
-            Decimal(0),
-        )
-        cash = account.balances[asset].total - isolated
-        return {"ccy": asset, "cashBal": plain(cash), "uTime": str(account.updated_ms)}
+        cash = cash_shown(account, self._view.exchange, asset)
+        return {"ccy": asset, "cashBal": cash, "uTime": str(account.updated_ms)}
 
 
 def _open_positions(account: Account) -> list[Position]:
     return [position for holding in account.holdings.values() for position in holding.open_positions()]
 
 
+def _changes_what_can_be_closed(event: OrderEvent, position: Position) -> bool:
+    """Whether an order that rests changes `availPos`, which there is in long/short mode only."""
+    order = event.order
+    rests = order.order_type is OrderType.LIMIT
+    return event.account.is_hedged and rests and position.is_open and position.closes(order.side)
+
+
 def _traded_position(event: OrderEvent) -> list[Position]:
     """Return the position that an execution changed, if it is one of a contract."""
-    if event.execution is None or not event.order.instrument.is_linear:
-        return []
-    return [event.account.holding_of(event.order).position(event.order.position_side)]
+    position = None if event.execution is None else _position_of(event)
+    return [] if position is None else [position]
+
+
+def _position_of(event: OrderEvent) -> Position | None:
+    """Return the position that an order is about; a pair's has none."""
+    if not event.order.instrument.is_linear:
+        return None
+    return event.account.holding_of(event.order).position(event.order.position_side)
 
 
 def _positions_in(event: AccountEvent) -> list[Position]:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.fees import rate_of
-from venuesim.exchange.margin import liquidation_price, maintenance_of, wallet_margin
+from venuesim.exchange.margin import liquidation_cost, liquidation_price, maintenance_of, wallet_margin
 from venuesim.exchange.positions import Holding, Position
 from venuesim.exchange.vocabulary import MarginMode, PositionSide
+from venuesim.okx.balances import cross_ratio
 from venuesim.okx.instruments import instrument_id, shown_size
 from venuesim.okx.parameters import Parameters
 from venuesim.okx.rendering import Json
@@ -95,26 +96,10 @@ def margin_ratio(account: Account, holding: Holding, position: Position, exchang
     """Return what stands behind a position over its maintenance margin and the fee of its liquidation."""
     instrument = position.instrument
     mark = exchange.markets[instrument.symbol].mark
-    fee = rate_of(account, instrument, is_maker=False)
     if holding.margin_mode is MarginMode.ISOLATED:
-        needed = maintenance_of(holding, position.notional(mark)) + position.notional(mark) * fee
+        needed = maintenance_of(holding, position.notional(mark)) + liquidation_cost(account, position, mark)
         return (position.isolated_margin + position.unrealized_pnl(mark)) / needed if needed else ZERO
-    wallet = wallet_margin(account, instrument.quote, exchange.markets)
-    worth = sum(
-        (entry.notional(exchange.markets[entry.instrument.symbol].mark) for entry in cross_positions(account)), ZERO
-    )
-    needed = wallet.cross_maintenance_margin + worth * fee
-    return (wallet.cross_balance + wallet.cross_unrealized_pnl) / needed if needed else ZERO
-
-
-def cross_positions(account: Account) -> list[Position]:
-    """Return the open positions that share the wallet."""
-    return [
-        position
-        for holding in account.holdings.values()
-        if holding.margin_mode is MarginMode.CROSS
-        for position in holding.open_positions()
-    ]
+    return cross_ratio(wallet_margin(account, instrument.quote, exchange.markets))
 
 
 def all_positions(account: Account) -> list[Position]:

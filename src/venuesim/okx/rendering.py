@@ -81,7 +81,7 @@ def pushed(event: OrderEvent, exchange: Exchange) -> Json:
         "fillFwdPx": "",
         "fillMarkPx": plain(execution.mark_price) if execution and instrument.is_linear else "",
         "fillMarkVol": "",
-        "fillIdxPx": plain(market.index) if execution else "",
+        "fillIdxPx": plain(execution.mark_price) if execution else "",
         "fillNotionalUsd": plain(execution.quote_quantity * rate) if execution else "",
         "fillPnl": plain(execution.realized_pnl) if execution else "0",
         "fillPx": plain(execution.price) if execution else "",

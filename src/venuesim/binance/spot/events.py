@@ -5,7 +5,15 @@ from itertools import count
 
 import msgspec
 
-from venuesim.binance.spot.formats import Json, eight, list_id_of, prevention_of, status_of, type_of
+from venuesim.binance.spot.formats import (
+    Json,
+    eight,
+    expiry_reason_of,
+    list_id_of,
+    prevention_of,
+    status_of,
+    type_of,
+)
 from venuesim.binance.spot.prevention import PreventedMatches
 from venuesim.binance.spot.vocabulary import Extra
 from venuesim.exchange.accounts import ZERO, Account
@@ -34,6 +42,7 @@ _REJECTIONS = {
     EndReason.WOULD_TRIGGER: "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY",
     EndReason.POST_ONLY: "WOULD_MATCH_IMMEDIATELY",
 }
+"""Assumption: an order that expires because the matching engine refused it in its turn says in `r` why."""
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +102,7 @@ class EventWriter:
     def _report(self, event: OrderEvent) -> Json:
         order, execution = event.order, event.execution
         client_order_id, original_id = _client_order_ids(event)
+        expiry = expiry_reason_of(order)
         return {
             "e": "executionReport",
             "E": event.time_ms,
@@ -107,7 +117,7 @@ class EventWriter:
             "F": order.extra.get(Extra.ICEBERG, eight(ZERO)),
             "g": list_id_of(order),
             "C": original_id,
-            "x": "REJECTED" if order.end_reason is EndReason.POST_ONLY else _EXECUTION_TYPES[event.kind],
+            "x": "EXPIRED" if expiry is not None else _EXECUTION_TYPES[event.kind],
             "X": _status(event),
             "r": _REJECTIONS.get(order.end_reason, "NONE"),
             "i": order.order_id,
@@ -136,6 +146,8 @@ class EventWriter:
         working_ms = event.time_ms if event.kind is OrderEventKind.TRIGGERED else order.working_ms
         if working_ms is not None:
             fields["W"] = working_ms
+        if (reason := expiry_reason_of(order)) is not None:
+            fields["eR"] = reason
         if Extra.TRAILING_DELTA in extra:
             fields["d"] = int(extra[Extra.TRAILING_DELTA])
             fields["D"] = int(extra.get(Extra.TRAILING_MS, "-1"))
@@ -175,7 +187,7 @@ def account_position(account: Account, assets: tuple[str, ...], time_ms: int) ->
 def _client_order_ids(event: OrderEvent) -> tuple[str, str]:
     """Return (`c`, `C`): a cancel has an id of its own beside the order's, an amendment the new beside the old."""
     order = event.order
-    if event.kind is OrderEventKind.CANCELED and order.end_reason is not EndReason.POST_ONLY:
+    if event.kind is OrderEventKind.CANCELED and expiry_reason_of(order) is None:
         return order.extra.get(Extra.CANCEL_ID, order.client_order_id), order.client_order_id
     if event.kind is OrderEventKind.AMENDED:
         return order.client_order_id, order.extra.get(Extra.ORIGINAL_ID, order.client_order_id)

@@ -8,6 +8,12 @@ from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType
 
 Json = dict[str, object]
 
+_REFUSED_IN_ITS_TURN = (EndReason.INSUFFICIENT_BALANCE, EndReason.WOULD_TRIGGER, EndReason.POST_ONLY)
+"""What ends a stop that fires, or a pending order whose turn comes, when the matching engine does not take it.
+
+They expire, with the reason REJECTED.
+"""
+
 
 def eight(amount: Decimal) -> str:
     """Write an amount with eight decimals, as Binance writes all of them."""
@@ -22,16 +28,38 @@ def type_of(order: Order) -> WireType:
     return WireType.MARKET if order.order_type is OrderType.MARKET else WireType.LIMIT
 
 
+_REASONS = {
+    EndReason.IMMEDIATE_OR_CANCEL: "UNFILLED_IOC_QUANTITY_EXPIRED",
+    EndReason.FILL_OR_KILL: "UNFILLED_FOK_ORDER_EXPIRED",
+    EndReason.NO_LIQUIDITY: "INSUFFICIENT_LIQUIDITY",
+    EndReason.ONE_CANCELS_OTHER: "OCO_TRIGGER",
+    EndReason.SYSTEM: "EXCHANGE_CANCELED",
+    EndReason.LIQUIDATION: "EXCHANGE_CANCELED",
+    **dict.fromkeys(_REFUSED_IN_ITS_TURN, "REJECTED"),
+}
+
+
 def status_of(order: Order) -> str:
     """Return the `status` of an order."""
     if order.status is OrderStatus.WAITING:
         return "PENDING_NEW" if Extra.PENDING in order.extra else "NEW"
     if order.end_reason is EndReason.SELF_TRADE and order.status is OrderStatus.EXPIRED:
         return "EXPIRED_IN_MATCH"
-    if order.end_reason is EndReason.POST_ONLY:
-        # A pending LIMIT_MAKER order that would take when its turn comes is rejected by the matching engine.
-        return "REJECTED"
+    if order.end_reason in _REFUSED_IN_ITS_TURN:
+        return "EXPIRED"
     return order.status.value.upper()
+
+
+def expiry_reason_of(order: Order) -> str | None:
+    """Return the `expiryReason` of an order that has expired (User Data Streams, "Order Expiry Reason").
+
+    Self-trade prevention is none of the documented ones.
+    """
+    if status_of(order) != "EXPIRED":
+        return None
+    if order.end_reason is EndReason.ONE_CANCELS_OTHER and Extra.PENDING in order.extra:
+        return "OTO_PHASE_ONE_EXPIRED"
+    return _REASONS.get(order.end_reason)
 
 
 def prevention_of(order: Order) -> str:

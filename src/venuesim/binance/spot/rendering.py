@@ -1,6 +1,15 @@
 """Writes orders, executions and accounts as the answers of the Spot API show them."""
 
-from venuesim.binance.spot.formats import Json, eight, list_id_of, prevention_of, status_of, type_of, working_ms
+from venuesim.binance.spot.formats import (
+    Json,
+    eight,
+    expiry_reason_of,
+    list_id_of,
+    prevention_of,
+    status_of,
+    type_of,
+    working_ms,
+)
 from venuesim.binance.spot.vocabulary import Extra, ResponseType
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.orders import Execution, Order
@@ -41,6 +50,8 @@ def conditional(order: Order) -> Json:
         if Extra.PREVENTED_MATCH in extra:
             fields["preventedMatchId"] = int(extra[Extra.PREVENTED_MATCH])
         fields["preventedQuantity"] = eight(order.prevented_quantity)
+    if (reason := expiry_reason_of(order)) is not None:
+        fields["expiryReason"] = reason
     return fields
 
 

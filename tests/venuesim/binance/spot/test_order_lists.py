@@ -235,14 +235,15 @@ async def test_a_working_order_that_fills_at_once_begins_the_pending_one_at_once
     assert await statuses(raw, entry) == ["FILLED", "NEW"]
 
 
-async def test_a_pending_order_that_cannot_be_is_rejected_in_its_turn(raw, user, move, free) -> None:
+async def test_a_pending_order_that_cannot_be_expires_in_its_turn(raw, user, move, free) -> None:
     stop = {"pendingType": "STOP_LOSS", "pendingPrice": None, "pendingStopPrice": "64500"}
     entry = await place(raw, "oto", OTO, **stop)
     await user.told()
     await move("64000")
-    assert await statuses(raw, entry) == ["FILLED", "REJECTED"]
-    rejected = next(event for event in await user.reports() if event.get("X") == "REJECTED")
-    assert (rejected["x"], rejected["r"]) == ("REJECTED", "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY")
+    assert await statuses(raw, entry) == ["FILLED", "EXPIRED"]
+    expired = next(event for event in await user.reports() if event.get("X") == "EXPIRED")
+    assert (expired["x"], expired["r"]) == ("EXPIRED", "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY")
+    assert expired["eR"] == "REJECTED"
     assert await list_status(raw, entry) == ("ALL_DONE", "ALL_DONE")
     assert (await free("BTC"))[1] == 0
 

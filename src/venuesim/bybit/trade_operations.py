@@ -21,6 +21,7 @@ from venuesim.bybit.private_topics import Renderers
 from venuesim.bybit.protection import Protection
 from venuesim.bybit.quotas import per_second
 from venuesim.bybit.reading import OrderReader
+from venuesim.bybit.reduce_only import ReduceOnlyKeeper
 from venuesim.bybit.rendering import pushed, pushed_fill, pushed_funding
 from venuesim.bybit.spot_protection import SpotProtection
 from venuesim.bybit.spot_quota import SpotQuota
@@ -65,6 +66,7 @@ class TradeOperations:
         self._exchange = exchange
         self.protection = Protection(exchange)
         self._spot_protection = SpotProtection(exchange)
+        self._reduce_only = ReduceOnlyKeeper(exchange)
         self._closed_pnl = ClosedPnl(exchange=exchange, instruments=instruments)
         self._positions = Positions(
             exchange=exchange, instruments=instruments, protection=self.protection, closed_pnl=self._closed_pnl
@@ -112,6 +114,7 @@ class TradeOperations:
         """Begin to arm positions with stops; call it once the private streams listen, which come first."""
         self.protection.listen()
         self._spot_protection.listen()
+        self._reduce_only.listen()
 
     def renderers(self) -> Renderers:
         """Return how the private topics word orders, executions and positions."""

@@ -223,8 +223,15 @@ async def test_a_reduce_only_order_is_cut_to_what_there_is_to_reduce(contracts) 
 async def test_a_reduce_only_order_ends_when_its_position_does(contracts) -> None:
     await contracts.market(qty="1")
     order_id = await contracts.placed(side="Sell", price="66000", reduceOnly=True)
-    await contracts.market("Sell", qty="1")
-    await contracts.move("66500")
+    later = await contracts.placed(
+        side="Sell", price="66100", triggerPrice="66050", triggerDirection=1, reduceOnly=True
+    )
+    opening = await contracts.placed(side="Sell", price="66200")
+    await contracts.market("Sell", qty="0.5")
+    assert (await contracts.shown(order_id))["orderStatus"] == "New"
+    await contracts.market("Sell", qty="0.5")
+    assert (await contracts.shown(later))["orderStatus"] == "Untriggered"
+    assert (await contracts.shown(opening))["orderStatus"] == "New"
     shown = await contracts.shown(order_id)
     assert (shown["orderStatus"], shown["cancelType"]) == ("Cancelled", "CancelByReduceOnly")
 

@@ -89,6 +89,11 @@ def no_such_order() -> BinanceError:
     return BinanceError(-2013, "Order does not exist.")
 
 
+def unsupported() -> BinanceError:
+    """Return the refusal of an operation that there is not."""
+    return BinanceError(-1020, "This operation is not supported.")
+
+
 def invalid_symbol() -> BinanceError:
     """Return the refusal of a symbol that is not listed."""
     return BinanceError(-1121, "Invalid symbol.")

@@ -1,8 +1,13 @@
 """How Binance words what faults make it say."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import msgspec
 
+from venuesim.binance import errors
 from venuesim.binance.errors import BinanceError
+from venuesim.binance.futures import errors as futures_errors
 from venuesim.binance.gateway import refusal
 from venuesim.exchange.vocabulary import MarketKind
 from venuesim.subjects import Naming
@@ -12,11 +17,39 @@ from venuesim.wire.sockets import Goodbye
 
 GOING_AWAY = 1001
 _CONTRACT_PATHS = ("/fapi", "/ws-fapi")
+_CONTRACT_SOCKETS = ("/futures", "/fstream", "/market", "/public", "/private")
 _PUBLIC_PATHS = ("/stream", "/ws/", "/market", "/public")
+
+
+class Wording(NamedTuple):
+    """What one market's API says where the other's says something else."""
+
+    weight_limit: int
+    too_much_weight: Callable[[int, int], BinanceError]
+    banned: Callable[[int, int], BinanceError]
+    overloaded: tuple[int, str]
+
+
+SPOT = Wording(
+    6000,
+    errors.too_much_weight,
+    errors.banned,
+    (-1001, "Internal error; unable to process your request. Please try again."),
+)
+CONTRACTS = Wording(
+    2400,
+    futures_errors.too_much_weight,
+    futures_errors.banned,
+    # Of the 503s of "HTTP Return Codes" the one that leaves the outcome open (assumption: its code).
+    (-1000, "Unknown error, please check your request or try again later."),
+)
 
 
 class BinanceFaultAnswers:
     """The answers of REST; the WebSocket API puts them into its frames."""
+
+    def __init__(self, wording: Wording = SPOT) -> None:
+        self._wording = wording
 
     naming = Naming(
         api_key_header="X-MBX-APIKEY",
@@ -33,6 +66,10 @@ class BinanceFaultAnswers:
     )  # fmt: skip
     status_fields = frozenset({"status", "X", "algoStatus"})
 
+    def at(self, path: str) -> "BinanceFaultAnswers":
+        """Return the answers of the API that a path belongs to."""
+        return _OF_CONTRACTS if path.startswith((*_CONTRACT_PATHS, *_CONTRACT_SOCKETS)) else self
+
     def is_public_socket(self, path: str) -> bool:
         """Market streams; user data comes by the WebSocket APIs and, for futures, below /private."""
         path = path.removeprefix("/fstream")
@@ -40,20 +77,11 @@ class BinanceFaultAnswers:
 
     def rate_limited(self) -> Reply:
         """Return a 429 that asks to wait a second."""
-        message = (
-            "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. "
-            "Please use WebSocket Streams for live updates to avoid polling the API."
-        )
-        return refusal(BinanceError(-1003, message, status=429, retry_after_seconds=1))
+        return refusal(self._wording.too_much_weight(self._wording.weight_limit, 1))
 
     def banned(self, until_ms: int, now_ms: int) -> Reply:
         """Return a 418 that names the end of the ban ("IP Limits": automated bans, Retry-After)."""
-        message = (
-            f"Way too much request weight used; IP banned until {until_ms}. "
-            "Please use WebSocket Streams for live updates to avoid bans."
-        )
-        seconds = -(-(until_ms - now_ms) // 1000)
-        return refusal(BinanceError(-1003, message, status=418, retry_after_seconds=seconds))
+        return refusal(self._wording.banned(until_ms, -(-(until_ms - now_ms) // 1000)))
 
     def maintenance(self) -> Reply:
         """Return the page of Binance's front (assumption: its wording)."""
@@ -63,8 +91,8 @@ class BinanceFaultAnswers:
 
     def overloaded(self) -> Reply:
         """Return an HTTP 503: it may have happened."""
-        message = "Internal error; unable to process your request. Please try again."
-        return refusal(BinanceError(-1001, message, status=503))
+        code, message = self._wording.overloaded
+        return refusal(BinanceError(code, message, status=503))
 
     def status_unknown(self) -> Reply:
         """Return -1007: the matching engine did not answer in time."""
@@ -92,3 +120,6 @@ class BinanceFaultAnswers:
 
 def _kind_of(path: str) -> MarketKind:
     return MarketKind.LINEAR if path.startswith(_CONTRACT_PATHS) else MarketKind.SPOT
+
+
+_OF_CONTRACTS = BinanceFaultAnswers(CONTRACTS)

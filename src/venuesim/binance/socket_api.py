@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote_plus
 
 import msgspec
 
+from venuesim.binance import errors
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.gateway import Gateway, refusal
 from venuesim.binance.limits import BinanceLimits
@@ -72,6 +73,7 @@ class SocketApi:
         operations: Mapping[str, Operation],
         performer: Performer,
         extend: Callable[["SocketApiSession"], Extension],
+        unknown_method: Callable[[str], BinanceError] = lambda _: errors.unsupported(),
     ) -> None:
         self.exchange = exchange
         self.clock = clock
@@ -80,6 +82,7 @@ class SocketApi:
         self.operations = operations
         self.performer = performer
         self.extend = extend
+        self.unknown_method = unknown_method
 
     def open(self, socket: Socket) -> "SocketApiSession":
         """Return the session of a new socket."""
@@ -117,7 +120,7 @@ class SocketApiSession:
             return
         operation = self._find(message.method)
         if operation is None:
-            self._answer(message.id, refusal(BinanceError(-1020, "This operation is not supported.")))
+            self._answer(message.id, refusal(self._api.unknown_method(message.method)))
             return
         values = {name: text_of(value) for name, value in message.params.items() if value is not None}
         reply = await self._api.performer.perform(
@@ -134,7 +137,8 @@ class SocketApiSession:
     def _caller(self, values: dict[str, str]) -> Caller:
         naming = self._api.performer.answers.naming
         key = "" if self.login.account is None else self.login.account.api_key
-        return Caller(lambda: naming.of_values(values.get("apiKey", key), [values], self.socket.path), self.socket)
+        path = self.socket.path
+        return Caller(lambda: naming.of_values(values.get("apiKey", key), [values], path), self.socket, path)
 
     def closed(self) -> None:
         """Forget what was subscribed on the connection."""

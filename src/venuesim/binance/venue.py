@@ -6,12 +6,15 @@ from aiohttp import web
 
 from venuesim.binance.fault_answers import BinanceFaultAnswers
 from venuesim.binance.futures.api import FuturesApi
+from venuesim.binance.futures.errors import unknown_path
+from venuesim.binance.gateway import refusal
 from venuesim.binance.rest import not_found
 from venuesim.binance.spot.api import SpotApi
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.vocabulary import OrderStatus
 from venuesim.faults import FaultSet
+from venuesim.wire.calls import Call, Reply
 from venuesim.wire.http import HttpApi
 from venuesim.wire.performing import Performer
 from venuesim.wire.sockets import Session, Socket
@@ -38,7 +41,7 @@ class BinanceVenue:
             clock=clock,
             performer=performer,
             routes={**self.spot.routes, **self.futures.routes},
-            not_found=not_found,
+            not_found=_not_found,
             open_session=self._open_session,
         )
 
@@ -66,3 +69,8 @@ class BinanceVenue:
 
     def _open_session(self, path: str, socket: Socket) -> Session | None:
         return self.spot.open_session(path, socket) or self.futures.open_session(path, socket)
+
+
+def _not_found(call: Call) -> Reply:
+    """Answer a path that there is not: of contracts their API does it, of Spot the front."""
+    return refusal(unknown_path(call.method, call.path)) if call.path.startswith("/fapi/") else not_found(call)

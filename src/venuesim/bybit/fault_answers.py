@@ -27,6 +27,10 @@ class BybitFaultAnswers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
+    def at(self, path: str) -> "BybitFaultAnswers":  # noqa: ARG002 - Every market speaks alike.
+        """Return these answers."""
+        return self
+
     def is_public_socket(self, path: str) -> bool:
         """Market data."""
         return path.startswith("/v5/public")

@@ -24,6 +24,10 @@ class OkxFaultAnswers:
     )
     status_fields = frozenset({"state"})
 
+    def at(self, path: str) -> "OkxFaultAnswers":  # noqa: ARG002 - Every market speaks alike.
+        """Return these answers."""
+        return self
+
     def is_public_socket(self, path: str) -> bool:
         """Market data; /business carries candles for everybody, and algo orders for those who log in."""
         return path.rstrip("/").endswith(("/public", "/business"))

@@ -9,7 +9,7 @@ from aiohttp import web
 from venuesim.exchange.clock import Clock
 from venuesim.faults import Endpoint
 from venuesim.wire.calls import Call, Reply
-from venuesim.wire.performing import NO_CALLER, Caller, Performer
+from venuesim.wire.performing import Caller, Performer
 from venuesim.wire.socket_faults import SocketFaults
 from venuesim.wire.sockets import Session, Socket, serve_socket
 
@@ -89,10 +89,11 @@ class HttpApi:
         """Answer a call through the faults; None when the connection must be closed without an answer."""
         route = self._routes.get((call.method, call.path))
         if route is None:
-            refusal = self._performer.refusal(Endpoint.OTHER, NO_CALLER) if self._performer.faults else None
+            nowhere = Caller(path=call.path)
+            refusal = self._performer.refusal(Endpoint.OTHER, nowhere) if self._performer.faults else None
             return refusal or self._not_found(call)
         endpoint = route.endpoint if route.endpoint_of is None else route.endpoint_of(call)
-        caller = Caller(lambda: self._naming.of_request(call.path, call.query, call.body, call.headers))
+        caller = Caller(lambda: self._naming.of_request(call.path, call.query, call.body, call.headers), path=call.path)
         return await self._performer.perform(endpoint, lambda as_of_ms: self._run(route, call, as_of_ms), caller)
 
     def _run(self, route: Route, call: Call, as_of_ms: int | None) -> Reply:

@@ -37,6 +37,10 @@ class FaultAnswers(Protocol):
         """The fields that tell the status of an order, in answers and events."""
         ...
 
+    def at(self, path: str) -> "FaultAnswers":
+        """Return who words the answers to requests at a path, for a venue whose markets speak differently."""
+        ...
+
     def is_public_socket(self, path: str) -> bool:
         """Whether a socket at this path carries market data alone."""
         ...
@@ -67,10 +71,11 @@ class FaultAnswers(Protocol):
 
 
 class Caller(NamedTuple):
-    """Who asks for something: what the request is about, read when a fault asks for it, and the socket it came by."""
+    """Who asks for something: what the request is about, read when a fault asks, by which socket it came, and where to."""
 
     subject: Callable[[], Subject] = lambda: NOBODY
     socket: Socket | None = None
+    path: str = ""
 
 
 NO_CALLER = Caller()
@@ -104,14 +109,14 @@ class Performer:
         if self._draw(FaultKind.LOSE_REQUEST, endpoint, caller) is not None:
             return None
         if self._draw(FaultKind.RATE_LIMIT, endpoint, caller) is not None:
-            return self.answers.rate_limited()
+            return self.answers.at(caller.path).rate_limited()
         reply = await self._after(endpoint, self._run(endpoint, run, caller), caller)
         return None if reply is None else self._distorted(endpoint, reply, caller)
 
     def refusal(self, endpoint: Endpoint, caller: Caller) -> Reply | None:
         """Return the answer of a venue that is closed, or that has banned the caller."""
         if self._draw(FaultKind.MAINTENANCE, endpoint, caller) is not None:
-            return self.answers.maintenance()
+            return self.answers.at(caller.path).maintenance()
         now_ms = self.clock.now_ms()
         for fault in self.faults.striking(FaultKind.BAN, self.exchange, endpoint, caller.subject):
             if fault.until_ms is None:
@@ -119,7 +124,7 @@ class Performer:
                 fault.until_ms = now_ms + int(seconds * 1000)
             if now_ms < fault.until_ms:
                 fault.fire()
-                return self.answers.banned(fault.until_ms, now_ms)
+                return self.answers.at(caller.path).banned(fault.until_ms, now_ms)
         return None
 
     def _run(self, endpoint: Endpoint, run: Callable[[int | None], Reply], caller: Caller) -> Reply:
@@ -138,9 +143,9 @@ class Performer:
         if self._draw(FaultKind.LOSE_REPLY, endpoint, caller) is not None:
             return None
         if reply.accepted and self._draw(FaultKind.HTTP_503_AFTER_ACCEPT, endpoint, caller) is not None:
-            return self.answers.overloaded()
+            return self.answers.at(caller.path).overloaded()
         if reply.accepted and self._draw(FaultKind.STATUS_UNKNOWN_AFTER_ACCEPT, endpoint, caller) is not None:
-            return self.answers.status_unknown()
+            return self.answers.at(caller.path).status_unknown()
         return reply
 
     def _distorted(self, endpoint: Endpoint, reply: Reply, caller: Caller) -> Reply:

@@ -33,7 +33,7 @@ class SocketFaults:
         if not self._performer.faults:
             return None
         is_public = self._performer.answers.is_public_socket(path)
-        return self._performer.refusal(Endpoint.PUBLIC_STREAM if is_public else Endpoint.STREAM, Caller())
+        return self._performer.refusal(Endpoint.PUBLIC_STREAM if is_public else Endpoint.STREAM, Caller(path=path))
 
     def opened(self, socket: Socket) -> None:
         """Prepare a new socket."""

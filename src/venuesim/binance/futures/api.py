@@ -10,6 +10,7 @@ from venuesim.binance.futures.algo_orders import AlgoBook
 from venuesim.binance.futures.canceling import Canceling
 from venuesim.binance.futures.candles import CandleData
 from venuesim.binance.futures.catalog import Catalog
+from venuesim.binance.futures.errors import unknown_method
 from venuesim.binance.futures.feeds import FeedMaker
 from venuesim.binance.futures.finding import Finder
 from venuesim.binance.futures.limits import FUTURES_PLAN
@@ -140,6 +141,7 @@ class FuturesApi:
             operations=catalog.socket,
             performer=performer,
             extend=NoExtension,
+            unknown_method=unknown_method,
         )
         self._ticker: asyncio.Task[None] | None = None
         faults.added.append(self._fault_added)

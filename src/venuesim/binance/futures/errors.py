@@ -255,3 +255,14 @@ def banned(until_ms: int, retry_after_seconds: int) -> BinanceError:
         f"Way too many requests; IP banned until {until_ms}. Please use the websocket for live updates to avoid bans."
     )
     return BinanceError(-1003, message, status=418, retry_after_seconds=retry_after_seconds)
+
+
+def unknown_path(method: str, path: str) -> BinanceError:
+    """Return the refusal of a path that the API does not have, or not for this HTTP method."""
+    return BinanceError(-5000, f"Path {path}, Method {method} is invalid", status=404)
+
+
+def unknown_method(method: str) -> BinanceError:
+    """Return the WebSocket API's refusal of a method that it does not have; it names the version of every method."""
+    versioned = method if method.startswith("v2/") else f"v1/{method}"
+    return BinanceError(-5000, f"Method {versioned} is invalid", status=404)

@@ -10,6 +10,7 @@ from venuesim.binance.futures.errors import Code, invalid_data, mandatory, refus
 from venuesim.binance.parameters import Parameters
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{0,20})?([eE][-+]?[0-9]{1,2})?")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _CLIENT_ORDER_ID = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
 CLIENT_ORDER_ID_LENGTH_MAX = 36
 DAY_MS = 86_400_000
@@ -92,11 +93,16 @@ class Fields:
         return value
 
     def limit(self, default: int, most: int) -> int:
-        """Return the page size, cut to the endpoint's maximum; -1130 below one."""
-        limit = self.whole("limit")
-        if limit == 0:
+        """Return the page size; -1130 below one and above the endpoint's maximum."""
+        if not self.has("limit"):
+            return default
+        text = self.text("limit")
+        if not _WHOLE.fullmatch(text):
+            raise mandatory("limit")
+        limit = int(text)
+        if not 1 <= limit <= most:
             raise invalid_data("limit")
-        return default if limit is None else min(limit, most)
+        return limit
 
     def period(self, *, days_max: int, now_ms: int) -> tuple[int, int]:
         """Return (start, end) in milliseconds: what was sent, and otherwise the last `days_max` days.

@@ -73,3 +73,20 @@ async def test_what_the_venue_cancels_itself_expires(raw: RawFutures) -> None:
     await fault(raw, "unsolicited_cancel", reason="liquidation", match={"symbol": SYMBOL})
     found = await raw.get("/fapi/v1/order", symbol="BTCUSDT", orderId=placed["orderId"])
     assert found["status"] == "EXPIRED"
+
+
+async def test_faults_speak_as_the_api_of_contracts_does(raw: RawFutures) -> None:
+    await fault(raw, "http_503_after_accept", match={"endpoint": "place", "count": 1})
+    message = "Unknown error, please check your request or try again later."
+    assert await raw.order() == (503, {"code": -1000, "msg": message})
+    await fault(raw, "rate_limit", match={"endpoint": "place"})
+    status, body = await raw.order()
+    assert (status, body["code"]) == (429, -1003)
+    assert body["msg"].startswith("Too many requests; current limit is 2400 requests per minute.")
+    async with stream(raw.venues, "", "fws_api") as socket:
+        params = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+        answer = await socket.ask(**signed("order.place", "1", **params))
+        assert answer["error"]["msg"].startswith("Too many requests; current limit is 2400")
+    await fault(raw, "ban", match={"endpoint": "query"})
+    status, body = await raw.call("GET", "/fapi/v1/order", symbol="BTCUSDT", orderId=1)
+    assert (status, body["msg"].startswith("Way too many requests; IP banned until ")) == (418, True)

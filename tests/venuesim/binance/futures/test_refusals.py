@@ -3,7 +3,7 @@
 import pytest
 
 from venuesim_conformance import Row
-from venuesim_futures import RawFutures
+from venuesim_futures import RawFutures, stream
 
 COLUMN = "binance linear"
 MARKET = {"type": "MARKET", "timeInForce": None, "price": None}
@@ -161,8 +161,20 @@ async def test_who_goes_on_asking_is_banned(timed) -> None:
     assert (await raw.send("GET", "/fapi/v1/ping", ""))[0] == 200
 
 
-async def test_unknown_paths_are_pages_not_found(raw: RawFutures) -> None:
-    for path in ("/fapi/v1/nothing", "/fapi/v9/order", "/fapi/v1/convert/getQuote"):
-        status, body = await raw.send("GET", path, "")
-        assert status == 404
-        assert "404" in str(body)
+async def test_the_api_says_itself_that_a_path_or_method_is_unknown(raw: RawFutures) -> None:
+    for method, path in (("GET", "/fapi/v1/nothing"), ("GET", "/fapi/v1/positionRisk"), ("POST", "/fapi/v1/depth")):
+        sentence = f"Path {path}, Method {method} is invalid"
+        assert await raw.send(method, path, "") == (404, {"code": -5000, "msg": sentence})
+    async with stream(raw.venues, "", "fws_api") as socket:
+        answer = await socket.ask(id="1", method="openOrders.status", params={})
+        assert (answer["status"], answer["error"]) == (
+            404,
+            {"code": -5000, "msg": "Method v1/openOrders.status is invalid"},
+        )
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1001"])
+async def test_a_page_size_outside_the_bounds_is_refused(raw: RawFutures, limit: str) -> None:
+    invalid = {"code": -1130, "msg": "Data sent for parameter 'limit' is not valid."}
+    assert await raw.call("GET", "/fapi/v1/allOrders", symbol="BTCUSDT", limit=limit) == (400, invalid)
+    assert await raw.send("GET", "/fapi/v1/trades", f"symbol=BTCUSDT&limit={limit}") == (400, invalid)

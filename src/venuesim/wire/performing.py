@@ -71,7 +71,7 @@ class FaultAnswers(Protocol):
 
 
 class Caller(NamedTuple):
-    """Who asks for something: what the request is about, read when a fault asks, by which socket it came, and where to."""
+    """Who asks for something: what it is about (read when a fault asks), by which socket it came, and to which path."""
 
     subject: Callable[[], Subject] = lambda: NOBODY
     socket: Socket | None = None

@@ -41,7 +41,7 @@ def check_signer(
     signature = parameters.required("signature")
     texts = [signed] if encoded is None or encoded == signed else [signed, encoded]
     if not any(is_signed(account.secret, text, signature) for text in texts):
-        raise BinanceError(-1022, "Signature for this request is not valid.", status=401)
+        raise BinanceError(-1022, "Signature for this request is not valid.")
     return check_permission(account, security)
 
 

@@ -240,17 +240,17 @@ class Matching:
             self.withdraw(order)
         self.tell(OrderEventKind.PREVENTED, order, (order.locked_asset,), other=other, quantity=quantity)
         if order.leaves_quantity == 0:
-            self.end(order, OrderStatus.EXPIRED, EndReason.SELF_TRADE)
+            self.end(order, OrderStatus.EXPIRED, EndReason.SELF_TRADE, at_ms=order.updated_ms)
 
     # Ending and telling
 
-    def end(self, order: Order, status: OrderStatus, reason: EndReason) -> None:
-        """End an open order that waits for no trigger."""
+    def end(self, order: Order, status: OrderStatus, reason: EndReason, *, at_ms: int | None = None) -> None:
+        """End an open order that waits for no trigger; `at_ms` is when that was told already, if it was."""
         account = order.account
         assert account is not None, "liquidity is withdrawn, not ended"
         self.withdraw(order)
         release(order, account)
-        order.updated_ms = self._exchange.clock.now_ms()
+        order.updated_ms = self._exchange.clock.now_ms() if at_ms is None else at_ms
         order.end_reason = reason
         self._close(order, status)
         self.tell(_ENDINGS[status], order, (order.locked_asset,))

@@ -1,6 +1,6 @@
 """Look-ups of an account's orders, executions and prevented matches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from venuesim.binance import errors
@@ -102,7 +102,7 @@ class Queries:
 
         begins_somewhere = from_id is not None or start_ms > 0
         executions = self._executions(request, order_id, instrument.symbol, newest_first=not begins_somewhere)
-        page = sorted(islice(filter(is_wanted, executions), limit), key=lambda execution: execution.sequence)
+        page = sorted(_page(filter(is_wanted, executions), limit), key=lambda execution: execution.sequence)
         return Result([traded(execution) for execution in page])
 
     def prevented_matches(self, request: Request) -> Result:
@@ -144,6 +144,19 @@ class Queries:
         order = records.order(request.account, order_id)
         executions = [] if order is None else order.executions
         return reversed(executions) if newest_first else executions
+
+
+def _page(executions: Iterator[Execution], limit: int) -> list[Execution]:
+    """Return the first so many executions, and one more if it is the other side of the last one's trade.
+
+    Assumption: an account that trades with itself sees both sides of the trade on one page, because who asks for the
+    next page from the last trade id on would miss the second.
+    """
+    page = list(islice(executions, limit))
+    after = next(executions, None)
+    if page and after is not None and after.trade_id == page[-1].trade_id:
+        page.append(after)
+    return page
 
 
 def is_archived(order: Order, now_ms: int) -> bool:

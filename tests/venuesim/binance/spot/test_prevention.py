@@ -1,5 +1,7 @@
 """Self-trade prevention: what becomes of two orders of one account that would trade with each other."""
 
+from itertools import count
+
 import pytest
 
 from venuesim_conformance import Row
@@ -79,3 +81,26 @@ async def test_prevented_matches_are_asked_by_match_or_by_order(raw) -> None:
     by_order = (await raw.call("GET", path, **wanted, orderId=order_id))[1]
     assert by_order == first
     assert (await raw.call("GET", path, **wanted, orderId=order_id, fromPreventedMatchId=2))[1] == []
+
+
+async def test_a_prevented_order_ended_when_its_report_says(raw, user, spot, monkeypatch) -> None:
+    resting = (await raw.order(price="64999.5", quantity="0.1"))[1]
+    await user.told()
+    moments = count(spot.clock.now_ms())
+    with monkeypatch.context() as patch:
+        patch.setattr(spot.clock, "now_ms", lambda: next(moments))
+        await raw.order(side="SELL", price="64999.5", quantity="0.1", selfTradePreventionMode="EXPIRE_BOTH")
+    told = {event["i"]: event["T"] for event in await user.reports()}
+    assert (await look_up(raw, resting))["updateTime"] == told[resting["orderId"]]
+
+
+async def test_no_side_of_a_trade_with_oneself_is_lost_between_pages(raw) -> None:
+    for _ in range(3):
+        await raw.order(price="64999.5", quantity="0.1")
+        await raw.order(side="SELL", price="64999.5", quantity="0.1", selfTradePreventionMode="NONE")
+    rows, from_id = [], 0
+    while page := (await raw.call("GET", "/api/v3/myTrades", symbol="BTCUSDT", fromId=from_id, limit=1))[1]:
+        rows += page
+        from_id = page[-1]["id"] + 1
+    assert [row["isMaker"] for row in rows].count(True) == 3
+    assert len({(row["id"], row["orderId"]) for row in rows}) == len(rows) == 6

@@ -14,14 +14,18 @@ from venuesim.binance.futures.finding import Finder
 from venuesim.binance.futures.formats import Json, price_text, quantity_text
 from venuesim.binance.futures.limits import ONE_BATCH, ONE_ORDER
 from venuesim.binance.futures.listing import MOVE_ORDER_LIMIT_MAX
-from venuesim.binance.futures.placing import read_batch
+from venuesim.binance.futures.placing import read_batch, refusal_of
 from venuesim.binance.futures.reading import read_price, read_price_match
 from venuesim.binance.futures.rendering import MODIFY_ID, changed
 from venuesim.binance.futures.symbols import Symbols
 from venuesim.binance.futures.words import WireSide, WireType
 from venuesim.binance.limits import BinanceLimits
 from venuesim.binance.operations import Request, Result
+from venuesim.exchange.accounts import Account
+from venuesim.exchange.checks import closes_hedged
 from venuesim.exchange.engine import Exchange
+from venuesim.exchange.margin import largest_notional
+from venuesim.exchange.market import Market
 from venuesim.exchange.orders import Order, OrderRefused
 from venuesim.exchange.vocabulary import OrderType, RefusalReason
 from venuesim.wire.calls import plain
@@ -103,13 +107,11 @@ class Modifying:
         if order is None or not order.is_open or order.side is not side:
             raise refused(Code.NO_SUCH_ORDER)
         self._check(order, price, quantity, reduce_only=fields.flag("reduceOnly"))
-        before = order.price, order.quantity
         if quantity <= order.filled_quantity:
             self._exchange.cancel(order)
         else:
-            order.extra = _named(order, modify_id)
-            self._amend(order, price, quantity)
-            self._remember(order, before, modify_id)
+            _check_position_size(request.account, order, price, quantity, market)
+            self._amend(order, price, quantity, modify_id)
         answer = changed(order)
         return answer if modify_id is None else {**answer, "modifyId": modify_id}
 
@@ -125,15 +127,20 @@ class Modifying:
         if price * quantity < order.instrument.notional_min and not reduce_only:
             raise modified_notional_too_small(plain(order.instrument.notional_min))
 
-    def _amend(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+    def _amend(self, order: Order, price: Decimal, quantity: Decimal, modify_id: int | None) -> None:
+        """Change an order; its event tells `modify_id`, so the order bears it before and loses it if it is refused."""
+        before, extra = (order.price, order.quantity), order.extra
+        order.extra = _named(order, modify_id)
         try:
             self._exchange.amend(order, price=price, quantity=quantity)
         except OrderRefused as refusal:
+            order.extra = extra
             if refusal.reason is RefusalReason.WOULD_TAKE:
                 # A post-only order that the new price would make trade is canceled by the modification.
                 self._exchange.cancel(order)
                 return
-            raise refused(Code.MARGIN_NOT_SUFFICIENT) from refusal
+            raise refusal_of(refusal) from refusal
+        self._remember(order, before, modify_id)
 
     def _remember(self, order: Order, before: tuple[Decimal, Decimal], modify_id: int | None) -> None:
         history = self._histories.setdefault(order.order_id, [])
@@ -151,6 +158,19 @@ class Modifying:
         )
         if len(self._histories) > HISTORIES_KEPT:
             self._histories.popitem(last=False)
+
+
+def _check_position_size(account: Account, order: Order, price: Decimal, quantity: Decimal, market: Market) -> None:
+    """Refuse a change that would close more than there is (-2022) or open more than the bracket allows (-2027)."""
+    holding, left = account.holding(order.instrument), quantity - order.filled_quantity
+    if order.reduce_only or closes_hedged(order):
+        if left > order.leaves_quantity and left > holding.reducible(order.side, order.position_side):
+            raise refused(Code.REDUCE_ONLY_REJECT)
+        return
+    added = left * price - order.leaves_quantity * order.price
+    reached = largest_notional(holding, market.mark, order.position_side, order.side, added)
+    if added > 0 and reached > market.instrument.notional_at(holding.leverage):
+        raise refused(Code.MAX_LEVERAGE_RATIO)
 
 
 def _named(order: Order, modify_id: int | None) -> dict[str, str]:

@@ -55,7 +55,11 @@ def limit_price(order: Order) -> Decimal:
     """Return the limit price; zero for a market order, whatever bounds it."""
     if order.order_type is OrderType.LIMIT:
         return order.price
-    return order.average_price if type_word(order) == "LIMIT" else ZERO
+    return _on_tick(order.average_price, order) if type_word(order) == "LIMIT" else ZERO
+
+
+def _on_tick(price: Decimal, order: Order) -> Decimal:
+    return price.quantize(order.instrument.tick_size)
 
 
 def described(order: Order) -> Json:

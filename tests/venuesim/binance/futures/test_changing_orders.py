@@ -63,6 +63,29 @@ async def test_a_modification_to_what_is_filled_or_to_a_taking_post_only_price_c
     assert (status, body["status"]) == (200, "CANCELED")
 
 
+async def test_a_refused_modification_names_nothing_in_later_events(raw: RawFutures) -> None:
+    order = await raw.placed(quantity="0.01", price="60000")
+    status, body = await modify(raw, orderId=order["orderId"], quantity="500", modifyId=9)
+    assert (status, body["code"]) == (400, -2019)
+    key = await raw.listen_key()
+    async with stream(raw.venues, f"/private/ws?listenKey={key}") as user:
+        assert (await modify(raw, orderId=order["orderId"], quantity="0.02"))[0] == 200
+        assert "M" not in (await user.event("ORDER_TRADE_UPDATE"))["o"]
+    history = await raw.get("/fapi/v1/orderAmendment", symbol="BTCUSDT", orderId=order["orderId"])
+    assert [entry["amendment"]["count"] for entry in history] == [1]
+
+
+async def test_a_modification_may_not_outgrow_position_or_bracket(raw: RawFutures) -> None:
+    await raw.trade("BUY", "0.1")
+    closing = await raw.placed(side="SELL", price="66000", quantity="0.1", reduceOnly="true")
+    status, body = await modify(raw, orderId=closing["orderId"], side="SELL", price="66000", quantity="0.2")
+    assert (status, body["code"]) == (400, -2022)
+    await raw.call("POST", "/fapi/v1/leverage", symbol="BTCUSDT", leverage=125)
+    opening = await raw.placed()
+    status, body = await modify(raw, orderId=opening["orderId"], quantity="30")
+    assert (status, body["code"]) == (400, -2027)
+
+
 async def test_each_modification_of_a_batch_answers_for_itself(raw: RawFutures) -> None:
     order = await raw.placed()
     item = {"symbol": "BTCUSDT", "side": "BUY", "quantity": "0.01", "price": "60001"}
@@ -199,7 +222,7 @@ async def test_the_websocket_api_places_modifies_shows_and_cancels(venues) -> No
         refused = await api.ask(**signed("order.cancel", "20", symbol="BTCUSDT", orderId=1))
         assert (refused["status"], refused["error"]) == (400, {"code": -2011, "msg": "Unknown order sent."})
         unknown = await api.ask(**signed("myTrades", "21", symbol="BTCUSDT"))
-        assert (unknown["status"], unknown["error"]["code"]) == (400, -1020)
+        assert (unknown["status"], unknown["error"]["code"]) == (404, -5000)
 
 
 async def answered(api: Stream, frame: dict[str, object]) -> dict:

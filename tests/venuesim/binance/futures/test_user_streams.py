@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from venuesim_conformance import Row
-from venuesim_futures import RawFutures, signed, stream
+from venuesim_futures import SYMBOL, RawFutures, signed, stream
 
 COLUMN = "binance linear"
 HOUR_MS = 3_600_000
@@ -246,3 +246,13 @@ async def test_an_order_that_ends_unfilled_says_why(raw: RawFutures) -> None:
         ("EXPIRED", "2", False), ("EXPIRED", "9", False), ("EXPIRED_IN_MATCH", "1", True), ("CANCELED", "0", False),
         ("EXPIRED", "9", False),
     ]  # fmt: skip
+
+
+async def test_the_price_of_a_liquidation_is_told_on_the_tick(raw: RawFutures) -> None:
+    await raw.trade("BUY", "2")
+    key = await raw.listen_key()
+    async with stream(raw.venues, f"/private/ws?listenKey={key}") as user:
+        await raw.venues.control("POST", "liquidations", {"api_key": raw.api_key, "symbol": SYMBOL})
+        told = [(await user.event("ORDER_TRADE_UPDATE"))["o"] for _ in range(3)]
+    assert [order["x"] for order in told] == ["NEW", "CALCULATED", "CALCULATED"]
+    assert (told[-1]["p"], told[-1]["ap"]) == ("64995.8", "64995.75000")

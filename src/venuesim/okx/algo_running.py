@@ -21,6 +21,7 @@ from venuesim.exchange.vocabulary import (
     Side,
     TimeInForce,
 )
+from venuesim.okx import errors
 from venuesim.okx.algo_orders import AlgoBook, AlgoOrder, AlgoState, AlgoType, Leg, LegName
 from venuesim.okx.attached import stored
 from venuesim.okx.errors import OkxError
@@ -139,6 +140,8 @@ class AlgoDesk:
         market = self._exchange.markets[algo.symbol]
         request = self._request(algo, market, order_price)
         check_may_trade(algo.account, market.instrument)
+        if not request.quantity and not request.quote_quantity:
+            raise _nothing_left(algo, market.instrument)
         if request.quantity:
             check_lots(request.quantity, market.instrument, is_market=order_price is None)
         if order_price is not None:
@@ -257,6 +260,13 @@ class AlgoDesk:
                 algo.updated_ms = self._exchange.clock.now_ms()
                 self.arm(algo)
                 self._book.tell(algo)
+
+
+def _nothing_left(algo: AlgoOrder, instrument: Instrument) -> OkxError:
+    """Return why an algo order cannot place an order when its time comes: nothing to close, or nothing to give."""
+    if instrument.is_linear:
+        return errors.nothing_to_close()
+    return errors.insufficient_balance(instrument.quote if algo.side is Side.BUY else instrument.base)
 
 
 def _towards(price: Decimal, current: Decimal) -> Direction:

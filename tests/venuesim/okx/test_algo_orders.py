@@ -383,3 +383,19 @@ async def test_algo_orders_are_told_on_the_business_socket(long: Desk) -> None:
     trailing = await long.algo(ordType="move_order_stop", callbackRatio="0.01", sz="1")
     (row,) = await socket.until("algo-advance", 1)
     assert picked(row, "algoId", "callbackRatio", "state") == (trailing, "0.01", "live")
+
+
+@pytest.mark.parametrize("order_price", ["-1", "63900"])
+@pytest.mark.parametrize("side", ["buy", "sell"])
+@pytest.mark.parametrize("mode", ["cash", "cross"])
+async def test_a_pairs_trigger_without_anything_to_give_fails(
+    desk: Desk, mode: str, side: str, order_price: str
+) -> None:
+    pair = {"instId": "BTC-USDT", "tdMode": mode, "side": side, "ordType": "trigger", "sz": "0.1"}
+    algo_id = await desk.algo(**pair, triggerPx="64000", orderPx=order_price)
+    account = {**desk.raw.account(), "balances": {"USDT": "0", "BTC": "0"}}
+    await desk.venues.control("POST", "accounts", account)
+    await desk.price("63950", "BTC/USDT")
+    failed = await desk.algo_shown(algo_id)
+    assert picked(failed, "state", "failCode", "ordId") == ("order_failed", "51008", "")
+    assert await desk.get("trade/orders-pending") == []

@@ -11,6 +11,7 @@ from venuesim.bybit.reading import OrderReader
 from venuesim.bybit.rendering import ids
 from venuesim.bybit.rules import check_rules
 from venuesim.bybit.rules_linear import checked_contract_order
+from venuesim.bybit.wallets import totals_of
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.margin import wallet_margin
@@ -68,7 +69,7 @@ class Placing:
         return order_request
 
     def _rates(self, account: Account, request: OrderRequest) -> tuple[Json, Json]:
-        """Return initial and maintenance margin rates in ten-thousandths, without and with an order.
+        """Return the account's initial and maintenance margin rates in ten-thousandths, without and with an order.
 
         Assumption: the order counts with its value over the leverage, and its tier's maintenance rate if it filled.
         """
@@ -76,18 +77,18 @@ class Placing:
         margin = wallet_margin(account, SETTLEMENT, self._exchange.markets)
         notional = request.quantity * (request.price or market.mark)
         holding = account.holding(request.instrument)
-        initial = margin.position_margin + margin.order_margin
         if notional / holding.leverage > margin.available and not request.reduce_only:
             raise errors.insufficient_balance(linear=True)
         tier = request.instrument.tier_of(notional)
-
+        totals = totals_of(self._exchange, account)
+        margin_balance = totals.balance + totals.unrealized_pnl
         return (
-            _rates_in_e4("pre", margin.equity, initial, margin.maintenance_margin),
+            _rates_in_e4("pre", margin_balance, totals.initial_margin, totals.maintenance_margin),
             _rates_in_e4(
                 "post",
-                margin.equity,
-                initial + notional / holding.leverage,
-                margin.maintenance_margin + notional * tier.maintenance_rate,
+                margin_balance,
+                totals.initial_margin + notional / holding.leverage,
+                totals.maintenance_margin + notional * tier.maintenance_rate,
             ),
         )
 

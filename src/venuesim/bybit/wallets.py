@@ -45,7 +45,7 @@ class Wallets:
 
     def shown(self, account: Account, coins: list[str]) -> Json:
         """Return the account with `coins`."""
-        totals = self._totals(account)
+        totals = totals_of(self._exchange, account)
         margin_balance = totals.balance + totals.unrealized_pnl
         available = max(ZERO, margin_balance - totals.initial_margin - totals.locked)
         im_rate = _share(totals.initial_margin, margin_balance)
@@ -79,21 +79,6 @@ class Wallets:
     def realized_pnl(self, account: Account, coin: str) -> Decimal:
         """Return what contracts settled in a coin have earned so far, after fees and funding."""
         return self._realized.get((account.account_id, coin), ZERO)
-
-    def _totals(self, account: Account) -> Totals:
-        totals = Totals()
-        for coin, held in list(account.balances.items()):
-            price = usd_price(self._exchange, coin)
-            margin = self._margin(account, coin)
-            totals = Totals(
-                totals.equity + margin.equity * price,
-                totals.balance + margin.balance * price,
-                totals.unrealized_pnl + margin.unrealized_pnl * price,
-                totals.initial_margin + (margin.position_margin + margin.order_margin) * price,
-                totals.maintenance_margin + margin.maintenance_margin * price,
-                totals.locked + held.locked * price,
-            )
-        return totals
 
     def _margin(self, account: Account, coin: str) -> WalletMargin:
         return wallet_margin(account, coin, self._exchange.markets)
@@ -131,6 +116,23 @@ class Wallets:
     def _account_changed(self, event: AccountEvent) -> None:
         if event.kind is AccountEventKind.FUNDING and event.asset is not None:
             self._realized[event.account.account_id, event.asset] += event.amount
+
+
+def totals_of(exchange: Exchange, account: Account) -> Totals:
+    """Return an account's sums over its coins."""
+    totals = Totals()
+    for coin, held in list(account.balances.items()):
+        price = usd_price(exchange, coin)
+        margin = wallet_margin(account, coin, exchange.markets)
+        totals = Totals(
+            totals.equity + margin.equity * price,
+            totals.balance + margin.balance * price,
+            totals.unrealized_pnl + margin.unrealized_pnl * price,
+            totals.initial_margin + (margin.position_margin + margin.order_margin) * price,
+            totals.maintenance_margin + margin.maintenance_margin * price,
+            totals.locked + held.locked * price,
+        )
+    return totals
 
 
 def _dollars(amount: Decimal) -> str:

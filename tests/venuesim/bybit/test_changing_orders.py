@@ -206,11 +206,14 @@ async def test_a_pre_check_tells_margin_rates_and_places_nothing(contracts) -> N
         "orderLinkId": "check",
         "preImrE4": 0,
         "preMmrE4": 0,
-        "postImrE4": 640,
-        "postMmrE4": 32,
+        "postImrE4": 324,
+        "postMmrE4": 16,
     }
     assert await contracts.listed("order/realtime") == []
     assert (await contracts.post("order/pre-check", **{**order, "qty": "170"}))["retCode"] == 110007
+    await contracts.placed(**order)
+    (wallet,) = (await contracts.raw.get("account/wallet-balance", accountType="UNIFIED"))["result"]["list"]
+    assert wallet["accountIMRate"] == "0.0324"
 
 
 async def test_the_spot_quota_is_what_is_there(raw) -> None:

@@ -69,6 +69,11 @@ def one_of_mandatory(first: str, second: str) -> BinanceError:
     return BinanceError(-1102, f"Param '{first}' or '{second}' must be sent, but both were empty/null!")
 
 
+def illegal(name: str, legal: str) -> BinanceError:
+    """Return the refusal of a value whose characters are not in the legal range, a regular expression."""
+    return BinanceError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '{legal}'.")
+
+
 def bad_combination() -> BinanceError:
     """Return the refusal of parameters that do not go together."""
     return BinanceError(-1128, "Combination of optional parameters invalid.")

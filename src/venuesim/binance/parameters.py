@@ -59,7 +59,7 @@ class Parameters:
         if value is None:
             return default
         if not value.isascii() or not value.isdigit() or len(value) > 19:
-            raise _illegal(name, "^[0-9]{1,20}$")
+            raise errors.illegal(name, "^[0-9]{1,20}$")
         return int(value)
 
     def limit(self, default: int, maximum: int) -> int:
@@ -82,7 +82,7 @@ class Parameters:
         if value is None:
             return default
         if value.lower() not in {"true", "false"}:
-            raise _illegal(name, "^(true|false)$")
+            raise errors.illegal(name, "^(true|false)$")
         return value.lower() == "true"
 
     def names(self, name: str, *, word_alone: bool = False) -> list[str]:
@@ -93,14 +93,14 @@ class Parameters:
         except (ValueError, RecursionError):
             words = None
         if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-            raise _illegal(name, r'^\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\]$')
+            raise errors.illegal(name, r'^\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\]$')
         return words
 
     def decimal(self, name: str) -> Decimal:
         """Return an amount that must be there and above zero."""
         value = self.required(name)
         if not _DECIMAL.fullmatch(value):
-            raise _illegal(name, r"^([0-9]{1,20})(\.[0-9]{1,20})?$")
+            raise errors.illegal(name, r"^([0-9]{1,20})(\.[0-9]{1,20})?$")
         _, _, decimals = value.partition(".")
         if len(decimals.rstrip("0")) > DECIMALS_MAX:
             raise BinanceError(-1111, f"Parameter '{name}' has too much precision.")
@@ -120,7 +120,7 @@ class Parameters:
         """Return a client order id in the allowed characters, or None."""
         value = self.optional(name)
         if value is not None and not _CLIENT_ORDER_ID.fullmatch(value):
-            raise _illegal(name, r"^[\.A-Z\:/a-z0-9_-]{1,36}$")
+            raise errors.illegal(name, r"^[\.A-Z\:/a-z0-9_-]{1,36}$")
         return value
 
     def text(self, name: str) -> str:
@@ -151,7 +151,3 @@ def _pairs(text: str) -> dict[str, str]:
     if len(values) != len(pairs):
         raise BinanceError(-1101, "Duplicate values for a parameter detected.")
     return values
-
-
-def _illegal(name: str, legal: str) -> BinanceError:
-    return BinanceError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '{legal}'.")

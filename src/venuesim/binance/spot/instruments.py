@@ -1,6 +1,7 @@
 """The listed pairs by Binance's own symbols, and how requests name them."""
 
 import random
+import re
 import string
 
 from venuesim.binance import errors
@@ -12,6 +13,9 @@ from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.market import Market
 
 _ALPHABET = string.ascii_letters + string.digits
+_SYMBOL = re.compile(r"(?:(?![a-z])[\w\-.]){1,50}")
+_SYMBOL_RANGE = r"[\w\-._&&[^a-z]]{1,50}"
+"""What the refusal says is legal: the same in the words of the venue's own regular expressions."""
 
 
 class Instruments:
@@ -33,7 +37,10 @@ class Instruments:
 
     def market(self, parameters: Parameters) -> Market:
         """Return the market that a request names."""
-        return self.named(parameters.required("symbol"))
+        symbol = parameters.required("symbol")
+        if not _SYMBOL.fullmatch(symbol):
+            raise errors.illegal("symbol", f"^{_SYMBOL_RANGE}$")
+        return self.named(symbol)
 
     def read_optional(self, parameters: Parameters) -> Instrument | None:
         """Return the instrument that a request names, or None if it names none."""
@@ -48,6 +55,8 @@ class Instruments:
         if not parameters.has("symbols"):
             return list(self._by_id.values())
         names = parameters.names("symbols")
+        if not all(map(_SYMBOL.fullmatch, names)):
+            raise errors.illegal("symbols", rf'^\["{_SYMBOL_RANGE}"(,"{_SYMBOL_RANGE}"){{0,}}\]$')
         if len(set(names)) != len(names):
             raise BinanceError(-1151, "Symbol is present multiple times in the list.")
         return [self.named(name) for name in names]

@@ -71,6 +71,8 @@ async def test_the_listing_is_narrowed_down(ask) -> None:
     assert hidden["symbols"][0]["permissionSets"] == []
     for text, code in (
         ("symbol=NOPE", -1121),
+        ("symbol=nope", -1100),
+        ('symbols=["btcusdt"]', -1100),
         ('symbols=["BTCUSDT","NOPE"]', -1121),
         ("symbols=BTCUSDT", -1100),
         ("symbol=BTCUSDT&permissions=SPOT", -1128),

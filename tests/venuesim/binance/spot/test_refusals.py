@@ -13,6 +13,9 @@ ORDER = "/api/v3/order"
     ("changes", "status", "code", "words"),
     [
         ({"symbol": "NOPEUSDT"}, 400, -1121, "Invalid symbol."),
+        ({"symbol": "币安人生USDT"}, 400, -1121, "Invalid symbol."),
+        ({"symbol": "btcusdt"}, 400, -1100, r"parameter 'symbol'; legal range is '^[\w\-._&&[^a-z]]{1,50}$'."),
+        ({"symbol": "BTC/USDT"}, 400, -1100, r"parameter 'symbol'; legal range is '^[\w\-._&&[^a-z]]{1,50}$'."),
         ({"symbol": None}, 400, -1102, "'symbol' was not sent"),
         ({"side": "LONG"}, 400, -1117, "Invalid side."),
         ({"type": "MAGIC"}, 400, -1116, "Invalid orderType."),

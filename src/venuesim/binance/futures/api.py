@@ -13,6 +13,7 @@ from venuesim.binance.futures.catalog import Catalog
 from venuesim.binance.futures.errors import unknown_method
 from venuesim.binance.futures.feeds import FeedMaker
 from venuesim.binance.futures.finding import Finder
+from venuesim.binance.futures.funding_data import FundingData
 from venuesim.binance.futures.limits import FUTURES_PLAN
 from venuesim.binance.futures.listen_keys import ListenKeys
 from venuesim.binance.futures.listing import INSTRUMENTS
@@ -20,6 +21,7 @@ from venuesim.binance.futures.lookups import Lookups
 from venuesim.binance.futures.market_data import MarketData
 from venuesim.binance.futures.modifying import Modifying
 from venuesim.binance.futures.placing import Placing
+from venuesim.binance.futures.price_data import PriceData
 from venuesim.binance.futures.reduce_only import ReduceOnlyKeeper
 from venuesim.binance.futures.settings import Settings
 from venuesim.binance.futures.statements import Statements
@@ -110,7 +112,9 @@ class FuturesApi:
         settings = Settings(exchange=exchange, symbols=symbols, algos=algos)
         settings.asset_mode_changed.append(self._hub.asset_mode_changed)
         catalog = Catalog(
-            market_data=MarketData(exchange=exchange, symbols=symbols, limits=limits),
+            market_data=MarketData(symbols=symbols, limits=limits),
+            prices=PriceData(exchange=exchange, symbols=symbols),
+            funding=FundingData(exchange=exchange, symbols=symbols),
             candles=CandleData(symbols),
             statistics=StatisticsData(symbols),
             placing=Placing(exchange=exchange, symbols=symbols, limits=limits, windows=windows, ids=ids),

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from venuesim.binance.futures.algo_operations import AlgoOperations
 from venuesim.binance.futures.canceling import Canceling
 from venuesim.binance.futures.candles import CandleData, candles_weight
+from venuesim.binance.futures.funding_data import FundingData
 from venuesim.binance.futures.listen_keys import ListenKeys
 from venuesim.binance.futures.lookups import Lookups
 from venuesim.binance.futures.market_data import MarketData, depth_weight
 from venuesim.binance.futures.modifying import Modifying
 from venuesim.binance.futures.placing import Placing
+from venuesim.binance.futures.price_data import PriceData
 from venuesim.binance.futures.settings import Settings
 from venuesim.binance.futures.statements import Statements
 from venuesim.binance.futures.statistics_data import StatisticsData
@@ -32,6 +34,8 @@ class Catalog:
         self,
         *,
         market_data: MarketData,
+        prices: PriceData,
+        funding: FundingData,
         candles: CandleData,
         statistics: StatisticsData,
         placing: Placing,
@@ -45,7 +49,7 @@ class Catalog:
         listen_keys: ListenKeys,
     ) -> None:
         self.rest: Routes = {
-            **_public(market_data),
+            **_public(market_data, prices, funding),
             **_candles(candles),
             **_statistics(statistics),
             **_orders(placing, modifying, canceling, lookups),
@@ -78,9 +82,9 @@ class Catalog:
         }
 
 
-def _public(data: MarketData) -> Routes:
+def _public(data: MarketData, prices: PriceData, funding: FundingData) -> Routes:
     ticker, instruments, other = Endpoint.TICKER, Endpoint.INSTRUMENTS, Endpoint.OTHER
-    price = _operation(ticker, NONE, _by_symbol(1, 2), data.ticker_price)
+    price = _operation(ticker, NONE, _by_symbol(1, 2), prices.ticker_price)
     return {
         ("GET", "/fapi/v1/ping"): _operation(other, NONE, 1, data.ping),
         ("GET", "/fapi/v1/time"): _operation(other, NONE, 1, data.time),
@@ -90,19 +94,19 @@ def _public(data: MarketData) -> Routes:
         ("GET", "/fapi/v1/trades"): _operation(ticker, NONE, 5, data.trades),
         ("GET", "/fapi/v1/historicalTrades"): _operation(ticker, KEY, 200, data.historical_trades),
         ("GET", "/fapi/v1/aggTrades"): _operation(ticker, NONE, 20, data.aggregate_trades),
-        ("GET", "/fapi/v1/ticker/24hr"): _operation(ticker, NONE, _by_symbol(1, 40), data.ticker_day),
+        ("GET", "/fapi/v1/ticker/24hr"): _operation(ticker, NONE, _by_symbol(1, 40), prices.ticker_day),
         ("GET", "/fapi/v1/ticker/price"): price,
         ("GET", "/fapi/v2/ticker/price"): price,
-        ("GET", "/fapi/v1/ticker/bookTicker"): _operation(ticker, NONE, _by_symbol(2, 5), data.ticker_book),
-        ("GET", "/fapi/v1/premiumIndex"): _operation(ticker, NONE, _by_symbol(1, 10), data.premium_index),
-        ("GET", "/fapi/v1/fundingRate"): _operation(other, NONE, 0, data.funding_rates),
-        ("GET", "/fapi/v1/fundingInfo"): _operation(other, NONE, 0, data.funding_info),
-        ("GET", "/fapi/v1/openInterest"): _operation(other, NONE, 1, data.open_interest),
-        ("GET", "/fapi/v1/constituents"): _operation(other, NONE, 2, data.constituents),
-        ("GET", "/fapi/v1/indexInfo"): _operation(other, NONE, 1, data.index_info),
-        ("GET", "/fapi/v1/assetIndex"): _operation(other, NONE, _by_symbol(1, 10), data.asset_index),
-        ("GET", "/fapi/v1/symbolAdlRisk"): _operation(other, NONE, 1, data.adl_risk),
-        ("GET", "/fapi/v1/insuranceBalance"): _operation(other, NONE, 1, data.insurance_balance),
+        ("GET", "/fapi/v1/ticker/bookTicker"): _operation(ticker, NONE, _by_symbol(2, 5), prices.ticker_book),
+        ("GET", "/fapi/v1/premiumIndex"): _operation(ticker, NONE, _by_symbol(1, 10), prices.premium_index),
+        ("GET", "/fapi/v1/fundingRate"): _operation(other, NONE, 0, funding.funding_rates),
+        ("GET", "/fapi/v1/fundingInfo"): _operation(other, NONE, 0, funding.funding_info),
+        ("GET", "/fapi/v1/openInterest"): _operation(other, NONE, 1, funding.open_interest),
+        ("GET", "/fapi/v1/constituents"): _operation(other, NONE, 2, prices.constituents),
+        ("GET", "/fapi/v1/indexInfo"): _operation(other, NONE, 1, prices.index_info),
+        ("GET", "/fapi/v1/assetIndex"): _operation(other, NONE, _by_symbol(1, 10), prices.asset_index),
+        ("GET", "/fapi/v1/symbolAdlRisk"): _operation(other, NONE, 1, funding.adl_risk),
+        ("GET", "/fapi/v1/insuranceBalance"): _operation(other, NONE, 1, funding.insurance_balance),
     }
 
 

@@ -1,7 +1,7 @@
 """Writes the events of the market streams ("Websocket Market Streams"). `st` 1 says that it is a USDⓈ-M contract."""
 
 from venuesim.binance.futures.formats import Json, eight, price_text, quantity_text, quote_text
-from venuesim.binance.futures.market_data import aggregate_trade, best_levels, day_figures
+from venuesim.binance.futures.market_rendering import aggregate_trade, best_levels, day_figures
 from venuesim.binance.futures.rendering import shown_price, time_in_force_word
 from venuesim.exchange.candle import Candle, Interval
 from venuesim.exchange.events import PublicTrade

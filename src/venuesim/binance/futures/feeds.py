@@ -11,7 +11,7 @@ from typing import Protocol
 from venuesim.binance.futures import feed_payloads as payloads
 from venuesim.binance.futures.candles import INTERVALS
 from venuesim.binance.futures.formats import Json, price_text, quantity_text
-from venuesim.binance.futures.market_data import aggregated, side_levels
+from venuesim.binance.futures.market_rendering import aggregated, side_levels
 from venuesim.binance.futures.symbols import Symbols
 from venuesim.exchange.candle import Candle
 from venuesim.exchange.events import PublicTrade

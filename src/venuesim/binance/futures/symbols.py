@@ -1,6 +1,9 @@
 """The listed contracts by Binance's own symbols."""
 
+from collections.abc import Callable
+
 from venuesim.binance.futures.errors import Code, mandatory, refused
+from venuesim.binance.operations import Request, Result
 from venuesim.binance.parameters import Parameters
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.market import Market
@@ -44,6 +47,11 @@ class Symbols:
         """Return the market of a symbol in any case, or None: for names of streams."""
         unified = self._symbols.get(symbol.upper())
         return None if unified is None else self._exchange.markets[unified]
+
+    def each(self, request: Request, render: Callable[[Market], dict[str, object]]) -> Result:
+        """Describe the contract that a request names, or list all of them."""
+        market = self.read_optional(request.parameters)
+        return Result([render(entry) for entry in self.all()] if market is None else render(market))
 
     def all(self) -> list[Market]:
         """Return every market, in the order of the listing."""

@@ -143,6 +143,7 @@ class HandMade:
             quantity=positive(body.quantity),
             reduce_only=body.reduce_only,
             position_side=PositionSide(body.position_side or PositionSide.NET),
+            pocket=exchange.pocket if instrument.is_linear else "",
         )
 
 

@@ -31,6 +31,7 @@ class Exchange:
     a position that is two tiers smaller, if that may be enough. `assets` are those that the wallet can hold
     (None: all); others are not credited.
     `canceled_by_venue` is the status of an order that the venue itself canceled, for a liquidation or a maintenance.
+    `pocket` names the holding of a contract that orders by hand belong to, where a venue keeps several apart.
     `tells_awakening` tells a conditional order as NEW once more when it begins to work.
     Three hooks serve faults: `refuses` may give a reason to refuse an order that would be accepted, `refuses_late` is
     asked for each accepted order whether it is refused after all (by an act handed to `later`), `before_cancel` is told
@@ -52,6 +53,7 @@ class Exchange:
         leverage: int = LEVERAGE,
         liquidates_by_tiers: bool = False,
         assets: Collection[str] | None = None,
+        pocket: str = "",
         tells_awakening: bool = False,
     ) -> None:
         instruments = list(instruments)
@@ -60,6 +62,7 @@ class Exchange:
         self._leverage = leverage
         self.liquidates_by_tiers = liquidates_by_tiers
         self._assets = assets
+        self.pocket = pocket
         self.clock = clock
         self.listeners = Listeners()
         self.accounts: dict[str, Account] = {}

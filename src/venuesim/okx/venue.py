@@ -6,6 +6,7 @@ from aiohttp import web
 
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
+from venuesim.exchange.vocabulary import MarginMode
 from venuesim.faults import FaultSet
 from venuesim.okx.account_catalog import account_gets, account_posts
 from venuesim.okx.algo_orders import AlgoEvent
@@ -60,6 +61,7 @@ class OkxVenue:
             flows_of_trades=True,
             leverage=LEVERAGE,
             liquidates_by_tiers=True,
+            pocket=MarginMode.CROSS.value,
         )
         self.exchanges: Sequence[Exchange] = (self.exchange,)
         self.limits = RateWindows()

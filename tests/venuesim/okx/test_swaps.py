@@ -328,3 +328,17 @@ async def test_an_account_does_not_trade_with_itself(
     order = await desk.shown(taker, inst_id)
     assert picked(order, "state", "stpMode") == (taker_state, mode or "cancel_maker")
     assert D(order["accFillSz"]) == D(filled) * D(size) / 10
+
+
+async def test_an_order_by_hand_belongs_to_the_cross_position(desk: Desk) -> None:
+    by_hand = {"api_key": desk.raw.key, "symbol": "BTC/USDT:USDT", "side": "buy", "quantity": "0.1"}
+    await desk.venues.control("POST", "orders", by_hand)
+    await desk.order(sz="5")
+    position = await desk.position()
+    assert picked(position, "mgnMode", "pos") == ("cross", "15")
+    orders = await desk.get("trade/orders-history", instType="SWAP")
+    assert [order["tdMode"] for order in orders] == ["cross", "cross"]
+    await desk.post("trade/close-position", {"instId": SWAP, "mgnMode": "cross"})
+    assert await desk.positions() == []
+    (closed,) = await desk.get("account/positions-history")
+    assert picked(closed, "mgnMode", "closeTotalPos") == ("cross", "15")

@@ -13,7 +13,7 @@ from venuesim.exchange.margin import WalletMargin, wallet_margin
 from venuesim.exchange.vocabulary import MarginMode
 from venuesim.wire.calls import plain
 
-_USD = Decimal("0.00000001")
+_CUT = Decimal("0.00000001")
 _RATE = Decimal("0.0001")
 _CROSS_ONLY = (
     *("accountLTV", "accountIMRate", "accountIMRateByMp", "accountMMRate", "accountMMRateByMp", "totalWalletBalance"),
@@ -57,15 +57,15 @@ class Wallets:
             "accountIMRateByMp": im_rate,
             "accountMMRate": mm_rate,
             "accountMMRateByMp": mm_rate,
-            "totalEquity": _dollars(totals.equity),
-            "totalWalletBalance": _dollars(totals.balance),
-            "totalMarginBalance": _dollars(margin_balance),
-            "totalAvailableBalance": _dollars(available),
-            "totalPerpUPL": _dollars(totals.unrealized_pnl),
-            "totalInitialMargin": _dollars(totals.initial_margin),
-            "totalInitialMarginByMp": _dollars(totals.initial_margin),
-            "totalMaintenanceMargin": _dollars(totals.maintenance_margin),
-            "totalMaintenanceMarginByMp": _dollars(totals.maintenance_margin),
+            "totalEquity": _cut(totals.equity),
+            "totalWalletBalance": _cut(totals.balance),
+            "totalMarginBalance": _cut(margin_balance),
+            "totalAvailableBalance": _cut(available),
+            "totalPerpUPL": _cut(totals.unrealized_pnl),
+            "totalInitialMargin": _cut(totals.initial_margin),
+            "totalInitialMarginByMp": _cut(totals.initial_margin),
+            "totalMaintenanceMargin": _cut(totals.maintenance_margin),
+            "totalMaintenanceMarginByMp": _cut(totals.maintenance_margin),
         }
         if account.margin_mode is MarginMode.ISOLATED:
             figures |= dict.fromkeys(_CROSS_ONLY, "")
@@ -85,10 +85,12 @@ class Wallets:
 
     def _coin(self, account: Account, coin: str) -> Json:
         held, margin = account.balances[coin], self._margin(account, coin)
+        unrealized = margin.unrealized_pnl.quantize(_CUT)
+        equity = margin.balance + unrealized
         return {
             "coin": coin,
-            "equity": plain(margin.equity),
-            "usdValue": _dollars(margin.equity * usd_price(self._exchange, coin)),
+            "equity": plain(equity),
+            "usdValue": _cut(equity * usd_price(self._exchange, coin)),
             "walletBalance": plain(margin.balance),
             "locked": plain(held.locked),
             "spotHedgingQty": "0",
@@ -97,10 +99,10 @@ class Wallets:
             "availableToWithdraw": "",
             "availableToBorrow": "",
             "accruedInterest": "0",
-            "totalOrderIM": plain(margin.order_margin),
-            "totalPositionIM": plain(margin.position_margin),
-            "totalPositionMM": plain(margin.maintenance_margin),
-            "unrealisedPnl": plain(margin.unrealized_pnl),
+            "totalOrderIM": _cut(margin.order_margin),
+            "totalPositionIM": _cut(margin.position_margin),
+            "totalPositionMM": _cut(margin.maintenance_margin),
+            "unrealisedPnl": plain(unrealized),
             "cumRealisedPnl": plain(self.realized_pnl(account, coin)),
             "bonus": "0",
             "collateralSwitch": True,
@@ -135,8 +137,8 @@ def totals_of(exchange: Exchange, account: Account) -> Totals:
     return totals
 
 
-def _dollars(amount: Decimal) -> str:
-    return plain(amount.quantize(_USD))
+def _cut(amount: Decimal) -> str:
+    return plain(amount.quantize(_CUT))
 
 
 def _share(part: Decimal, whole: Decimal) -> str:

@@ -361,3 +361,18 @@ async def test_closed_pnl_adds_up_to_the_last_decimal(contracts) -> None:
         assert Decimal(row["closedPnl"]) == exit_value - entry_value - open_fee - close_fee
     log = (await contracts.raw.get("account/transaction-log", category="linear"))["result"]["list"]
     assert sum(Decimal(row["closedPnl"]) for row in rows) == sum(Decimal(row["change"]) for row in log)
+
+
+async def test_the_wallet_shows_no_more_than_eight_decimals_of_margins(contracts) -> None:
+    await contracts.done("position/set-leverage", buyLeverage="7", sellLeverage="7")
+    for qty in ("0.3", "0.7", "0.3"):
+        await contracts.market(qty=qty)
+        await contracts.move("65002.3")
+    (wallet,) = (await contracts.raw.get("account/wallet-balance", accountType="UNIFIED", coin="USDT"))["result"][
+        "list"
+    ]
+    (coin,) = wallet["coin"]
+    position = await contracts.position()
+    shown = {"totalPositionIM": "positionIM", "totalPositionMM": "positionMM", "unrealisedPnl": "unrealisedPnl"}
+    assert {name: coin[name] for name in shown} == {name: position[own] for name, own in shown.items()}
+    assert Decimal(coin["equity"]) == Decimal(coin["walletBalance"]) + Decimal(coin["unrealisedPnl"])

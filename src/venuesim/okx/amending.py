@@ -16,7 +16,7 @@ from venuesim.okx import errors
 from venuesim.okx.attached import Attached, PriceType, restored, stored
 from venuesim.okx.errors import OkxError
 from venuesim.okx.finding import Finder
-from venuesim.okx.instruments import quantity_of
+from venuesim.okx.instruments import quantity_of, shown_size
 from venuesim.okx.limits import OkxLimits
 from venuesim.okx.operations import Request, Result, summarize
 from venuesim.okx.order_reading import amends_price
@@ -83,8 +83,9 @@ class Amending:
             check_closing(_grown(order, quantity, price), request.account, amended=order)
         kept = order.extra
         changed: dict[str, str] = {Extra.REQUEST_ID: item.echo("reqId")}
-        if quantity is not None:
-            changed[Extra.SIZE] = item.echo("newSz")
+        if quantity is not None:  # Assumption: an order that this completes shows what it has filled.
+            filled = shown_size(order.instrument, order.filled_quantity)
+            changed[Extra.SIZE] = item.echo("newSz") if quantity > order.filled_quantity else filled
         if attached is not None:
             changed[Extra.ATTACHED] = stored(attached)
         order.extra = {**kept, **changed}

@@ -47,7 +47,12 @@ async def test_a_total_below_what_is_filled_completes_the_order(desk: Desk) -> N
     await desk.post("trade/amend-order", {"instId": SWAP, "ordId": order_id, "newSz": "120"})
     assert picked(await desk.shown(order_id), "sz", "accFillSz", "state") == ("120", "100", "partially_filled")
     await desk.post("trade/amend-order", {"instId": SWAP, "ordId": order_id, "newSz": "90"})
-    assert picked(await desk.shown(order_id), "accFillSz", "state", "cancelSource") == ("100", "filled", "")
+    assert picked(await desk.shown(order_id), "sz", "accFillSz", "state", "cancelSource") == (
+        "100",
+        "100",
+        "filled",
+        "",
+    )
 
 
 @pytest.mark.parametrize("inst_id", [SWAP, PAIR])

@@ -30,7 +30,6 @@ from venuesim.wire.calls import plain
 
 KEPT_MS = 90 * 86_400_000
 INSTRUMENTS_MAX = 5
-SIZE_STEP = Decimal("0.0000000000000001")
 
 
 class AccountFigures:
@@ -58,7 +57,7 @@ class AccountFigures:
             return {
                 "instId": instrument_id(instrument),
                 "ccy": instrument.base,
-                "maxBuy": plain((free / buy_price).quantize(SIZE_STEP)),
+                "maxBuy": plain(floor_to(free / buy_price, instrument.lot_size)),
                 "maxSell": plain(base * 1),
             }
         mode = MarginMode(query.choice("tdMode", TradeMode).value)

@@ -183,3 +183,11 @@ async def test_another_leverage_can_be_estimated(desk: Desk) -> None:
     (estimate,) = await desk.get("account/adjust-leverage-info", **query)
     assert picked(estimate, "maxLever", "minLever", "existOrd") == ("100", "0.01", False)
     assert D(estimate["estMaxAmt"]) > 0
+
+
+async def test_the_largest_order_in_a_cheap_coin_is_in_whole_lots(desk: Desk) -> None:
+    account = {**desk.raw.account(), "balances": {"USDT": "100000000"}}
+    await desk.venues.control("POST", "accounts", account)
+    await desk.price("0.00001", "PEPE/USDT")
+    (size,) = await desk.get("account/max-size", instId="PEPE-USDT", tdMode="cash", px="0.00001")
+    assert size["maxBuy"] == "10000000000000"

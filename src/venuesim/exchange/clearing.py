@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.events import AccountEvent, AccountEventKind
 from venuesim.exchange.fees import rate_of
-from venuesim.exchange.instruments import MONEY_STEP, Instrument
+from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.margin import available, liquidation_cost, maintenance_of, requirement, wallet_margin
 from venuesim.exchange.market import Market, next_funding_ms
 from venuesim.exchange.orders import Execution, Order, OrderRequest
@@ -200,7 +200,7 @@ class Clearing:
         for account in list(self._holders.get(instrument.symbol, {}).values()):
             holdings = account.holdings_of(instrument.symbol)
             for holding, position in [(each, entry) for each in holdings for entry in each.open_positions()]:
-                paid = (position.quantity * mark * rate).quantize(MONEY_STEP)
+                paid = (position.quantity * mark * rate).quantize(instrument.money_step)
                 position.funding -= paid
                 if holding.margin_mode is MarginMode.ISOLATED:
                     position.isolated_margin -= paid
@@ -352,4 +352,5 @@ class Clearing:
 
 
 def _initial_margin(position: Position, leverage: Decimal) -> Decimal:
-    return (abs(position.quantity) * position.entry_price / leverage).quantize(MONEY_STEP)
+    margin = abs(position.quantity) * position.entry_price / leverage
+    return margin.quantize(position.instrument.money_step)

@@ -35,12 +35,12 @@ def fee_of(
     An account that pays in a third asset (BNB on Binance) does so while it has enough of it, at its discount.
     """
     rate = rate_of(account, instrument, is_maker=is_maker)
-    fee = fee_for(amount, rate, instrument.fee_step)
+    fee = fee_for(amount, rate, instrument.money_step)
     other = account.fee_terms.pays_in
     if other is None or other == asset or fee <= 0:
         return Fee(fee, asset, rate)
     discounted = rate * (1 - account.fee_terms.discount)
-    in_other = fee_for(amount * worth(asset, other), discounted, instrument.fee_step)
+    in_other = fee_for(amount * worth(asset, other), discounted, instrument.money_step)
     if ZERO < in_other <= account.balances[other].free:
         return Fee(in_other, other, discounted)
     return Fee(fee, asset, rate)

@@ -7,10 +7,10 @@ import msgspec
 from venuesim.exchange.vocabulary import MarketKind
 
 AMOUNT_STEP = Decimal("0.00000001")
-"""Assets are kept to eight decimals: what the venues' ledgers show."""
+"""Assets are kept to eight decimals: what most venues' ledgers show."""
 
-MONEY_STEP = Decimal("0.000000000001")
-"""Profits, funding and set-aside margins are counted to twelve decimals, so that balances add up to the last one."""
+TWELVE_DECIMALS = Decimal("0.000000000001")
+"""What OKX counts money in."""
 
 
 class MarginTier(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +31,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     `price_multiplier_up` and `price_multiplier_down` bound a limit price as multiples of the market price.
     `closing_fee` is what margins add for closing a position: a fraction of its value at the bankruptcy price (Bybit).
     Fees are fractions: of the received amount on spot, of the notional on contracts (0.001 is 10 basis points).
-    `fee_step` is what fees are cut to. With `liquidates_with_fee` a position must also keep the taker fee of its own
-    liquidation (OKX).
+    `money_step` is what fees are cut to, and what profits, funding and margins are rounded to: balances add up exactly.
+    With `liquidates_with_fee` a position must also keep the taker fee of its own liquidation (OKX).
     `contract_size` is how much base one contract of the venue's wire is: the exchange itself counts base units always,
     and the venue's package converts.
     """
@@ -61,7 +61,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     funding_interval_hours: int = 8
     liquidation_fee: Decimal = Decimal(0)
     closing_fee: Decimal = Decimal(0)
-    fee_step: Decimal = AMOUNT_STEP
+    money_step: Decimal = AMOUNT_STEP
     liquidates_with_fee: bool = False
     listed_ms: int = 0
     is_trading: bool = True

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from venuesim.exchange.accounts import ZERO
-from venuesim.exchange.instruments import MONEY_STEP, Instrument, floor_to
+from venuesim.exchange.instruments import Instrument, floor_to
 from venuesim.exchange.vocabulary import MarginMode, PositionSide, Side
 
 if TYPE_CHECKING:
@@ -63,13 +63,14 @@ class Position:
     def fill(self, side: Side, price: Decimal, quantity: Decimal, now_ms: int) -> Change:
         """Apply a fill: average entry grows with it, closing realizes, and what is left over opens the other way."""
         closed = min(quantity, abs(self.quantity)) if self.closes(side) else ZERO
-        realized = (closed * (price - self.entry_price) * -side.sign).quantize(MONEY_STEP)
+        step = self.instrument.money_step
+        realized = (closed * (price - self.entry_price) * -side.sign).quantize(step)
         opened = quantity - closed
         self.realized_pnl += realized
         if closed and closed == abs(self.quantity):
             self.quantity = self.entry_price = self.isolated_margin = ZERO
         elif closed:
-            self.isolated_margin -= (self.isolated_margin * closed / abs(self.quantity)).quantize(MONEY_STEP)
+            self.isolated_margin -= (self.isolated_margin * closed / abs(self.quantity)).quantize(step)
             self.quantity += closed * side.sign
         if opened:
             if not self.quantity:

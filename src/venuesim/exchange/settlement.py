@@ -6,7 +6,6 @@ from typing import NamedTuple
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.book import Book
 from venuesim.exchange.fees import Fee
-from venuesim.exchange.instruments import MONEY_STEP
 from venuesim.exchange.orders import Order, OrderRequest
 from venuesim.exchange.positions import Change
 from venuesim.exchange.vocabulary import MarginMode, OrderType, Side
@@ -94,7 +93,7 @@ def _settle_contract(order: Order, account: Account, fill: Fill) -> Change:
     change = position.fill(order.side, fill.price, fill.quantity, fill.now_ms)
     opened = fill.quantity - change.closed_quantity
     if opened and holding.margin_mode is MarginMode.ISOLATED:
-        position.isolated_margin += (opened * fill.price / holding.leverage).quantize(MONEY_STEP)
+        position.isolated_margin += (opened * fill.price / holding.leverage).quantize(order.instrument.money_step)
     if fill.fee.asset == order.instrument.quote:
         # Of a fill that turns a position round, what closed belongs to the one before.
         share = opened / fill.quantity if opened and change.closed_quantity else 1

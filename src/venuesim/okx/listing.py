@@ -6,7 +6,7 @@ but theirs, could not be checked against a recording.
 
 from decimal import Decimal
 
-from venuesim.exchange.instruments import MONEY_STEP, Instrument
+from venuesim.exchange.instruments import TWELVE_DECIMALS, Instrument
 from venuesim.exchange.listings import listed_at
 
 MAKER_FEE = Decimal("0.0008")
@@ -46,7 +46,7 @@ def _pair(
         price_multiplier_down=Decimal("0.95"),
         maker_fee=MAKER_FEE,
         taker_fee=TAKER_FEE,
-        fee_step=MONEY_STEP,
+        money_step=TWELVE_DECIMALS,
         open_orders_max=OPEN_ORDERS_MAX,
         conditional_orders_max=CONDITIONAL_ORDERS_MAX,
         listed_ms=listed_at(listed),

@@ -6,7 +6,7 @@ SUI, ARB, BNB, AAVE, BCH, ATOM, TON, OP and INJ. The rest could not be checked a
 
 from decimal import Decimal
 
-from venuesim.exchange.instruments import MONEY_STEP, Instrument
+from venuesim.exchange.instruments import TWELVE_DECIMALS, Instrument
 from venuesim.exchange.listings import LISTINGS, listed_at
 from venuesim.exchange.vocabulary import MarketKind
 from venuesim.okx.listing import CONDITIONAL_ORDERS_MAX, LIMIT_NOTIONAL_MAX, OPEN_ORDERS_MAX
@@ -59,7 +59,7 @@ def _swap(
         price_multiplier_down=1 - Decimal(price_limit),
         maker_fee=MAKER_FEE,
         taker_fee=TAKER_FEE,
-        fee_step=MONEY_STEP,
+        money_step=TWELVE_DECIMALS,
         liquidates_with_fee=True,
         open_orders_max=OPEN_ORDERS_MAX,
         conditional_orders_max=CONDITIONAL_ORDERS_MAX,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from venuesim.exchange.instruments import MONEY_STEP
+from venuesim.exchange.instruments import AMOUNT_STEP
 from venuesim.exchange.positions import Position
 from venuesim.exchange.vocabulary import PositionSide, Side
 from venuesim_contracts import Pit, contract
@@ -89,4 +89,4 @@ def test_a_position_is_the_sum_of_its_fills(trades: list[tuple[Side, Decimal, De
     assert position.quantity == quantity
     # Closing what is left at any price gives the same total as the cash of all trades.
     price = trades[-1][1]
-    assert abs(realized + position.unrealized_pnl(price) - (cash + quantity * price)) <= len(trades) * MONEY_STEP
+    assert abs(realized + position.unrealized_pnl(price) - (cash + quantity * price)) <= len(trades) * AMOUNT_STEP

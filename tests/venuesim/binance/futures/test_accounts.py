@@ -1,5 +1,7 @@
 """Wallet, positions, leverage, margin, modes, funding, liquidation."""
 
+from decimal import Decimal
+
 import pytest
 
 from venuesim.exchange.vocabulary import Origin
@@ -254,3 +256,13 @@ async def test_a_portfolio_margin_account_is_nobodys_here(raw: RawFutures) -> No
 
 async def test_no_quantitative_rule_is_violated(raw: RawFutures) -> None:
     assert (await raw.get("/fapi/v1/apiTradingStatus"))["indicators"] == {}
+
+
+async def test_a_wallet_is_the_sum_of_its_income_to_the_last_decimal(raw: RawFutures) -> None:
+    await raw.trade("BUY", "2.1")  # Over three levels: the entry price has no end.
+    for _ in range(7):
+        await raw.trade("SELL", "0.1")
+    income = await raw.get("/fapi/v1/income", limit=1000)
+    assert len(income) == 3 + 2 * 7
+    balances = {row["asset"]: Decimal(row["balance"]) for row in await raw.get("/fapi/v3/balance")}
+    assert balances["USDT"] == 1_000_000 + sum(Decimal(entry["income"]) for entry in income)

@@ -91,8 +91,9 @@ class SpotApi:
         canceling = Canceling(
             exchange=exchange, instruments=instruments, ids=ids, lists=self.order_lists, list_operations=lists
         )
+        market_data = MarketData(instruments, averages, aggregates)
         self.catalog = Catalog(
-            market_data=MarketData(instruments, averages, aggregates),
+            market_data=market_data,
             symbols=Symbols(instruments, limits),
             klines=Klines(instruments),
             tickers=Tickers(instruments),
@@ -114,6 +115,7 @@ class SpotApi:
         self._market_streams = MarketStreams(
             exchange=exchange, clock=clock, windows=windows, averages=averages, aggregates=aggregates
         )
+        market_data.shown.append(self._market_streams.book_shown)
         self._socket_api = SocketApi(
             exchange=exchange,
             clock=clock,

@@ -1,6 +1,6 @@
 """Public data: time, depth, trades, the average price."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from venuesim.binance.errors import BinanceError
@@ -20,12 +20,13 @@ DEPTH_MAX = 5000
 
 
 class MarketData:
-    """Answers the public operations about one symbol."""
+    """Answers the public operations about one symbol; `shown` hear of every snapshot of a book that is taken."""
 
     def __init__(self, instruments: Instruments, averages: AveragePrices, aggregates: AggregateTrades) -> None:
         self._instruments = instruments
         self._averages = averages
         self._aggregates = aggregates
+        self.shown: list[Callable[[Market], None]] = []
 
     def ping(self, request: Request) -> Result:
         """Say that the venue is there."""
@@ -45,6 +46,8 @@ class MarketData:
         request.all_read()
         of_status([market], wanted, is_single=True)
         sides = levels(market, limit)
+        for listener in self.shown:
+            listener(market)
         return Result({"lastUpdateId": market.update_id, **sides})
 
     def trades(self, request: Request) -> Result:

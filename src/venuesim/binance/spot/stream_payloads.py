@@ -85,10 +85,12 @@ def average_price(market: Market, averages: AveragePrices, now_ms: int) -> Json:
     }
 
 
-def kline_event(market: Market, stream: StreamName, candle: Candle, *, is_closed: bool, now_ms: int) -> Json:
-    """Return a candle. Approximate: its trade ids are counted back from the last trade."""
+def kline_event(
+    market: Market, stream: StreamName, candle: Candle, *, is_closed: bool, now_ms: int, newer_trades: int = 0
+) -> Json:
+    """Return a candle, after which there were so many newer trades: its ids are counted back from the last trade."""
     assert stream.interval is not None, "a stream of candles has an interval"
-    last_id = last_trade_id(market)
+    last_id = last_trade_id(market) - newer_trades
     symbol = market.instrument.venue_id
     return {
         "e": "kline",

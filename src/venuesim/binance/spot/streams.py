@@ -117,6 +117,11 @@ class MarketStreams:
 
     # Publishing
 
+    def book_shown(self, market: Market) -> None:
+        """Note that somebody is shown a market's book, so that the next changes told fit to it."""
+        for publisher in self._depths.values():
+            publisher.shown(market)
+
     def _publish(self, name: str, payload: Payload) -> None:
         for session in self._sessions[name]:
             session.push(name, payload)
@@ -182,7 +187,8 @@ class MarketStreams:
         newest = market.candles.of(stream.interval, limit=2, now_ms=now_ms, offset_ms=stream.offset_ms)
         running = newest[-1]
         if told_ms is not None and told_ms < running.open_ms and newest[0].open_ms >= told_ms:
-            yield kline_event(market, stream, newest[0], is_closed=True, now_ms=now_ms)
+            newer_trades = running.trade_count
+            yield kline_event(market, stream, newest[0], is_closed=True, newer_trades=newer_trades, now_ms=now_ms)
         self._klines[stream.name] = running.open_ms
         yield kline_event(market, stream, running, is_closed=False, now_ms=now_ms)
 

@@ -40,7 +40,7 @@ async def stream(venues):
         yield Stream(socket)
 
 
-@pytest.mark.conformance(Row.CANDLES, SPOT, approximate="the trade ids of a candle's stream are counted back")
+@pytest.mark.conformance(Row.CANDLES, SPOT)
 @pytest.mark.parametrize("name", ["btcusdt@kline_1s", "btcusdt@kline_1m", "btcusdt@kline_1d@+08:00"])
 async def test_candles_are_told_as_they_grow(stream, raw, name: str) -> None:
     await stream.ask("SUBSCRIBE", [name])
@@ -57,6 +57,22 @@ async def test_candles_are_told_as_they_grow(stream, raw, name: str) -> None:
         while not (closed := (await stream.of(name))["k"])["x"]:
             pass
         assert closed["T"] == closed["t"] + 999
+
+
+@pytest.mark.conformance(Row.CANDLES, SPOT)
+async def test_a_candle_names_its_own_trades_however_late_it_is_told(stream, raw) -> None:
+    await stream.ask("SUBSCRIBE", ["btcusdt@kline_1s", "btcusdt@trade"])
+    trades, closed = [], []
+    while not any(candle["n"] for candle in closed[1:]):  # The first one may have begun before the subscription.
+        await raw.order(price="65500", quantity="0.001")
+        frame = await stream.receive()
+        if frame["stream"].endswith("trade"):
+            trades.append(frame["data"])
+        elif frame["data"]["k"]["x"]:
+            closed.append(frame["data"]["k"])
+    candle = closed[-1]
+    within = [trade["t"] for trade in trades if candle["t"] <= trade["T"] <= candle["T"]]
+    assert (candle["f"], candle["L"], candle["n"]) == (within[0], within[-1], len(within))
 
 
 @pytest.mark.conformance(Row.TICKERS, SPOT)

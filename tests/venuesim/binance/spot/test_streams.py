@@ -103,6 +103,17 @@ async def test_depth_updates_lead_from_one_snapshot_to_the_next(venues, raw) -> 
         assert updates[0]["U"] <= before["lastUpdateId"] + 1 <= updates[-1]["u"]
 
 
+@pytest.mark.conformance(Row.DEPTH, "binance spot")
+async def test_a_level_that_only_a_snapshot_has_shown_is_told_as_gone(venues, raw) -> None:
+    async with stream(venues, "/ws/btcusdt@depth") as socket:
+        order = (await raw.order(price="64000.5"))[1]
+        shown = (await raw.request("GET", "/api/v3/depth", "symbol=BTCUSDT&limit=500", signed=False))[1]
+        assert ["64000.50000000", "0.01000000"] in shown["bids"]
+        await raw.call("DELETE", "/api/v3/order", symbol="BTCUSDT", orderId=order["orderId"])
+        while ["64000.50000000", "0.00000000"] not in (await receive_until(socket, "depthUpdate"))["b"]:
+            pass
+
+
 @pytest.mark.conformance(Row.TICKERS, "binance spot")
 @pytest.mark.conformance(Row.DEPTH, "binance spot")
 async def test_partial_depth_and_tickers_follow_the_steps(venues) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from venuesim.bybit.operations import Json
-from venuesim.bybit.statuses import reasons_of, status_of
+from venuesim.bybit.statuses import leaves_change, reasons_of, status_of
 from venuesim.bybit.words import (
     DIRECTION_NUMBERS,
     POSITION_INDEXES,
@@ -57,7 +57,7 @@ def shown(order: Order) -> Json:
         "stopOrderType": extra.get(Extra.STOP_TYPE, ""),
         "avgPrice": plain(order.average_price.quantize(_AVERAGE_STEP)) if order.filled_quantity else "",
         "leavesQty": plain(leaves),
-        "leavesValue": plain(leaves * order.price),
+        "leavesValue": plain(_leaves_value(order, leaves)),
         "cumExecQty": plain(order.filled_quantity),
         "cumExecValue": plain(order.filled_quote),
         **_fees(order),
@@ -232,6 +232,12 @@ def _fees(order: Order) -> Json:
         asset = order.instrument.base if order.side is Side.BUY else order.instrument.quote
     fee = order.fees().get(asset, ZERO)
     return {"cumExecFee": plain(fee), "cumFeeDetail": {asset: plain(fee)} if order.filled_quantity else {}}
+
+
+def _leaves_value(order: Order, leaves: Decimal) -> Decimal:
+    if order.is_open and not order.quote_quantity:
+        return leaves * order.price
+    return order.quote_quantity - order.filled_quote if order.is_open or leaves_change(order) else ZERO
 
 
 def _traded_as(execution: Execution) -> tuple[Decimal, Decimal]:

@@ -73,7 +73,7 @@ def status_of(order: Order) -> Status:
         return Status.UNTRIGGERED if order.triggered_ms is None else Status.TRIGGERED
     working = _WORKING.get(order.status)
     if working is not None:
-        return working
+        return Status.PARTIALLY_FILLED_CANCELLED if leaves_change(order) else working
     if order.trigger is not None and order.triggered_ms is None:
         return Status.DEACTIVATED
     is_linear = order.instrument.is_linear
@@ -82,9 +82,19 @@ def status_of(order: Order) -> Status:
     return Status.CANCELLED if is_linear or not order.filled_quantity else Status.PARTIALLY_FILLED_CANCELLED
 
 
+def leaves_change(order: Order) -> bool:
+    """Whether a market order by quote amount is done but for an amount that buys nothing more.
+
+    The venue calls that partly filled and cancelled, with what is left in `leavesValue` (seen in recorded pushes).
+    """
+    return order.status is OrderStatus.FILLED and order.filled_quote < order.quote_quantity
+
+
 def reasons_of(order: Order) -> tuple[str, str]:
     """Return `cancelType` and `rejectReason`; an order that never worked was not cancelled out of the book."""
     cancel_type, reject_reason = _REASONS.get(order.end_reason, (CancelType.UNKNOWN, NO_ERROR))
+    if leaves_change(order):
+        reject_reason = "EC_CancelForNoFullFill"
     if status_of(order) is Status.DEACTIVATED:
         reject_reason = NO_ERROR
     return order.extra.get(Extra.CANCEL_TYPE, cancel_type.value), reject_reason

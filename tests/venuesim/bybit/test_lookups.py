@@ -61,6 +61,19 @@ async def test_a_market_buy_counts_quote_by_default_and_a_sell_base(raw) -> None
     assert spent["cumExecQty"] == "0.01"
 
 
+async def test_a_market_order_that_cannot_spend_its_whole_amount_ends_partly_filled(raw) -> None:
+    socket = await raw.private("order")
+    order_id = await raw.placed(orderType="Market", price=None, qty="1000")
+    shown = await raw.shown(order_id)
+    names = ("orderStatus", "cancelType", "rejectReason", "cumExecQty", "cumExecValue", "leavesQty", "leavesValue")
+    wanted = ("PartiallyFilledCanceled", "UNKNOWN", "EC_CancelForNoFullFill", "0.015384", "999.975384", "0", "0.024616")
+    assert tuple(shown[name] for name in names) == wanted
+    told = (await socket.until("order", 2))[-1]
+    assert tuple(told[name] for name in names) == wanted
+    (found,) = await raw.listed("order/history", orderStatus="PartiallyFilledCanceled")
+    assert found["orderId"] == order_id
+
+
 async def test_open_orders_come_newest_first_in_pages(raw) -> None:
     placed = [await raw.placed(price=str(63000 + number)) for number in range(5)][::-1]
     await raw.placed(price="65001")

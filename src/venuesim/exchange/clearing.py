@@ -306,22 +306,26 @@ class Clearing:
         )
         isolated = account.holding_of(position).margin_mode is MarginMode.ISOLATED
         set_aside = position.isolated_margin * quantity / abs(position.quantity)
+        set_aside = set_aside.quantize(position.instrument.money_step)
         # What the book cannot take the insurance fund (or, deleveraging, the other side) takes at the mark price.
         in_book = market.book.available(request.side, quantity, None)[0] if origin is Origin.LIQUIDATION else ZERO
         order = exchange.accept_own(account, request, in_book, backstop_price=market.round_price(market.mark))
         asset = position.instrument.quote
-        fee = self._liquidation_fee(account, position.instrument, order, origin)
+        left = account.balances[asset].total
         if isolated:
             # No more is lost than what was set aside.
-            self._insure(account, asset, order.fees().get(asset, ZERO) + fee - order.realized_pnl() - set_aside)
-        self._insure(account, asset, -account.balances[asset].total)
+            left = min(left, set_aside + order.realized_pnl() - order.fees().get(asset, ZERO))
+        if origin is Origin.LIQUIDATION:
+            self._charge_liquidation(account, position.instrument, order, left)
+        self._insure(account, asset, -left)
         return order
 
-    def _liquidation_fee(self, account: Account, instrument: Instrument, order: Order, origin: Origin) -> Decimal:
-        fee = order.filled_quote * instrument.liquidation_fee if origin is Origin.LIQUIDATION else ZERO
-        if fee:
+    def _charge_liquidation(self, account: Account, instrument: Instrument, order: Order, left: Decimal) -> None:
+        """Pay the insurance fund what it takes of a liquidation, as far as anything is left."""
+        fee = min(order.filled_quote * instrument.liquidation_fee, left).quantize(instrument.money_step)
+        if fee > 0:
             self._flow(account, FlowKind.INSURANCE, instrument.quote, -fee, instrument)
-        return fee
+            self.tell(account, AccountEventKind.INSURANCE, asset=instrument.quote, amount=-fee)
 
     def _insure(self, account: Account, asset: str, missing: Decimal) -> None:
         """Let the insurance fund pay what is missing, if anything is."""

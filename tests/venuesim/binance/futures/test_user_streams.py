@@ -256,3 +256,24 @@ async def test_the_price_of_a_liquidation_is_told_on_the_tick(raw: RawFutures) -
         told = [(await user.event("ORDER_TRADE_UPDATE"))["o"] for _ in range(3)]
     assert [order["x"] for order in told] == ["NEW", "CALCULATED", "CALCULATED"]
     assert (told[-1]["p"], told[-1]["ap"]) == ("64995.8", "64995.75000")
+
+
+@pytest.mark.parametrize("margin_type", ["CROSSED", "ISOLATED"])
+async def test_every_movement_of_a_liquidation_is_told_and_none_takes_more_than_there_is(
+    raw: RawFutures, margin_type: str
+) -> None:
+    poor = {"api_key": "poor", "secret": "poor", "balances": {"USDT": "0"}, "futures_balances": {"USDT": "1500"}}
+    await raw.venues.control("POST", "accounts", poor)
+    desk = RawFutures(raw.venues, api_key="poor", secret="poor")
+    if margin_type == "ISOLATED":
+        await desk.call("POST", "/fapi/v1/marginType", symbol="BTCUSDT", marginType=margin_type)
+    await desk.call("POST", "/fapi/v1/leverage", symbol="BTCUSDT", leverage=50)
+    await desk.trade("BUY", "0.5")
+    async with stream(raw.venues, f"/private/ws?listenKey={await desk.listen_key()}") as user:
+        await raw.venues.control("POST", "market", {"symbol": SYMBOL, "price": "62200"})
+        wallet = Decimal((await user.event("ACCOUNT_UPDATE"))["a"]["B"][0]["wb"])
+        moved = (await user.event("ACCOUNT_UPDATE"))["a"]
+        (told,) = moved["B"]
+    assert (moved["m"], Decimal(told["wb"])) == ("INSURANCE_CLEAR", wallet + Decimal(told["bc"]))
+    income = await desk.get("/fapi/v1/income")
+    assert 1500 + sum(Decimal(entry["income"]) for entry in income) == Decimal(told["wb"]) >= 0

@@ -108,14 +108,14 @@ class AlgoDesk:
         watch = Watch(
             number=algo.algo_id * WATCHES_PER_ALGO + index,
             trigger=trigger,
-            fire=lambda price: self._fire(algo, name, leg, price),
+            fire=lambda _: self._fire(algo, name, leg),
         )
         algo.watches.append(watch)
         market.triggers.add(watch)
 
     # Firing
 
-    def _fire(self, algo: AlgoOrder, name: LegName, leg: Leg | None, price: Decimal) -> None:
+    def _fire(self, algo: AlgoOrder, name: LegName, leg: Leg | None) -> None:
         if not algo.is_live:
             return
         self.disarm(algo)
@@ -124,7 +124,7 @@ class AlgoDesk:
         algo.actual_side = name
         algo.triggered_ms = now_ms
         order_price = None if leg is None or leg.is_market else leg.order_price
-        algo.actual_price = plain(price if order_price is None else order_price)
+        algo.actual_price = "" if order_price is None else plain(order_price)
         self._cancel_linked(algo, EndReason.ONE_CANCELS_OTHER)
         try:
             self._place(algo, order_price)

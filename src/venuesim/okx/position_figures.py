@@ -31,6 +31,12 @@ class MarginChange(StrEnum):
     REDUCE = "reduce"
 
 
+def _page(rows: list[Json], limit: int) -> list[Json]:
+    """Return the first rows; those of the last one's `uTime` come along, for pages are asked for by it."""
+    last = rows[limit - 1]["uTime"] if len(rows) > limit else None
+    return [row for number, row in enumerate(rows) if number < limit or row["uTime"] == last]
+
+
 class PositionFigures:
     """Positions of accounts."""
 
@@ -84,7 +90,7 @@ class PositionFigures:
             and (mode is None or row["mgnMode"] == mode.value)
             and all(query.text(name) in {None, value(row)} for name, value in wanted.items())
         ]
-        return Result(data=list(rows[: query.limit()]))
+        return Result(data=list(_page(rows, query.limit())))
 
     def risk(self, request: Request) -> Result:
         """Show balances and positions of one moment."""

@@ -166,6 +166,7 @@ def _common(order: Order) -> Json:
     if Extra.CANCEL_SOURCE in kept and not order.is_open:
         source = kept[Extra.CANCEL_SOURCE]
         reason = SPECIAL_SOURCES[source]
+    mode = kept.get(Extra.TRADE_MODE) or order.pocket.partition("-")[0] or "cash"
     is_priced = order.order_type is OrderType.LIMIT and kept.get(Extra.ORDER_TYPE) != "optimal_limit_ioc"
     return {
         **_ALWAYS,
@@ -175,11 +176,12 @@ def _common(order: Order) -> Json:
         "clOrdId": kept.get(Extra.CLIENT_ORDER_ID, ""),
         "tag": kept.get(Extra.TAG, ""),
         "category": category_of(order),
-        "ccy": "",
+        # The venue names the margin currency of isolated contracts only (seen in recorded orders).
+        "ccy": instrument.quote if mode == "isolated" else "",
         "px": plain(order.price) if is_priced else "",
         "sz": kept.get(Extra.SIZE) or shown_size(instrument, order.quantity),
         "tgtCcy": kept.get(Extra.TARGET_CURRENCY, ""),
-        "tdMode": kept.get(Extra.TRADE_MODE) or order.pocket.partition("-")[0] or "cash",
+        "tdMode": mode,
         "lever": kept.get(Extra.LEVERAGE, ""),
         "reduceOnly": kept.get(Extra.REDUCE_ONLY) or str(order.reduce_only).lower(),
         "ordType": order_type_of(order),

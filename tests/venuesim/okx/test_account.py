@@ -191,3 +191,20 @@ async def test_the_largest_order_in_a_cheap_coin_is_in_whole_lots(desk: Desk) ->
     await desk.price("0.00001", "PEPE/USDT")
     (size,) = await desk.get("account/max-size", instId="PEPE-USDT", tdMode="cash", px="0.00001")
     assert size["maxBuy"] == "10000000000000"
+
+
+async def test_positions_that_changed_in_one_moment_come_on_one_page(timed) -> None:
+    """The venue pages by `uTime`: otherwise one of them would be lost."""
+    raw, sim, clock = timed
+    desk = Desk(raw, sim)
+    await desk.freeze()
+    await desk.hedge()
+    clock.advance(1000)
+    for side, opens in (("long", "buy"), ("short", "sell")):
+        await desk.order(posSide=side, side=opens, sz="1")
+    clock.advance(1000)
+    for side in ("long", "short"):
+        await desk.post("trade/close-position", {"instId": SWAP, "mgnMode": "cross", "posSide": side})
+    page = await desk.get("account/positions-history", limit=1)
+    assert sorted(row["posSide"] for row in page) == ["long", "short"]
+    assert await desk.get("account/positions-history", limit=1, after=page[-1]["uTime"]) == []

@@ -342,3 +342,8 @@ async def test_an_order_by_hand_belongs_to_the_cross_position(desk: Desk) -> Non
     assert await desk.positions() == []
     (closed,) = await desk.get("account/positions-history")
     assert picked(closed, "mgnMode", "closeTotalPos") == ("cross", "15")
+
+
+async def test_an_isolated_order_names_its_margin_currency(desk: Desk) -> None:
+    isolated, cross = await desk.order(tdMode="isolated", sz="1"), await desk.order(sz="1")
+    assert [(await desk.shown(order_id))["ccy"] for order_id in (isolated, cross)] == ["USDT", ""]

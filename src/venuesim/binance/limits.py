@@ -140,11 +140,12 @@ class BinanceLimits:
         return [{**entry, "count": count} for entry, count in zip(self.listed_orders(), used, strict=True)]
 
     def status(self, remote: str, account: Account | None, now_ms: int) -> list[dict[str, object]]:
-        """Return the limits with their present counts, as the WebSocket API appends them to answers.
+        """Return the limits with their present counts, as the WebSocket API appends them to answers: short ones first.
 
         `account` is whose order counts the request concerned, or None if it placed no order.
         """
-        orders = [] if account is None else self.order_status(account, now_ms)
+        counts = [] if account is None else zip(self._plan.orders, self.order_status(account, now_ms), strict=True)
+        orders = [count for _, count in sorted(counts, key=lambda pair: pair[0].seconds)]
         weight = self._used(self._plan.weight, remote, now_ms)
         return [*orders, {**self._listed("REQUEST_WEIGHT", self._plan.weight), "count": weight}]
 

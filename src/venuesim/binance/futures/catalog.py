@@ -140,10 +140,10 @@ def _statistics(data: StatisticsData) -> Routes:
 def _orders(placing: Placing, modifying: Modifying, canceling: Canceling, lookups: Lookups) -> Routes:
     place, cancel, query = Endpoint.PLACE, Endpoint.CANCEL, Endpoint.QUERY
     return {
-        ("POST", "/fapi/v1/order"): _operation(place, TRADE, 0, placing.place),
+        ("POST", "/fapi/v1/order"): _counted(place, placing.place),
         ("POST", "/fapi/v1/order/test"): _operation(Endpoint.OTHER, TRADE, 0, placing.test),
         ("POST", "/fapi/v1/batchOrders"): _operation(place, TRADE, 5, placing.place_batch),
-        ("PUT", "/fapi/v1/order"): _operation(Endpoint.AMEND, TRADE, 0, modifying.modify),
+        ("PUT", "/fapi/v1/order"): _counted(Endpoint.AMEND, modifying.modify),
         ("PUT", "/fapi/v1/batchOrders"): _operation(Endpoint.AMEND, TRADE, 5, modifying.modify_batch),
         ("GET", "/fapi/v1/orderAmendment"): _operation(query, USER, 1, modifying.history),
         ("DELETE", "/fapi/v1/order"): _operation(cancel, TRADE, 1, canceling.cancel),
@@ -162,7 +162,7 @@ def _orders(placing: Placing, modifying: Modifying, canceling: Canceling, lookup
 def _algos(algos: AlgoOperations) -> Routes:
     place, cancel, query = Endpoint.PLACE, Endpoint.CANCEL, Endpoint.QUERY
     return {
-        ("POST", "/fapi/v1/algoOrder"): _operation(place, TRADE, 0, algos.place),
+        ("POST", "/fapi/v1/algoOrder"): _counted(place, algos.place),
         ("DELETE", "/fapi/v1/algoOrder"): _operation(cancel, TRADE, 1, algos.cancel),
         ("GET", "/fapi/v1/algoOrder"): _operation(query, USER, 1, algos.query),
         ("DELETE", "/fapi/v1/algoOpenOrders"): _operation(cancel, TRADE, 1, algos.cancel_all),
@@ -217,6 +217,11 @@ def _operation(endpoint: Endpoint, security: Security, weight: int | Weight, run
     return Operation(
         endpoint=endpoint, security=security, weight=weight if callable(weight) else lambda _: weight, run=run
     )
+
+
+def _counted(endpoint: Endpoint, run: Run) -> Operation:
+    """Return an operation that counts as an order instead of weighing; answers by socket tell these counts."""
+    return Operation(endpoint=endpoint, security=TRADE, weight=lambda _: 0, run=run, counts_orders=True)
 
 
 def _by_symbol(with_symbol: int, without: int) -> Weight:

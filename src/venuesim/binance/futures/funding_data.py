@@ -36,6 +36,7 @@ class FundingData:
                 "fundingTime": funded.time_ms,
                 "fundingRate": eight(funded.rate),
                 "markPrice": eight(funded.mark),
+                "rateType": "Regular",
             }
             for entry in (self._symbols.all() if market is None else [market])
             for funded in entry.funded

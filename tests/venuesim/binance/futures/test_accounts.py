@@ -189,6 +189,7 @@ async def test_funding_is_paid_at_its_hours_and_listed_as_income(timed) -> None:
     (paid,) = await raw.get("/fapi/v1/income", incomeType="FUNDING_FEE")
     assert (paid["symbol"], paid["income"], paid["asset"]) == ("BTCUSDT", "-0.65000000", "USDT")
     (rate,) = await raw.public("/fapi/v1/fundingRate", symbol="BTCUSDT")
+    assert rate["rateType"] == "Regular"
     assert (rate["fundingRate"], rate["fundingTime"], rate["markPrice"]) == ("0.00010000", due_ms, "65000.00000000")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from venuesim_conformance import Row
-from venuesim_futures import RawFutures, stream
+from venuesim_futures import RawFutures, signed, stream
 
 COLUMN = "binance linear"
 MARKET = {"type": "MARKET", "timeInForce": None, "price": None}
@@ -179,3 +179,16 @@ async def test_a_page_size_outside_the_bounds_is_refused(raw: RawFutures, limit:
     invalid = {"code": -1130, "msg": "Data sent for parameter 'limit' is not valid."}
     assert await raw.call("GET", "/fapi/v1/allOrders", symbol="BTCUSDT", limit=limit) == (400, invalid)
     assert await raw.send("GET", "/fapi/v1/trades", f"symbol=BTCUSDT&limit={limit}") == (400, invalid)
+
+
+async def test_answers_by_socket_to_placing_and_modifying_count_orders(raw: RawFutures) -> None:
+    async with stream(raw.venues, "", "fws_api") as socket:
+        order = {"symbol": "BTCUSDT", "side": "BUY", "quantity": "0.01", "price": "60000"}
+        placed = await socket.ask(**signed("order.place", "1", **order, type="LIMIT", timeInForce="GTC"))
+        changed = {**order, "price": "60001", "orderId": placed["result"]["orderId"]}
+        modified = await socket.ask(**signed("order.modify", "2", **changed))
+        canceled = await socket.ask(**signed("order.cancel", "3", symbol="BTCUSDT", orderId=changed["orderId"]))
+    told = [(limit["rateLimitType"], limit["interval"], limit["count"]) for limit in modified["rateLimits"]]
+    assert told[:2] == [("ORDERS", "SECOND", 2), ("ORDERS", "MINUTE", 2)]
+    assert [limit["rateLimitType"] for limit in placed["rateLimits"]] == ["ORDERS", "ORDERS", "REQUEST_WEIGHT"]
+    assert [limit["rateLimitType"] for limit in canceled["rateLimits"]] == ["REQUEST_WEIGHT"]

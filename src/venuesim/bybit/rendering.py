@@ -17,6 +17,7 @@ from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.flows import Flow
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Execution, Order
+from venuesim.exchange.triggers import Trigger
 from venuesim.exchange.vocabulary import OrderType, Origin, Side
 from venuesim.wire.calls import plain
 
@@ -79,7 +80,7 @@ def _contract_fields(order: Order) -> Json:
         "isLeverage": "",
         "positionIdx": POSITION_INDEXES[order.position_side],
         "createType": create_type_of(order),
-        "triggerPrice": "" if trigger is None else plain(trigger.price),
+        "triggerPrice": "" if trigger is None else plain(_trigger_price(trigger)),
         "triggerDirection": 0 if trigger is None else DIRECTION_NUMBERS[trigger.direction],
         "triggerBy": "" if trigger is None else TRIGGER_NAMES[trigger.price_kind],
         "takeProfit": extra.get(Extra.TAKE_PROFIT, ""),
@@ -232,6 +233,15 @@ def _fees(order: Order) -> Json:
         asset = order.instrument.base if order.side is Side.BUY else order.instrument.quote
     fee = order.fees().get(asset, ZERO)
     return {"cumExecFee": plain(fee), "cumFeeDetail": {asset: plain(fee)} if order.filled_quantity else {}}
+
+
+def _trigger_price(trigger: Trigger) -> Decimal:
+    """Return what `triggerPrice` shows: of a trailing stop the price that activates it.
+
+    Assumption: one that needs no activation shows where it stands.
+    """
+    trailing = trigger.trailing
+    return trigger.price if trailing is None else trailing.activation_price or trigger.price
 
 
 def _leaves_value(order: Order, leaves: Decimal) -> Decimal:

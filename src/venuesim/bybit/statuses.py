@@ -60,14 +60,13 @@ _REASONS = {
 }
 """What ended an order, as `cancelType` and `rejectReason`. Assumption: which reason belongs to which end."""
 
-_REFUSED = frozenset({EndReason.INSUFFICIENT_BALANCE, EndReason.REFUSED_LATE})
-
 
 def status_of(order: Order) -> Status:
     """Return `orderStatus`.
 
-    Assumption: a spot post-only order that would take is Rejected, a contract's is Cancelled (as the documentation's
-    example shows).
+    A contract's conditional order that cannot be paid for once it is triggered is Cancelled ("Place Order"); a spot
+    one is Rejected (assumption). Assumption: a spot post-only order that would take is Rejected, a contract's is
+    Cancelled (as the documentation's example shows).
     """
     if order.status is OrderStatus.WAITING:
         return Status.UNTRIGGERED if order.triggered_ms is None else Status.TRIGGERED
@@ -77,7 +76,9 @@ def status_of(order: Order) -> Status:
     if order.trigger is not None and order.triggered_ms is None:
         return Status.DEACTIVATED
     is_linear = order.instrument.is_linear
-    if order.end_reason in _REFUSED or (order.end_reason is EndReason.POST_ONLY and not is_linear):
+    if order.end_reason is EndReason.REFUSED_LATE:
+        return Status.REJECTED
+    if order.end_reason in {EndReason.POST_ONLY, EndReason.INSUFFICIENT_BALANCE} and not is_linear:
         return Status.REJECTED
     return Status.CANCELLED if is_linear or not order.filled_quantity else Status.PARTIALLY_FILLED_CANCELLED
 

@@ -77,7 +77,7 @@ async def test_a_canceled_stop_is_deactivated(contracts) -> None:
     )
 
 
-async def test_a_stop_that_cannot_be_paid_for_once_it_is_triggered_is_rejected(contracts) -> None:
+async def test_a_stop_that_cannot_be_paid_for_once_it_is_triggered_is_cancelled(contracts) -> None:
     order_id = await contracts.placed(**STOP, qty="100", triggerPrice="64000", triggerDirection=2)
     await contracts.market(qty="3")
     await contracts.raw.post(
@@ -87,7 +87,7 @@ async def test_a_stop_that_cannot_be_paid_for_once_it_is_triggered_is_rejected(c
     )
     await contracts.move("63990")
     shown = await contracts.shown(order_id)
-    assert (shown["orderStatus"], shown["rejectReason"]) == ("Rejected", "EC_Others")
+    assert (shown["orderStatus"], shown["rejectReason"]) == ("Cancelled", "EC_Others")
 
 
 @pytest.mark.conformance(Row.STOP, "bybit spot")

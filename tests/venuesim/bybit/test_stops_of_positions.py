@@ -191,7 +191,9 @@ async def test_a_trailing_stop_follows_the_price_from_its_activation_on(contract
     assert (await contracts.position())["size"] == "1"
     for price in ("66100", "67000", "66600"):
         await contracts.move(price)
-    assert (await contracts.shown(row["orderId"]))["triggerPrice"] == "66500"
+    assert (await contracts.shown(row["orderId"]))["triggerPrice"] == "66000"  # Documented: the activation's.
+    await contracts.move("66501")
+    assert (await contracts.position())["size"] == "1"
     await contracts.move("66490")
     shown = await contracts.shown(row["orderId"])
     assert (shown["orderStatus"], shown["cumExecQty"]) == ("Filled", "1")
@@ -204,6 +206,21 @@ async def test_a_trailing_stop_can_be_active_at_once_and_be_taken_away(contracts
     (row,) = (await contracts.stops()).values()
     assert (row["side"], row["triggerPrice"], row["triggerDirection"]) == ("Buy", "65499", 1)
     await contracts.done("position/trading-stop", trailingStop="0", positionIdx=0)
+    assert await contracts.stops() == {}
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"trailingStop": "500", "takeProfit": "70000", "tpOrderType": "Limit"},
+        {"takeProfit": "70000", "stopLoss": "60000", "slOrderType": "Limit"},
+        {"takeProfit": "70000", "trailingStop": "66000"},
+        {"trailingStop": "500", "tpslMode": "Partial", "takeProfit": "70000", "tpSize": "2"},
+    ],
+)
+async def test_stops_of_which_one_is_refused_change_nothing(contracts, refused: dict) -> None:
+    await contracts.market(qty="1")
+    assert (await contracts.post("position/trading-stop", positionIdx=0, **refused))["retCode"] != 0
     assert await contracts.stops() == {}
 
 

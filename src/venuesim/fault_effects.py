@@ -150,7 +150,7 @@ class _Hooks:
             self._exchange.matching.fill_resting(market, order, half)
 
     def _draw(self, kind: FaultKind, subject: Subject) -> Fault | None:
-        return self._faults.draw(kind, self._exchange.name, None, lambda: subject)
+        return self._faults.draw(kind, self._exchange.name, self._faults.present, lambda: subject)
 
 
 def order_subject(order: Order) -> Subject:

@@ -25,6 +25,8 @@ _ALL = frozenset(Endpoint)
 _STREAMS = frozenset({Endpoint.STREAM, Endpoint.PUBLIC_STREAM})
 _USER_STREAM = frozenset({Endpoint.STREAM})
 _CHANGES = frozenset({Endpoint.PLACE, Endpoint.CANCEL, Endpoint.AMEND, Endpoint.CANCEL_REPLACE})
+_NEW_ORDERS = frozenset({Endpoint.PLACE, Endpoint.CANCEL_REPLACE})
+_CANCELS = frozenset({Endpoint.CANCEL, Endpoint.CANCEL_REPLACE})
 _CHANCE = frozenset({"probability", "count"})
 _ABOUT = frozenset({"symbol", "client_order_id", "api_key"})
 _OPTIONS = ("delay_ms", "seconds", "milliseconds", "form", "field", "value", "permission", "reason")
@@ -50,14 +52,14 @@ RULES = {
     FaultKind.LOSE_REPLY: Rule(_EVERY_CALL),
     FaultKind.HTTP_503_AFTER_ACCEPT: Rule(_CHANGES),
     FaultKind.STATUS_UNKNOWN_AFTER_ACCEPT: Rule(_CHANGES),
-    FaultKind.ASYNC_REJECT: Rule(_NONE),
+    FaultKind.ASYNC_REJECT: Rule(_NEW_ORDERS),
     FaultKind.DROP_STREAM: Rule(_STREAMS),
     FaultKind.CLOSE_STREAM: Rule(_STREAMS),
     FaultKind.DUPLICATE_EVENTS: Rule(_USER_STREAM),
     FaultKind.REORDER_EVENTS: Rule(_USER_STREAM, options=frozenset({"delay_ms"})),
     FaultKind.NO_NEW_EVENT: Rule(_USER_STREAM),
     FaultKind.FILL_BEFORE_ACK: Rule(PLACING, options=frozenset({"delay_ms"})),
-    FaultKind.FILL_AFTER_CANCEL_ACK: Rule(_NONE, options=frozenset({"delay_ms"})),
+    FaultKind.FILL_AFTER_CANCEL_ACK: Rule(_CANCELS, options=frozenset({"delay_ms"})),
     FaultKind.STALE_QUERY: Rule(STALE_ENDPOINTS, options=frozenset({"seconds"})),
     FaultKind.RATE_LIMIT: Rule(_EVERY_CALL),
     FaultKind.BAN: Rule(_ALL, options=frozenset({"seconds"})),
@@ -77,8 +79,8 @@ RULES = {
         required=frozenset({"permission"}),
     ),
     FaultKind.UNSOLICITED_CANCEL: Rule(_NONE, match=_ABOUT | {"count"}, options=frozenset({"reason"})),
-    FaultKind.REFUSE_ITEM: Rule(_NONE),
-    FaultKind.CANCEL_REPLACE_HALF: Rule(_NONE, exchanges=frozenset({"binance"})),
+    FaultKind.REFUSE_ITEM: Rule(_NEW_ORDERS),
+    FaultKind.CANCEL_REPLACE_HALF: Rule(frozenset({Endpoint.CANCEL_REPLACE}), exchanges=frozenset({"binance"})),
     FaultKind.EXPIRE_LISTEN_KEY: Rule(_NONE, match=frozenset({"api_key"}), exchanges=frozenset({"binance"})),
 }
 

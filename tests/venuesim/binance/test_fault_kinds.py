@@ -179,6 +179,9 @@ async def test_an_order_may_be_canceled_by_the_venue(venues, raw) -> None:
     assert (orders["mine-1"]["status"], orders["mine-1"]["end_reason"]) == ("expired", "system")
     assert (orders["mine-2"]["status"], orders["other"]["status"]) == ("new", "new")
     await venues.control("POST", "faults", {"kind": "unsolicited_cancel", "match": {"symbol": "ETH/USDT"}}, expect=400)
+    await fault(venues, "unsolicited_cancel", match={"client_order_id": "other"}, reason="self_trade")
+    told = (await reports(socket, 1))[0]
+    assert (told["x"], told["X"], told["C"]) == ("EXPIRED", "EXPIRED_IN_MATCH", "")
 
 
 async def test_one_order_of_several_may_be_refused(venues, raw) -> None:
@@ -187,6 +190,36 @@ async def test_one_order_of_several_may_be_refused(venues, raw) -> None:
     status, body = await raw.order(newClientOrderId="unlucky-1")
     assert (status, body["code"], body["msg"]) == (400, -2010, "Account has insufficient balance for requested action.")
     assert await fired(venues) == [1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "other"),
+    [
+        ("async_reject", "place", "cancel_replace"),
+        ("refuse_item", "place", "cancel_replace"),
+        ("fill_after_cancel_ack", "cancel", "cancel_replace"),
+        ("cancel_replace_half", "cancel_replace", None),
+    ],
+)
+async def test_what_strikes_orders_may_be_told_at_which_call(
+    venues, raw, kind: str, endpoint: str, other: str | None
+) -> None:
+    async def trade() -> None:
+        placed = (await raw.order())[1]
+        replaced = {"cancelReplaceMode": "STOP_ON_FAILURE", "cancelOrderId": placed.get("orderId", 1)}
+        form = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC"}
+        await raw.call("POST", f"{ORDER}/cancelReplace", **form, **replaced, price="60000", quantity="0.01")
+        resting = (await raw.order())[1]
+        await raw.call("DELETE", ORDER, symbol="BTCUSDT", orderId=resting.get("orderId", 1))
+
+    await fault(venues, kind, match={"endpoint": endpoint, "count": 1})
+    await trade()
+    assert await fired(venues) == [1]
+    if other is not None:
+        await venues.control("DELETE", "faults")
+        await fault(venues, kind, match={"endpoint": other})
+        await raw.order()
+        assert await fired(venues) == [0]
 
 
 async def test_an_accepted_order_may_be_rejected_after_all(venues, raw) -> None:

@@ -196,7 +196,9 @@ def _client_order_ids(event: OrderEvent) -> tuple[str, str]:
 
 def _is_told_already(event: OrderEvent) -> bool:
     """Whether the report of the prevented match has said that the order is over."""
-    return event.kind is OrderEventKind.EXPIRED and event.order.end_reason is EndReason.SELF_TRADE
+    order = event.order
+    is_prevented = order.end_reason is EndReason.SELF_TRADE and order.leaves_quantity == 0
+    return is_prevented and event.kind is OrderEventKind.EXPIRED
 
 
 def _status(event: OrderEvent) -> str:

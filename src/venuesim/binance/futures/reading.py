@@ -26,6 +26,9 @@ ASSUMED_PRICE_FACTOR = Decimal("1.0005")
 GOOD_TILL_DATE_AHEAD_MS = 600_000
 GOOD_TILL_DATE_MAX_MS = 253_402_300_799_000
 
+WITH_THE_POSITION = "GTE_GTC"
+"""A time in force that the venue's app sends for stops of positions. Approximate: it is taken and works as GTC."""
+
 TIME_IN_FORCE = "timeInForce"
 PRICE_MATCH = "priceMatch"
 SELF_TRADE_MODE = "selfTradePreventionMode"
@@ -155,6 +158,8 @@ def read_lifetime(fields: Fields, wire_type: WireType, now_ms: int) -> Lifetime:
     if not wire_type.has_price:
         if wire_type is WireType.MARKET and fields.has("timeInForce"):
             raise not_required("timeInForce")
+        if fields.has("timeInForce") and fields.text("timeInForce") not in {*WireTimeInForce, WITH_THE_POSITION}:
+            raise refused(Code.INVALID_TIF)
         return Lifetime(WireTimeInForce.GTC, 0)
     if wire_type is WireType.LIMIT:
         time_in_force = fields.word("timeInForce", WireTimeInForce, Code.INVALID_TIF)

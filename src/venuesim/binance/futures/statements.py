@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
-from itertools import islice
 
 from venuesim.binance.futures.errors import invalid_data
 from venuesim.binance.futures.fields import Fields
@@ -60,7 +59,10 @@ class Statements:
         self._limits = limits
 
     def income(self, request: Request) -> Result:
-        """Show the movements of the wallet, page by page."""
+        """Show the movements of the wallet, page by page.
+
+        Assumption: without a start pages go back from the newest movement, with one they go on from there.
+        """
         fields = Fields(request.parameters)
         market = self._symbols.read_optional(fields.parameters)
         wanted = fields.text("incomeType") if fields.has("incomeType") else None
@@ -79,10 +81,10 @@ class Statements:
             if wanted in {None, entry["incomeType"]}
             and (market is None or entry["symbol"] == market.instrument.venue_id)
         ]
-        if begins_somewhere or page > 1:
-            entries = entries[::-1][(page - 1) * limit : page * limit]
-            return Result(entries)
-        return Result(list(islice(entries, limit))[::-1])
+        skipped = (page - 1) * limit
+        if begins_somewhere:
+            return Result(entries[::-1][skipped : skipped + limit])
+        return Result(entries[skipped : skipped + limit][::-1])
 
     def commission_rate(self, request: Request) -> Result:
         """Show what an account pays in a contract."""

@@ -267,3 +267,15 @@ async def test_a_wallet_is_the_sum_of_its_income_to_the_last_decimal(raw: RawFut
     assert len(income) == 3 + 2 * 7
     balances = {row["asset"]: Decimal(row["balance"]) for row in await raw.get("/fapi/v3/balance")}
     assert balances["USDT"] == 1_000_000 + sum(Decimal(entry["income"]) for entry in income)
+
+
+@pytest.mark.parametrize("begins", [True, False])
+async def test_pages_of_income_neither_lose_nor_repeat_a_row(raw: RawFutures, begins: bool) -> None:
+    start = {"startTime": raw.clock.now_ms()} if begins else {}
+    for side in ("BUY", "SELL", "BUY", "SELL"):
+        await raw.trade(side, "0.01")
+    pages = [await raw.get("/fapi/v1/income", limit=4, page=number, **start) for number in (1, 2)]
+    rows = [(row["tranId"], row["incomeType"]) for page in (pages if begins else pages[::-1]) for row in page]
+    whole = await raw.get("/fapi/v1/income")
+    assert rows == [(row["tranId"], row["incomeType"]) for row in whole]
+    assert len(set(rows)) == 6

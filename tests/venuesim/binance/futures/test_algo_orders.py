@@ -217,3 +217,9 @@ async def test_the_life_of_an_algo_order_is_told_step_by_step(raw: RawFutures) -
         "",
     )
     assert (last["aq"], last["act"], last["tt"] > 0) == ("0.01", "MARKET", True)
+
+
+async def test_an_algo_order_with_an_unknown_time_in_force_is_refused(raw: RawFutures) -> None:
+    status, body = await raw.algo(timeInForce="SOON")
+    assert (status, body["code"]) == (400, -1115)
+    assert (await raw.waiting(timeInForce="GTE_GTC", quantity=None, closePosition="true"))["timeInForce"] == "GTC"

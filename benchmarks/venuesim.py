@@ -1,9 +1,10 @@
 """The venue simulators: how many orders each takes on one core by REST and by socket, how fast, and what they leave.
 
-The mix is a limit order below the market, its cancel, and a market order that fills at once, buying and selling in
-turn: two orders in three requests. `*_orders_per_second` counts orders (the cancels come on top), `*_ms_p50` is the
-round trip of any of the three with nothing else in flight, `cpu_us_per_order` the server's processor time by REST.
-The peer is aiohttp alone, which only echoes the same messages: `*_ratio_to_aiohttp` is our throughput over its own.
+`*_orders_per_second` is how many orders are placed, limit orders that rest and market orders that fill at once in turn;
+what rests is canceled between the rounds, off the clock. `*_orders_with_cancels_per_second` counts the same orders when
+each limit order is canceled at once, on the clock: two orders in three requests. `*_ms_p50` is the round trip of any of
+the three with nothing else in flight, `*_cpu_us_per_order` the server's processor time for an order placed. The peer is
+aiohttp alone, which only echoes the same messages: `*_ratio_to_aiohttp` is our throughput of orders over its own.
 """
 
 import asyncio
@@ -44,9 +45,9 @@ _numbers = count(1)
 
 
 class Run(NamedTuple):
-    """What some cycles took: seconds of the clock, of the server's processor, and of each message."""
+    """What some orders took: seconds of the clock, of the server's processor, and of each message."""
 
-    cycles: int
+    orders: int
     seconds: float
     cpu_seconds: float
     each: list[float]
@@ -54,7 +55,7 @@ class Run(NamedTuple):
     @property
     def orders_per_second(self) -> float:
         """Orders placed in a second."""
-        return self.cycles * ORDERS_PER_CYCLE / self.seconds
+        return self.orders / self.seconds
 
 
 def measure() -> dict[str, float]:
@@ -90,10 +91,11 @@ async def _measure_transport(
     theirs = await _open_peer_lanes(peer, transport, LANES)
     await _run(dialect, transport, ours, WARM_UP_CYCLES, simulator)
     await _run(dialect, transport, theirs, WARM_UP_CYCLES, peer, check=bool)
-    runs, peer_runs = [], []
-    for _ in range(ROUNDS):  # In turn, so that a noisy machine disturbs both.
-        runs.append(await _run(dialect, transport, ours, CYCLES_PER_LANE, simulator))
-        peer_runs.append(await _run(dialect, transport, theirs, CYCLES_PER_LANE, peer, check=bool))
+    runs, mixed_runs, peer_runs = [], [], []
+    for _ in range(ROUNDS):  # In turn, so that a noisy machine disturbs all.
+        runs.append(await _place(dialect, transport, ours, simulator))
+        mixed_runs.append(await _run(dialect, transport, ours, CYCLES_PER_LANE, simulator))
+        peer_runs.append(await _place(dialect, transport, theirs, peer, check=bool))
     alone = await _run(dialect, transport, ours[:1], CYCLES_ALONE, simulator)
     for lane in (*ours, *theirs):
         lane.close()
@@ -102,8 +104,9 @@ async def _measure_transport(
     name = f"venuesim.{dialect.name}.{transport}"
     return {
         f"{name}_orders_per_second": per_second,
+        f"{name}_orders_with_cancels_per_second": median(run.orders_per_second for run in mixed_runs),
         f"{name}_ms_p50": median(alone.each) * 1000,
-        f"{name}_cpu_us_per_order": cpu_seconds / sum(run.cycles for run in runs) / ORDERS_PER_CYCLE * 1e6,
+        f"{name}_cpu_us_per_order": cpu_seconds / sum(run.orders for run in runs) * 1e6,
         f"{name}_ratio_to_aiohttp": per_second / median(run.orders_per_second for run in peer_runs),
     }
 
@@ -121,6 +124,22 @@ async def _open_peer_lanes(peer: ServerProcess, transport: str, number: int) -> 
     return [await Lane.open_socket(peer.urls["ws"], [], bool) for _ in range(number)]
 
 
+async def _place(
+    dialect: Dialect,
+    transport: str,
+    lanes: Sequence[Lane],
+    server: ServerProcess,
+    check: Callable[[bytes], bool] | None = None,
+) -> Run:
+    """Place orders on every lane; what rests is canceled afterwards, off the clock."""
+    cycles = [[_cycle() for _ in range(CYCLES_PER_LANE)] for _ in lanes]
+    placing = [[step for cycle in own for step in cycle if step.kind != "cancel"] for own in cycles]
+    canceling = [[step for cycle in own for step in cycle if step.kind == "cancel"] for own in cycles]
+    run = await _send(dialect, transport, lanes, placing, server, check)
+    await _send(dialect, transport, lanes, canceling, server, check)
+    return run
+
+
 async def _run(
     dialect: Dialect,
     transport: str,
@@ -129,22 +148,33 @@ async def _run(
     server: ServerProcess,
     check: Callable[[bytes], bool] | None = None,
 ) -> Run:
-    messages = [_messages(dialect, transport, server, cycles_per_lane) for _ in lanes]
+    steps = [[step for _ in range(cycles_per_lane) for step in _cycle()] for _ in lanes]
+    return await _send(dialect, transport, lanes, steps, server, check)
+
+
+async def _send(
+    dialect: Dialect,
+    transport: str,
+    lanes: Sequence[Lane],
+    steps: Sequence[Sequence[Step]],
+    server: ServerProcess,
+    check: Callable[[bytes], bool] | None,
+) -> Run:
+    messages = [_messages(dialect, transport, server, own) for own in steps]
     cpu_before, loop = server.cpu_seconds(), asyncio.get_running_loop()
     started = loop.time()
     each = await asyncio.gather(
         *(lane.run(batch, check or dialect.is_done) for lane, batch in zip(lanes, messages, strict=True))
     )
     return Run(
-        cycles=cycles_per_lane * len(lanes),
+        orders=sum(step.kind != "cancel" for own in steps for step in own),
         seconds=loop.time() - started,
         cpu_seconds=server.cpu_seconds() - cpu_before,
         each=[seconds for lane in each for seconds in lane],
     )
 
 
-def _messages(dialect: Dialect, transport: str, server: ServerProcess, cycles: int) -> list[bytes]:
-    steps = [step for _ in range(cycles) for step in _cycle()]
+def _messages(dialect: Dialect, transport: str, server: ServerProcess, steps: Sequence[Step]) -> list[bytes]:
     if transport == "socket":
         return [frame(dialect.frame(step).encode()) for step in steps]
     host = host_of(dialect.rest_url(server.urls)) if dialect.exchange in server.urls else host_of(server.urls["rest"])
@@ -168,7 +198,7 @@ async def _measure_memory(venues: Sequence[Dialect], simulator: ServerProcess) -
     """Place orders at all venues of one process; the growth is that of the second half, when everything is full."""
     lanes = [(dialect, await _open_lanes(dialect, "rest", simulator, MEMORY_LANES_PER_VENUE)) for dialect in venues]
     orders = MEMORY_ORDERS // MEMORY_REPORTS
-    batches = orders // (len(lanes) * MEMORY_LANES_PER_VENUE * MEMORY_CYCLES_PER_BATCH * ORDERS_PER_CYCLE)
+    batches = max(1, orders // (len(lanes) * MEMORY_LANES_PER_VENUE * MEMORY_CYCLES_PER_BATCH * ORDERS_PER_CYCLE))
     orders = batches * len(lanes) * MEMORY_LANES_PER_VENUE * MEMORY_CYCLES_PER_BATCH * ORDERS_PER_CYCLE
     memory = []
     for number in range(MEMORY_REPORTS):

@@ -12,11 +12,11 @@ from venuesim.bybit.rendering import ids, stop_type_of
 from venuesim.bybit.rules import check_pair_amount, check_pair_price, check_pair_quantity
 from venuesim.bybit.rules_linear import check_contract_price, check_contract_quantity, check_position_limit
 from venuesim.bybit.stop_orders import FULL
-from venuesim.bybit.words import PRICE_KINDS, Extra, StopType, TriggerBy
+from venuesim.bybit.words import PRICE_KINDS, Extra, StopType, TpslMode, TriggerBy
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.orders import Order, OrderRefused
-from venuesim.exchange.vocabulary import Direction, OrderStatus, OrderType
+from venuesim.exchange.vocabulary import Direction, OrderStatus, OrderType, PriceKind
 from venuesim.wire.calls import plain
 
 UNCHANGED = "The order remains unchanged as the parameters entered match the existing ones."
@@ -43,18 +43,35 @@ class Amending:
         quantity = _changed(parameters.positive("qty"), order.quantity)
         price = None if order.order_type is OrderType.MARKET else _changed(parameters.positive("price"), order.price)
         trigger_price = self._trigger_price(parameters, order)
-        attached = _attached(parameters, order)
-        if quantity is None and price is None and trigger_price is None and attached is None:
+        kind = _changed_kind(parameters, order)
+        attached = _attached(parameters, order, price or order.price or self._waits_at(order))
+        if quantity is None and price is None and trigger_price is None and kind is None and attached is None:
             raise BybitError(10001, UNCHANGED)
         self._check(account, order, quantity, price)
         before = order.extra
         order.extra = before if attached is None else attached  # First: an amended order may trade at once.
+        if kind is not None:
+            self._watch(order, kind)
         try:
             self._exchange.amend(order, quantity=quantity, price=price, trigger_price=trigger_price)
         except OrderRefused as refused:
             order.extra = before
             raise errors.insufficient_balance(linear=order.instrument.is_linear) from refused
         return order
+
+    def _watch(self, order: Order, kind: PriceKind) -> None:
+        """Let a waiting order look at another price."""
+        triggers = self._exchange.markets[order.instrument.symbol].triggers
+        watch = order.watch
+        assert watch is not None, "only a waiting order looks at a price"
+        triggers.remove(watch)
+        watch.trigger.price_kind = kind
+        triggers.add(watch)
+
+    def _waits_at(self, order: Order) -> Decimal:
+        if order.trigger is not None:
+            return order.trigger.price
+        return self._exchange.markets[order.instrument.symbol].statistics.last
 
     def _to_amend(self, parameters: Parameters, account: Account) -> Order:
         order = self._finder.to_change(account, parameters)
@@ -72,17 +89,22 @@ class Amending:
 
     def _trigger_price(self, parameters: Parameters, order: Order) -> Decimal | None:
         """Return the new trigger price; refuse one that the market has reached already."""
-        price = parameters.positive("triggerPrice")
         trigger = order.trigger
-        if price is None or trigger is None or order.status is not OrderStatus.WAITING or price == trigger.price:
+        if trigger is None or order.status is not OrderStatus.WAITING:
+            return None
+        kind = _changed_kind(parameters, order)
+        sent = parameters.positive("triggerPrice")
+        price = trigger.price if sent is None else sent
+        if price == trigger.price and kind is None:
             return None
         attachments.check_step(price, order.instrument)
-        current = self._exchange.markets[order.instrument.symbol].price_of(trigger.price_kind)
+        current = self._exchange.markets[order.instrument.symbol].price_of(kind or trigger.price_kind)
         rising = trigger.direction is Direction.RISING
         if price <= current if rising else price >= current:
             if not order.instrument.is_linear:
                 raise BybitError(10001, "params error: triggerPrice invalid")
-            name = next(name for name, kind in PRICE_KINDS.items() if kind is trigger.price_kind)
+            wanted = kind or trigger.price_kind
+            name = next(name for name, known in PRICE_KINDS.items() if known is wanted)
             raise errors.trigger_is_met(rising=rising, trigger=price, current=current, trigger_by=name.value)
         return price
 
@@ -112,12 +134,26 @@ class Amending:
             check_pair_amount(quantity or order.quantity, price or order.price, market.instrument)
 
 
+def _changed_kind(parameters: Parameters, order: Order) -> PriceKind | None:
+    """Return which other price a contract's waiting order is to look at, if any."""
+    trigger = order.trigger
+    if trigger is None or not order.instrument.is_linear or order.status is not OrderStatus.WAITING:
+        return None
+    if not parameters.has("triggerBy"):
+        return None
+    kind = PRICE_KINDS[parameters.choice("triggerBy", TriggerBy)]
+    return None if kind is trigger.price_kind else kind
+
+
 def _changed(wanted: Decimal | None, present: Decimal) -> Decimal | None:
     return None if wanted == present else wanted
 
 
-def _attached(parameters: Parameters, order: Order) -> dict[str, str] | None:
-    """Return the order's extras with other stops to attach, or None when they stay as they are; "0" removes one."""
+def _attached(parameters: Parameters, order: Order, reference: Decimal) -> dict[str, str] | None:
+    """Return the order's extras with other stops to attach, or None when they stay as they are; "0" removes one.
+
+    `reference` is the price that the stops must lie around.
+    """
     if stop_type_of(order) not in {StopType.NONE, StopType.STOP}:
         return None  # It is such a stop itself.
     extra = dict(order.extra)
@@ -126,7 +162,6 @@ def _attached(parameters: Parameters, order: Order) -> dict[str, str] | None:
         if price is None:
             continue
         if price:
-            attachments.check_step(price, order.instrument)
             extra[key.value] = plain(price)
             if order.instrument.is_linear:
                 present = TriggerBy(extra.get(by_key.value, TriggerBy.LAST.value))
@@ -139,8 +174,29 @@ def _attached(parameters: Parameters, order: Order) -> dict[str, str] | None:
         if price is not None and key.value in extra:
             attachments.check_step(price, order.instrument)
             extra[key.value] = plain(price)
+    if order.instrument.is_linear:
+        _set_mode(extra, parameters)
     if extra == order.extra:
         return None
     if order.filled_quantity:
         raise BybitError(110059, "Not allowed to modify the TP/SL of a partially filled open order")
+    _check_attached(parameters, extra, order, reference)
     return extra
+
+
+def _set_mode(extra: dict[str, str], parameters: Parameters) -> None:
+    """Say whether the stops of a contract's order are for the whole position; without stops there is nothing to say."""
+    if not any(key.value in extra for _, key, _, _ in ATTACHED):
+        extra.pop(Extra.TPSL_MODE.value, None)
+        return
+    present = TpslMode(extra.get(Extra.TPSL_MODE.value, TpslMode.FULL.value))
+    extra[Extra.TPSL_MODE.value] = parameters.chosen("tpslMode", present).value
+
+
+def _check_attached(parameters: Parameters, extra: dict[str, str], order: Order, reference: Decimal) -> None:
+    take, stop = parameters.positive("takeProfit"), parameters.positive("stopLoss")
+    if not order.instrument.is_linear:
+        attachments.check_pair_sides(order.instrument, order.side, take, stop, reference)
+        return
+    take_by, stop_by = (TriggerBy(extra.get(by_key.value, TriggerBy.LAST.value)) for _, _, _, by_key in ATTACHED)
+    attachments.check_sides(order.instrument, order.side, take, stop, reference, reference, take_by, stop_by)

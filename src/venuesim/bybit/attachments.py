@@ -23,12 +23,7 @@ def attaches(parameters: Parameters) -> bool:
 def read_for_pair(parameters: Parameters, request: OrderRequest) -> Extras:
     """Return the stops of a spot limit order; they become orders once it is filled."""
     take, stop = parameters.positive("takeProfit"), parameters.positive("stopLoss")
-    for price, rises in ((take, request.side is Side.BUY), (stop, request.side is Side.SELL)):
-        if price is not None:
-            check_step(price, request.instrument)
-            if price <= request.price if rises else price >= request.price:
-                name = "TakeProfit" if price is take else "StopLoss"
-                raise BybitError(10001, f"{name} price is on the wrong side of the order price")
+    check_pair_sides(request.instrument, request.side, take, stop, request.price)
     limits = {
         name: _limit_price(parameters, order_type, name, request.instrument)
         for order_type, name in (("tpOrderType", "tpLimitPrice"), ("slOrderType", "slLimitPrice"))
@@ -64,6 +59,18 @@ def read_for_contract(parameters: Parameters, instrument: Instrument, side: Side
         Extra.SL_LIMIT_PRICE: _text(stop_limit) if stop is not None else "",
         Extra.TPSL_MODE: mode.value,
     }
+
+
+def check_pair_sides(
+    instrument: Instrument, side: Side, take: Decimal | None, stop: Decimal | None, reference: Decimal
+) -> None:
+    """Refuse a spot order's take-profit or stop-loss on the wrong side of its price."""
+    for price, rises in ((take, side is Side.BUY), (stop, side is Side.SELL)):
+        if price is not None:
+            check_step(price, instrument)
+            if price <= reference if rises else price >= reference:
+                name = "TakeProfit" if price is take else "StopLoss"
+                raise BybitError(10001, f"{name} price is on the wrong side of the order price")
 
 
 def check_sides(

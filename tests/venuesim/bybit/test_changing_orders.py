@@ -227,3 +227,31 @@ async def test_the_spot_quota_is_what_is_there(raw) -> None:
         "spotMaxTradeAmount": "650000",
         "borrowCoin": "BTC",
     }
+
+
+async def test_a_take_profit_that_is_amended_in_is_for_the_whole_position(contracts) -> None:
+    order_id = await contracts.placed()
+    await contracts.done("order/amend", orderId=order_id, takeProfit="70000")
+    assert (await contracts.shown(order_id))["tpslMode"] == "Full"
+    await contracts.move("63999")
+    assert (await contracts.position())["takeProfit"] == "70000"
+
+
+@pytest.mark.parametrize("changes", [{"takeProfit": "63999"}, {"stopLoss": "64001"}, {"takeProfit": "70000.05"}])
+async def test_amended_stops_must_lie_on_their_side_of_the_price(contracts, changes: dict[str, str]) -> None:
+    order_id = await contracts.placed(takeProfit="71000")
+    assert (await contracts.post("order/amend", orderId=order_id, **changes))["retCode"] == 10001
+    shown = await contracts.shown(order_id)
+    assert (shown["takeProfit"], shown["stopLoss"]) == ("71000", "")
+
+
+async def test_a_waiting_order_can_be_told_to_look_at_another_price(contracts) -> None:
+    order_id = await contracts.placed(price="66000", triggerPrice="65500", triggerDirection=1)
+    await contracts.done("order/amend", orderId=order_id, triggerBy="MarkPrice")
+    assert (await contracts.shown(order_id))["triggerBy"] == "MarkPrice"
+    await contracts.move("65600", mark_price="65000")
+    assert (await contracts.shown(order_id))["orderStatus"] == "Untriggered"
+    answer = await contracts.post("order/amend", orderId=order_id, triggerBy="LastPrice")
+    assert (answer["retCode"], (await contracts.shown(order_id))["triggerBy"]) == (110092, "MarkPrice")
+    await contracts.move("65600", mark_price="65500")
+    assert (await contracts.shown(order_id))["orderStatus"] == "Filled"

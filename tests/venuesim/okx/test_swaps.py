@@ -243,6 +243,7 @@ async def test_a_position_without_margin_is_liquidated(desk: Desk) -> None:
     assert await desk.positions() == []
     (order,) = await desk.get("trade/orders-history", instType="SWAP", category="full_liquidation")
     assert picked(order, "side", "tdMode", "state", "accFillSz") == ("sell", "isolated", "filled", "10")
+    assert picked(order, "lever", "ccy", "ordType", "px") == ("50", "USDT", "market", "")
     (closed,) = await desk.get("account/positions-history", type="3")
     assert picked(closed, "mgnMode", "triggerPx", "closeTotalPos") == ("isolated", "63800", "10")
     (fill,) = await desk.get("trade/fills", instType="SWAP", ordId=order["ordId"])

@@ -27,7 +27,9 @@ def test_every_venue_takes_the_mix_by_rest_and_by_socket(bench: SimpleNamespace)
             for transport in ("rest", "socket"):
                 lanes = await bench.venuesim._open_lanes(dialect, transport, simulator, LANES)
                 run = await bench.venuesim._run(dialect, transport, lanes, CYCLES, simulator)
-                assert (run.cycles, len(run.each)) == (LANES * CYCLES, LANES * CYCLES * 3)
+                assert (run.orders, len(run.each)) == (LANES * CYCLES * 2, LANES * CYCLES * 3)
+                placed = await bench.venuesim._place(dialect, transport, lanes, simulator)
+                assert placed.orders == len(placed.each) == LANES * bench.venuesim.CYCLES_PER_LANE * 2
                 dialect.price = "-1"
                 with pytest.raises(bench.raw_client.RefusedError):
                     await bench.venuesim._run(dialect, transport, lanes[:1], 1, simulator)

@@ -101,8 +101,8 @@ class BinanceLimits:
     def check_orders(self, account: Account, now_ms: int) -> None:
         """Refuse a new order of an account that has reached its count."""
         for window in self._plan.orders:
-            usage = self._windows.spend(window, account.api_key, 0, now_ms)
-            if usage.used >= usage.limit:
+            if self._used(window, account.api_key, now_ms) >= self._windows.limit_of(window):
+                usage = self._windows.spend(window, account.api_key, 0, now_ms)
                 interval, number, _ = _INTERVALS[window.seconds]
                 raise errors.too_many_orders(usage.limit, f"{number} {interval}", usage.retry_after_seconds)
 
@@ -113,11 +113,9 @@ class BinanceLimits:
 
     def order_filled(self, account: Account, now_ms: int, *, is_maker: bool) -> None:
         """Take a first fill off the counts: what trades may go on ("Spot Unfilled Order Count Rules")."""
+        credit = FIRST_FILL_CREDIT_MAKER if is_maker else FIRST_FILL_CREDIT
         for window in self._plan.orders:
-            credit = FIRST_FILL_CREDIT_MAKER if is_maker else FIRST_FILL_CREDIT
-            self._windows.spend(
-                window, account.api_key, -min(credit, self._used(window, account.api_key, now_ms)), now_ms
-            )
+            self._windows.give_back(window, account.api_key, credit, now_ms)
 
     def order_headers(self, account: Account, now_ms: int) -> dict[str, str]:
         """Return the counts of an account's orders as response headers."""

@@ -44,6 +44,12 @@ class RateWindows:
         self._counters[place] = (number, used)
         return Usage(used, int(window.limit * self.scale), window.seconds - remaining_ms // 1000)
 
+    def give_back(self, window: Window, key: str, units: int, now_ms: int) -> None:
+        """Take units off what was spent in the present window, if there are as many."""
+        counter = self._counters.get((window.name, key))
+        if counter is not None and counter[0] == now_ms // (window.seconds * 1000):
+            self._counters[window.name, key] = (counter[0], max(0, counter[1] - units))
+
     def used(self, window: Window, key: str, now_ms: int) -> int:
         """Return how much was spent in the present window."""
         counter = self._counters.get((window.name, key))

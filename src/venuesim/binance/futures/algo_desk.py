@@ -7,7 +7,7 @@ from venuesim.binance.futures.algo_orders import AlgoBook, AlgoOrder, AlgoStatus
 from venuesim.binance.futures.formats import price_text
 from venuesim.binance.futures.listing import TRIGGER_PROTECT
 from venuesim.binance.futures.placing import check_fill_or_kill, refusal_of
-from venuesim.binance.futures.reading import Ticket, assumed_price, market_bound, matched_price, spoken
+from venuesim.binance.futures.reading import Ticket, assumed_price, market_bound, matched_price, prevention, spoken
 from venuesim.binance.futures.rendering import (
     ACTIVATION_PRICE,
     CALLBACK_RATE,
@@ -121,7 +121,7 @@ class AlgoDesk:
             quantity=quantity,
             reduce_only=algo.reduce_only or (algo.close_position and not algo.account.is_hedged),
             position_side=algo.position_side,
-            self_trade_prevention=algo.self_trade_mode.prevention,
+            self_trade_prevention=prevention(algo.self_trade_mode, lifetime),
             expires_ms=lifetime.expires_ms,
             origin=Origin.CONDITIONAL,
             extra=spoken(lifetime, algo.price_match, algo.self_trade_mode) | _remembered(algo),

@@ -140,6 +140,9 @@ class Modifying:
                 self._exchange.cancel(order)
                 return
             raise refusal_of(refusal) from refusal
+        if order.rests:
+            # "Modify Order": modified orders are reordered in the match queue, smaller ones too.
+            self._exchange.markets[order.instrument.symbol].book.side(order.side).requeue(order)
         self._remember(order, before, modify_id)
 
     def _remember(self, order: Order, before: tuple[Decimal, Decimal], modify_id: int | None) -> None:

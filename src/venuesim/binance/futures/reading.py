@@ -20,7 +20,7 @@ from venuesim.binance.futures.words import (
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.market import Market
 from venuesim.exchange.orders import OrderRequest
-from venuesim.exchange.vocabulary import OrderType, PositionSide, Side
+from venuesim.exchange.vocabulary import OrderType, PositionSide, SelfTradePrevention, Side
 
 ASSUMED_PRICE_FACTOR = Decimal("1.0005")
 GOOD_TILL_DATE_AHEAD_MS = 600_000
@@ -102,11 +102,17 @@ def read_order(fields: Fields, symbols: Symbols, account: Account, client_order_
         quantity=quantity,
         reduce_only=reduce_only,
         position_side=position_side,
-        self_trade_prevention=mode.prevention,
+        self_trade_prevention=prevention(mode, lifetime),
         expires_ms=lifetime.expires_ms,
         extra=spoken(lifetime, price_match, mode),
     )
     return Ticket(request, detail, market)
+
+
+def prevention(mode: SelfTradeMode, lifetime: Lifetime) -> SelfTradePrevention:
+    """Return what is prevented: the mode counts for IOC, GTC and GTD alone ("New Order"), though others may send it."""
+    takes_none = lifetime.time_in_force in {WireTimeInForce.FOK, WireTimeInForce.GTX}
+    return SelfTradePrevention.NONE if takes_none else mode.prevention
 
 
 def market_bound(market: Market, side: Side) -> Decimal:

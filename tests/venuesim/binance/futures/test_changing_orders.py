@@ -86,6 +86,18 @@ async def test_a_modification_may_not_outgrow_position_or_bracket(raw: RawFuture
     assert (status, body["code"]) == (400, -2027)
 
 
+async def test_a_modified_order_queues_up_anew_even_if_it_only_shrinks(raw: RawFutures) -> None:
+    first = await raw.placed(price="65000", quantity="0.2")
+    second = await raw.placed(price="65000", quantity="0.1")
+    assert (await modify(raw, orderId=first["orderId"], price="65000", quantity="0.1"))[0] == 200
+    await raw.trade("SELL", "0.1", selfTradePreventionMode="NONE")
+    states = [
+        (await raw.get("/fapi/v1/order", symbol="BTCUSDT", orderId=order["orderId"]))["status"]
+        for order in (first, second)
+    ]
+    assert states == ["NEW", "FILLED"]
+
+
 async def test_each_modification_of_a_batch_answers_for_itself(raw: RawFutures) -> None:
     order = await raw.placed()
     item = {"symbol": "BTCUSDT", "side": "BUY", "quantity": "0.01", "price": "60001"}

@@ -201,3 +201,12 @@ async def test_each_order_of_a_batch_answers_for_itself(raw: RawFutures) -> None
         assert (status, body["code"]) == (400, -4082)
     status, body = await raw.call("POST", "/fapi/v1/batchOrders", batchOrders="[{")
     assert (status, body["code"]) == (400, -1130)
+
+
+async def test_self_trade_prevention_leaves_fill_or_kill_orders_alone(raw: RawFutures) -> None:
+    maker = await raw.placed(side="SELL", price="65000", quantity="0.1")
+    fields = {"price": "65000", "quantity": "0.1", "timeInForce": "FOK", "selfTradePreventionMode": "EXPIRE_BOTH"}
+    taker = await raw.placed(**fields)
+    assert (taker["status"], taker["selfTradePreventionMode"]) == ("FILLED", "EXPIRE_BOTH")
+    found = await raw.get("/fapi/v1/order", symbol="BTCUSDT", orderId=maker["orderId"])
+    assert found["status"] == "FILLED"

@@ -16,6 +16,7 @@ from venuesim.exchange.liquidity import Liquidity
 from venuesim.exchange.market import Market
 from venuesim.exchange.matching import Matching
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest, new_order, owner_of
+from venuesim.exchange.quote_orders import base_wanted
 from venuesim.exchange.records import Records
 from venuesim.exchange.settlement import amount_needed, hold, release
 from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, Origin, RefusalReason, TimeInForce
@@ -275,7 +276,7 @@ class Exchange:
             raise OrderRefused(RefusalReason.WOULD_TAKE)
         quantity = request.quantity
         if request.quote_quantity:
-            quantity = market.book.base_for_quote(request.side, request.quote_quantity, request.instrument.lot_size)
+            quantity = base_wanted(request, account, market.book)
         assumed = quantity * request.assumed_price
         needed = assumed or amount_needed(request, quantity, market.book)
         self.funds.check(account, request, quantity, needed)

@@ -10,6 +10,7 @@ from venuesim.exchange.checks import check_client_order_id
 from venuesim.exchange.events import OrderEventKind
 from venuesim.exchange.market import Market
 from venuesim.exchange.orders import Order, OrderRefused, OrderRequest, owner_of
+from venuesim.exchange.quote_orders import base_wanted
 from venuesim.exchange.settlement import amount_needed, hold, release
 from venuesim.exchange.triggers import Watch
 from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType, PriceKind, RefusalReason, Side
@@ -107,8 +108,7 @@ class Waking:
             return
         release(order, account)
         if order.quote_quantity:
-            lot = order.instrument.lot_size
-            order.quantity = market.book.base_for_quote(order.side, order.quote_quantity, lot)
+            order.quantity = base_wanted(order, account, market.book)
         needed = amount_needed(order, order.quantity, market.book)
         if not exchange.funds.suffice(account, order, order.quantity, needed):
             exchange.matching.end(order, OrderStatus.REJECTED, EndReason.INSUFFICIENT_BALANCE)

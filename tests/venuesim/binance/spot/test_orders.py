@@ -30,7 +30,22 @@ async def test_a_market_order_takes_level_by_level(raw) -> None:
     assert [(fill["commission"], fill["commissionAsset"]) for fill in sold["fills"]] == [("32.49950000", "USDT")]
 
 
-@pytest.mark.conformance(Row.MARKET_QUOTE, SPOT, approximate="short of liquidity it is FILLED with what there was")
+@pytest.mark.conformance(Row.MARKET_QUOTE, SPOT)
+async def test_a_market_order_by_quote_expires_where_the_book_is_too_thin(raw, venues) -> None:
+    await venues.freeze("BTC/USDT", "65000", levels=1, level_quantity="0.5")
+    answer = (await raw.order(**MARKET, quantity=None, quoteOrderQty="100000"))[1]
+    assert (answer["status"], answer["executedQty"]) == ("EXPIRED", "0.50000000")
+    assert answer["expiryReason"] == "INSUFFICIENT_LIQUIDITY"
+    assert (await look_up(raw, answer))["status"] == "EXPIRED"
+
+
+async def test_a_market_order_by_quote_spends_no_more_when_own_orders_leave_its_way(raw) -> None:
+    await raw.order(side="SELL", price="65000.5", quantity="1")
+    answer = (await raw.order(**MARKET, quantity=None, quoteOrderQty="65000"))[1]
+    assert (answer["status"], answer["cummulativeQuoteQty"]) == ("FILLED", "64999.69998000")
+
+
+@pytest.mark.conformance(Row.MARKET_QUOTE, SPOT)
 async def test_a_market_order_by_quote_spends_whole_lots(raw) -> None:
     answer = (await raw.order(**MARKET, quantity=None, quoteOrderQty="1000"))[1]
     assert (answer["executedQty"], answer["origQuoteOrderQty"]) == ("0.01538000", "1000.00000000")

@@ -6,7 +6,7 @@ They are those that pybit and ccxt know of: loans, sub-accounts, conversions, wi
 from collections.abc import Iterator
 
 from venuesim.bybit import errors
-from venuesim.bybit.operations import Operation, Request, Result, Security
+from venuesim.bybit.operations import Handler, Operation, Request, Result, Security
 from venuesim.faults import Endpoint
 
 GETS = (
@@ -22,6 +22,9 @@ GETS = (
     *("user/submembers", "affiliate/aff-user-list", "affiliate/affiliate-sub-list"),
     *("position/get-closed-positions", "position/move-history"),
     *("apilimit/query", "apilimit/query-all", "apilimit/query-cap"),
+    *("spot-margin-trade/coinstate", "spot-margin-trade/currency-data", "spot-margin-trade/get-auto-repay-mode"),
+    *("spot-margin-trade/interest-rate-history", "spot-margin-trade/max-borrowable"),
+    *("spot-margin-trade/position-tiers", "spot-margin-trade/repayment-available-amount", "spot-margin-trade/state"),
 )
 POSTS = (
     *("account/borrow", "account/demo-apply-money", "account/mmp-modify", "account/mmp-reset"),
@@ -32,10 +35,14 @@ POSTS = (
     *("asset/transfer/save-transfer-sub-member", "asset/transfer/universal-transfer", "asset/withdraw/cancel"),
     *("user/agreement", "user/create-sub-api", "user/create-sub-member", "user/del-submember"),
     *("user/delete-api", "user/delete-sub-api", "user/frozen-sub-member", "user/update-api", "user/update-sub-api"),
-    *("apilimit/set", "position/move-positions"),
+    *("apilimit/set", "position/move-positions", "spot-margin-trade/set-auto-repay-mode"),
+    *("spot-margin-trade/set-leverage", "spot-margin-trade/switch-mode"),
 )
 EMPTY_MARKET = ("delivery-price", "new-delivery-price", "historical-volatility")
 """Public figures of options and dated futures: there are none of either."""
+
+LENDING = {"spot-margin-trade/data": "vipCoinList", "spot-margin-trade/collateral": "list"}
+"""Public figures of what is lent for spot, which is nothing, and what the lists of them are called."""
 
 
 def refused_operations() -> Iterator[tuple[str, str, Operation]]:
@@ -49,6 +56,8 @@ def empty_operations() -> Iterator[tuple[str, str, Operation]]:
     """Yield method, path below /v5/ and operation of the public figures that there are none of."""
     for name in EMPTY_MARKET:
         yield "GET", f"market/{name}", Operation(endpoint=Endpoint.OTHER, security=Security.NONE, run=_empty)
+    for name, key in LENDING.items():
+        yield "GET", name, Operation(endpoint=Endpoint.OTHER, security=Security.NONE, run=_nothing(key))
 
 
 def system_status(_: Request) -> Result:
@@ -59,6 +68,10 @@ def system_status(_: Request) -> Result:
 def announcements(_: Request) -> Result:
     """Show that nothing was announced."""
     return Result(result={"total": 0, "list": []})
+
+
+def _nothing(key: str) -> Handler:
+    return lambda _: Result(result={key: []})
 
 
 def _refuse(_: Request) -> Result:

@@ -286,3 +286,8 @@ async def test_what_is_not_simulated_is_not_permitted(raw, method: str, path: st
 async def test_nothing_is_announced_and_nothing_is_the_matter(raw) -> None:
     assert (await result(raw, "system/status"))["list"] == []
     assert (await result(raw, "announcements/index", locale="en-US"))["total"] == 0
+
+
+async def test_nothing_is_lent_for_spot(raw) -> None:
+    assert (await raw.get("spot-margin-trade/data", currency="USDT"))["result"] == {"vipCoinList": []}
+    assert (await raw.get("spot-margin-trade/collateral"))["result"] == {"list": []}

@@ -1,6 +1,6 @@
 """What can be traded at a venue, and the venue's rules for it."""
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 
 import msgspec
 
@@ -11,6 +11,10 @@ AMOUNT_STEP = Decimal("0.00000001")
 
 TWELVE_DECIMALS = Decimal("0.000000000001")
 """What OKX counts money in."""
+
+
+_WIDE = Context(prec=80)
+"""Counts the smallest steps of the largest amounts that a client can name."""
 
 
 class MarginTier(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +111,7 @@ def price_key(price: Decimal) -> int:
 
 def floor_to(amount: Decimal, step: Decimal) -> Decimal:
     """Return `amount` rounded down to a multiple of `step`."""
-    return amount // step * step
+    return _WIDE.multiply(_WIDE.divide_int(amount, step), step)
 
 
 def fee_for(amount: Decimal, rate: Decimal, step: Decimal) -> Decimal:

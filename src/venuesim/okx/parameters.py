@@ -12,7 +12,7 @@ import msgspec
 from venuesim.okx import errors
 from venuesim.okx.errors import OkxError
 
-_DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
+_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?")
 _INTEGER = re.compile(r"[0-9]{1,19}")
 _CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _TAG = re.compile(r"[A-Za-z0-9]{1,16}")

@@ -4,6 +4,8 @@ import json
 import random
 from urllib.parse import urlencode
 
+import pytest
+
 from venuesim_okx_helpers import SWAP, Desk
 
 PAIR = "BTC-USDT"
@@ -112,3 +114,21 @@ async def test_almost_right_requests_are_answered_and_break_nothing(desk: Desk) 
         await desk.get("trade/orders-algo-pending", ordType=algo_type)
     assert await desk.get("trade/orders-history", instType="SWAP")
     await desk.venues.control("GET", "ledger")
+
+
+@pytest.mark.parametrize("amount", ["9" * 20, "9" * 15, "0." + "0" * 19 + "1"])
+@pytest.mark.parametrize("inst_id", ["BTC-USDT", "PEPE-USDT", "PEPE-USDT-SWAP"])
+async def test_the_largest_and_the_smallest_amounts_are_answered(raw, inst_id: str, amount: str) -> None:
+    mode = "isolated" if inst_id.endswith("SWAP") else "cash"
+    common = {"instId": inst_id, "tdMode": mode, "side": "buy"}
+    for order in (
+        {"ordType": "limit", "sz": "1", "px": amount},
+        {"ordType": "limit", "sz": "1", "px": amount, "pxAmendType": "1"},
+        {"ordType": "limit", "sz": amount, "px": "0.00001"},
+        {"ordType": "market", "sz": amount, "tgtCcy": "base_ccy"},
+    ):
+        status, _ = await raw.post("trade/order", {**common, **order})
+        assert status == 200
+    trigger = {"ordType": "trigger", "sz": amount, "triggerPx": "0.00002", "orderPx": amount}
+    assert (await raw.post("trade/order-algo", {**common, **trigger}))[0] == 200
+    assert (await raw.get("account/max-size", instId=inst_id, tdMode=mode, px=amount))[0] in {200, 400}

@@ -8,10 +8,12 @@ from venuesim.bybit.words import (
     DIRECTION_NUMBERS,
     POSITION_INDEXES,
     SIDE_NAMES,
+    TIME_NAMES,
     TRIGGER_NAMES,
     CreateType,
     Extra,
     StopType,
+    WireTime,
 )
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.flows import Flow
@@ -51,7 +53,7 @@ def shown(order: Order) -> Json:
         "marketUnit": extra.get(Extra.MARKET_UNIT, ""),
         "side": SIDE_NAMES[order.side],
         "orderType": _type_of(order),
-        "timeInForce": extra.get(Extra.TIME_IN_FORCE, "IOC"),
+        "timeInForce": _time_of(order),
         "orderStatus": status_of(order).value,
         "cancelType": cancel_type,
         "rejectReason": reject_reason,
@@ -264,6 +266,16 @@ def _price_of(order: Order, price: Decimal) -> str:
     """Return the limit; a contract's market order shows the worst price it was allowed, a spot one none."""
     hides = order.order_type is OrderType.MARKET and not order.instrument.is_linear
     return "0" if hides else plain(price)
+
+
+def _time_of(order: Order) -> str:
+    """Return `timeInForce`; orders that came past the API have not said it in Bybit's words."""
+    said = order.extra.get(Extra.TIME_IN_FORCE)
+    if said is not None:
+        return said
+    if order.order_type is OrderType.MARKET:
+        return WireTime.IOC.value
+    return (WireTime.POST_ONLY if order.post_only else TIME_NAMES.get(order.time_in_force, WireTime.GTC)).value
 
 
 def _type_of(order: Order) -> str:

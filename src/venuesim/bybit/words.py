@@ -128,6 +128,7 @@ TIMES = {
     WireTime.FOK: TimeInForce.FOK,
     WireTime.POST_ONLY: TimeInForce.GTC,
 }
+TIME_NAMES = {TimeInForce.GTC: WireTime.GTC, TimeInForce.IOC: WireTime.IOC, TimeInForce.FOK: WireTime.FOK}
 PRICE_KINDS = {
     TriggerBy.LAST: PriceKind.LAST,
     TriggerBy.INDEX: PriceKind.INDEX,

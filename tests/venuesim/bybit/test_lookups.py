@@ -2,6 +2,7 @@
 
 import pytest
 
+from venuesim_bybit_helpers import API_KEY
 from venuesim_conformance import Row
 
 HOUR_MS = 3_600_000
@@ -193,3 +194,11 @@ async def test_public_data_needs_no_signature(raw) -> None:
     assert (ticker["bid1Price"], ticker["ask1Price"], ticker["lastPrice"]) == ("64999", "65001", "65000")
     for category in ("inverse", "option"):
         assert (await raw.get("market/instruments-info", category=category))["result"]["list"] == []
+
+
+async def test_an_order_by_hand_says_how_long_it_is_good(raw, venues) -> None:
+    order = {"api_key": API_KEY, "symbol": "BTC/USDT", "side": "buy", "quantity": "0.1"}
+    await venues.control("POST", "orders", {**order, "type": "limit", "price": "64000"})
+    await venues.control("POST", "orders", order)
+    market, limit = await raw.listed("order/realtime", openOnly="1")
+    assert {row["orderType"]: row["timeInForce"] for row in (limit, market)} == {"Limit": "GTC", "Market": "IOC"}

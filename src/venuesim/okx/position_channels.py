@@ -122,8 +122,15 @@ class BalanceAndPositionChannel:
         """Return what funding, transfers, leverage or margin changed."""
         kind = _EVENT_TYPES.get(event.kind)
         if kind is not None:
-            assets = [event.asset] if event.asset is not None and event.amount else []
-            yield self._frame(event.account, kind, assets, _positions_in(event), [])
+            yield self._frame(event.account, kind, self._assets(event), _positions_in(event), [])
+
+    @staticmethod
+    def _assets(event: AccountEvent) -> list[str]:
+        """Return whose cash an event changed: what isolated positions are given, or give back, is cash as well."""
+        if event.asset is not None and event.amount:
+            return [event.asset]
+        isolated = any(position.isolated_margin for position in _positions_in(event))
+        return [event.instrument.quote] if event.instrument is not None and isolated else []
 
     def _frame(
         self, account: Account, kind: str, assets: Iterable[str], positions: list[Position], trades: list[Json]

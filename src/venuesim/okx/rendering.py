@@ -182,7 +182,7 @@ def _common(order: Order) -> Json:
         "sz": kept.get(Extra.SIZE) or shown_size(instrument, order.quantity),
         "tgtCcy": kept.get(Extra.TARGET_CURRENCY, ""),
         "tdMode": mode,
-        "lever": kept.get(Extra.LEVERAGE) or _leverage_of(order),
+        "lever": kept.get(Extra.LEVERAGE, ""),
         "reduceOnly": kept.get(Extra.REDUCE_ONLY) or str(order.reduce_only).lower(),
         "ordType": order_type_of(order),
         "side": order.side.value,
@@ -207,13 +207,6 @@ def _common(order: Order) -> Json:
         "cTime": str(order.created_ms),
         "uTime": str(order.updated_ms),
     }
-
-
-def _leverage_of(order: Order) -> str:
-    """Return the leverage of an order that did not come by the API: of a contract what its position has now."""
-    if not order.instrument.is_linear or order.account is None:
-        return ""
-    return plain(order.account.holding_of(order).leverage)
 
 
 def _exec_type(execution: Execution) -> str:

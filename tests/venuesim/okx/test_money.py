@@ -94,3 +94,28 @@ async def test_a_bill_shows_the_index_of_its_trade_whatever_becomes_of_it(desk: 
     (bill,) = await desk.get("account/bills", type="2")
     (fill,) = await desk.get("trade/fills", instType="SWAP")
     assert bill["fillIdxPx"] == fill["fillIdxPx"] == "65000"
+
+
+async def test_margin_that_moves_to_an_isolated_position_is_told_as_cash(desk: Desk) -> None:
+    await desk.order(tdMode="isolated", sz="10")
+    socket = await desk.raw.subscribed({"channel": "balance_and_position"})
+    await socket.until("balance_and_position", 1)
+    margin = {"instId": SWAP, "posSide": "net", "type": "add", "amt": "100"}
+    await desk.post("account/position/margin-balance", margin)
+    (added,) = await socket.until("balance_and_position", 1)
+    await desk.post("account/set-leverage", {"instId": SWAP, "lever": "2", "mgnMode": "isolated"})
+    (levered,) = await socket.until("balance_and_position", 1)
+    (balance,) = await desk.get("account/balance", ccy="USDT")
+    assert (added["eventType"], levered["eventType"]) == ("adjust_margin", "set_leverage")
+    cash = [D(told["balData"][0]["cashBal"]) for told in (added, levered)]
+    assert cash[1] == D(balance["details"][0]["cashBal"]) != cash[0]
+
+
+async def test_a_liquidation_keeps_the_leverage_that_it_had(desk: Desk) -> None:
+    leverage = {"instId": SWAP, "lever": "50", "mgnMode": "isolated"}
+    await desk.post("account/set-leverage", leverage)
+    await desk.order(tdMode="isolated", sz="10")
+    await desk.price("63800")
+    await desk.post("account/set-leverage", {**leverage, "lever": "5"})
+    (order,) = await desk.get("trade/orders-history", instType="SWAP", category="full_liquidation")
+    assert order["lever"] == "50"

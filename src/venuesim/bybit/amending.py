@@ -80,6 +80,8 @@ class Amending:
             raise errors.no_such_order(linear=is_linear, to="replace")
         if not order.is_open:
             raise too_late(order)
+        if not order.instrument.is_trading:
+            raise errors.not_trading(linear=is_linear)
         if parameters.has("qty") and stop_type_of(order) in FULL:
             raise BybitError(110060, "Under full TP/SL mode, it is not allowed to modify TP/SL")
         is_by_quote = bool(order.quote_quantity) and parameters.has("qty")

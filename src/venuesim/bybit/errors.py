@@ -62,6 +62,13 @@ def no_such_symbol() -> BybitError:
     return BybitError(170121, "Invalid symbol.")
 
 
+def not_trading(*, linear: bool) -> BybitError:
+    """Return the refusal of an order while its market does not trade (assumption: spot's code)."""
+    if linear:
+        return BybitError(110074, "This contract is not live")
+    return BybitError(170157, "The trading pair is not available for api trading.")
+
+
 def no_such_contract() -> BybitError:
     """Return the refusal of a contract that is not listed."""
     return BybitError(10001, "params error: symbol invalid")

@@ -59,6 +59,8 @@ class Placing:
     def _checked(self, parameters: Parameters, account: Account) -> OrderRequest:
         order_request = self._reader.read(parameters, account)
         is_linear = order_request.instrument.is_linear
+        if not order_request.instrument.is_trading:
+            raise errors.not_trading(linear=is_linear)
         # Bybit's ids stay taken after an order has ended.
         if self._exchange.find_order(account, client_order_id=order_request.client_order_id) is not None:
             raise errors.duplicate_order_link_id(linear=is_linear)

@@ -144,3 +144,19 @@ async def test_a_body_that_is_no_object_is_refused(raw) -> None:
     for body in ("", "[]", "{", '{"qty": ' + "[" * 20_000, "7"):
         status, answer = await raw.send("POST", "/v5/order/create", body=body)
         assert (status, answer["retCode"]) == (200, 10001)
+
+
+@pytest.mark.conformance(Row.FILTERS, "bybit spot", "bybit linear")
+@pytest.mark.parametrize(
+    ("symbol", "category", "code"), [("BTC/USDT", "spot", 170157), ("BTC/USDT:USDT", "linear", 110074)]
+)
+async def test_a_market_that_does_not_trade_takes_no_orders_but_lets_them_go(
+    raw, venues, symbol: str, category: str, code: int
+) -> None:
+    await venues.freeze(symbol, "65000")
+    order_id = await raw.placed(category=category, price="64000")
+    await venues.control("POST", "market", {"symbol": symbol, "rules": {"is_trading": False}})
+    assert (await raw.order(category=category, price="64000"))["retCode"] == code
+    named = {"category": category, "symbol": "BTCUSDT", "orderId": order_id}
+    assert (await raw.post("order/amend", {**named, "qty": "0.02"}))["retCode"] == code
+    assert (await raw.post("order/cancel", named))["retCode"] == 0

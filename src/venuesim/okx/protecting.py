@@ -107,6 +107,8 @@ class Protecting:
         except OkxError as error:
             failed = msgspec.structs.replace(entry, fail_code=error.code, fail_reason=error.message)
             return [failed if member is entry else member for member in attached]
+        if stops and algo.is_live:
+            self._book.tell(algo)  # It is linked to the target now.
         return attached
 
 

@@ -198,3 +198,15 @@ async def test_what_is_attached_to_a_trigger_order_follows_the_order_that_it_mak
     assert (await desk.shown(fired["ordId"]))["attachAlgoOrds"][0]["tpTriggerPx"] == "66000"
     (algo,) = await pending(desk)
     assert picked(algo, "ordType", "sz", "side") == ("oco", "2", "sell")
+
+
+async def test_a_stop_tells_that_it_is_linked_to_the_target_that_rests(desk: Desk) -> None:
+    socket = await desk.raw.private("business")
+    assert (await socket.receive())["event"] == "login"
+    await socket.send("subscribe", {"channel": "orders-algo", "instType": "SWAP"})
+    assert (await socket.receive())["event"] == "subscribe"
+    target = {"tpOrdPx": "66000", "tpOrdKind": "limit"}
+    await desk.order(attachAlgoOrds=[{**target, "slTriggerPx": "64000", "slOrdPx": "-1"}])
+    (order,) = await desk.get("trade/orders-pending", instType="SWAP")
+    told = await socket.until("orders-algo", 2)
+    assert told[-1]["linkedOrd"] == {"ordId": order["ordId"]}

@@ -148,6 +148,7 @@ class PositionSettings:
         if position.settings.get(AUTO_ADD_MARGIN, "0") == str(wanted):
             raise BybitError(110027, "Margin has not been modified.")
         position.settings[AUTO_ADD_MARGIN] = str(wanted)
+        self._exchange.clearing.tell(account, AccountEventKind.POSITION_MARGIN, instrument=position.instrument)
         return Result(result={}, accepted=True)
 
     def set_tpsl_mode(self, request: Request) -> Result:

@@ -13,7 +13,7 @@ from venuesim.exchange.margin import WalletMargin, wallet_margin
 from venuesim.exchange.vocabulary import MarginMode
 from venuesim.wire.calls import plain
 
-_CUT = Decimal("0.00000001")
+_STEP = Decimal("0.00000001")
 _RATE = Decimal("0.0001")
 _CROSS_ONLY = (
     *("accountLTV", "accountIMRate", "accountIMRateByMp", "accountMMRate", "accountMMRateByMp", "totalWalletBalance"),
@@ -85,7 +85,7 @@ class Wallets:
 
     def _coin(self, account: Account, coin: str) -> Json:
         held, margin = account.balances[coin], self._margin(account, coin)
-        unrealized = margin.unrealized_pnl.quantize(_CUT)
+        unrealized = margin.unrealized_pnl.quantize(_STEP)
         equity = margin.balance + unrealized
         return {
             "coin": coin,
@@ -138,7 +138,7 @@ def totals_of(exchange: Exchange, account: Account) -> Totals:
 
 
 def _cut(amount: Decimal) -> str:
-    return plain(amount.quantize(_CUT))
+    return plain(amount.quantize(_STEP))
 
 
 def _share(part: Decimal, whole: Decimal) -> str:

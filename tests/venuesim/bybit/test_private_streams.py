@@ -155,3 +155,16 @@ async def test_a_position_is_told_with_the_stops_that_it_was_given_and_without_t
         assert (await raw.post("position/trading-stop", {**contract, **sent}))["retCode"] == 0
         told = (await socket.until("position", 3))[-1]
         assert tuple(told[name] for name in stops) == shown
+
+
+async def test_a_position_is_told_with_its_settings(raw, still) -> None:
+    await raw.placed(**MARKET, qty="1")
+    assert (await raw.post("account/set-margin-mode", {"setMarginMode": "ISOLATED_MARGIN"}))["retCode"] == 0
+    socket = await raw.private("position")
+    contract = {"category": "linear", "symbol": "BTCUSDT", "positionIdx": 0}
+    assert (await raw.post("position/set-auto-add-margin", {**contract, "autoAddMargin": 1}))["retCode"] == 0
+    assert (await raw.post("position/set-leverage", {**contract, "buyLeverage": "7", "sellLeverage": "7"}))[
+        "retCode"
+    ] == 0
+    told = await socket.until("position", 2)
+    assert [(row["autoAddMargin"], row["leverage"]) for row in told] == [(1, "10"), (1, "7")]

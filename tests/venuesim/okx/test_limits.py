@@ -104,6 +104,8 @@ async def test_an_address_may_open_three_sockets_a_second(timed) -> None:
     await sim.control("POST", "limits", {"scale": 2})
     sockets += [await raw.public() for _ in range(5)]
     assert not any(socket.socket.closed for socket in sockets)
+    for socket in sockets:
+        await socket.socket.close()
 
 
 @pytest.mark.conformance(

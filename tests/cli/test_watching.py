@@ -1,5 +1,6 @@
 """Following all orders."""
 
+import contextlib
 import signal
 from itertools import islice
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from cli.fake_desk import TOKEN, FakeDesk, closed, order, step
 from cli.processes import running
-from tidegate.cli.watching import follow_all
+from tidegate.cli.watching import follow_all, interrupts_remembered
 from tidegate.client import Client
 
 OLD, NEW = "01KAAAAAAAAAAAAAAAAAAAAOLD", "01KAAAAAAAAAAAAAAAAAAAANEW"
@@ -41,6 +42,15 @@ def test_an_interrupt_is_the_good_end_of_watching_everything(desk: FakeDesk, tmp
     with running("order", "watch", "--url", desk.url, "--token", TOKEN, folder=tmp_path) as watching:
         assert watching.line()["message"] == "n1"
         assert watching.stop(signal.SIGINT) == (0, "")
+
+
+def test_an_interrupt_that_strikes_inside_a_finalizer_still_ends_the_watching(desk: FakeDesk) -> None:
+    desk.answer("GET", "/orders", NOTHING)
+    with Client(desk.url, TOKEN) as client, interrupts_remembered() as is_over:
+        steps = follow_all(client, 0.01, is_over)
+        with contextlib.suppress(KeyboardInterrupt):  # As a finalizer does.
+            signal.raise_signal(signal.SIGINT)
+        assert list(steps) == []
 
 
 def test_on_an_empty_desk_the_first_order_is_told_from_its_first_step(desk: FakeDesk) -> None:

@@ -219,14 +219,14 @@ def watch(
     With --json, each step is a line. Ends with 1 when the order ended without being filled.
     """
     from tidegate.cli.tables import StepPrinter
-    from tidegate.cli.watching import follow, follow_all
+    from tidegate.cli.watching import follow, follow_all, interrupts_remembered
 
     json_wanted = wants_json(context, as_json)
     printer = None if json_wanted else StepPrinter()
     if order_id is None and sys.stderr.isatty():
         warn("watching all orders from now on; Ctrl-C ends")
-    with connection(context, url, token, data, as_json) as desk:
-        steps = follow_all(desk, interval) if order_id is None else follow(desk, order_id, interval)
+    with interrupts_remembered() as is_over, connection(context, url, token, data, as_json) as desk:
+        steps = follow_all(desk, interval, is_over) if order_id is None else follow(desk, order_id, interval)
         status = ""
         try:
             for order, entry in steps:

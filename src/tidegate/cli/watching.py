@@ -1,7 +1,9 @@
 """Following orders step by step, by looking again and again."""
 
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,12 +27,32 @@ def follow(desk: Client, order_id: str, interval_seconds: float) -> Iterator[Ste
         time.sleep(interval_seconds)
 
 
-def follow_all(desk: Client, interval_seconds: float) -> Iterator[Step]:
-    """Every step of every visible order from now on; ends never."""
+def follow_all(desk: Client, interval_seconds: float, is_over: Callable[[], bool] = lambda: False) -> Iterator[Step]:
+    """Every step of every visible order from now on, until it is over."""
     watched = _Watched(desk)
-    while True:
+    while not is_over():
         yield from watched.news()
         time.sleep(interval_seconds)
+
+
+@contextmanager
+def interrupts_remembered() -> Iterator[Callable[[], bool]]:
+    """Tell whether an interrupt has come: Python loses the exception of one that strikes inside a finalizer.
+
+    Only the main thread may use it.
+    """
+    seen = False
+
+    def interrupt(_: int, __: object) -> None:
+        nonlocal seen
+        seen = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield lambda: seen
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Seen(NamedTuple):

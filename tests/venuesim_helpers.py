@@ -6,30 +6,11 @@ from itertools import count
 from venuesim.exchange.accounts import Account
 from venuesim.exchange.clock import ManualClock
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.orders import Order, OrderRequest
 from venuesim.exchange.vocabulary import OrderType, Side, TimeInForce
+from venuesim_instruments import BTC_USDT
 
 D = Decimal
-
-BTC_USDT = Instrument(
-    symbol="BTC/USDT",
-    base="BTC",
-    quote="USDT",
-    tick_size=D("0.01"),
-    lot_size=D("0.00001"),
-    quantity_min=D("0.00001"),
-    quantity_max=D("9000"),
-    market_quantity_max=D("120"),
-    notional_min=D("5"),
-    notional_max=D("9000000"),
-    price_min=D("0.01"),
-    price_max=D("1000000"),
-    price_multiplier_up=D("5"),
-    price_multiplier_down=D("0.2"),
-    maker_fee=D("0.001"),
-    taker_fee=D("0.002"),
-)
 
 
 class Bench:

@@ -149,7 +149,8 @@ HEAD = """# What the simulators do as the venues do
 Written by the tests: every cell is shown by tests that bear its mark, and `make conformance` writes this page from a
 run of them. *exact*: as documented by the venue, as far as its documents say. *approximate*: there, and different in
 the way that the note says. *missing*: refused as the venue refuses what it does not have. An empty cell: the venue
-itself has no such thing.
+itself has no such thing. What is known to differ where no test can show it, because it is not there, stands among the
+notes as well.
 """
 
 

@@ -173,5 +173,5 @@ def _cell(row: Row, column: str, shown: dict[tuple[str, str], set[str]], notes: 
         return "" if (row, column) in NOT_AT_THE_VENUE else "missing"
     if not ways:
         return "exact"
-    numbers = sorted(notes.setdefault(way, len(notes) + 1) for way in ways)
+    numbers = sorted(notes.setdefault(way, len(notes) + 1) for way in sorted(ways))
     return f"approximate [{', '.join(map(str, numbers))}]"

@@ -33,3 +33,11 @@ def test_a_cell_is_exact_only_if_no_test_says_how_it_is_approximate() -> None:
     shown = cells([("Limit order", "okx spot", ""), ("Limit order", "okx swap", ""), ("Limit order", "okx swap", "so")])
     assert "| Limit order | missing | missing | exact | approximate [1] | missing | missing |" in table(shown)
     assert "1. so" in table(shown)
+
+
+def test_notes_are_numbered_alike_whatever_order_a_set_has() -> None:
+    ways = [f"way {number}" for number in range(9)]
+    page = table(cells([("Limit order", "okx spot", way) for way in reversed(ways)]))
+    assert [line for line in page.splitlines() if ". way" in line] == [
+        f"{number}. {way}" for number, way in enumerate(ways, start=1)
+    ]

@@ -14,15 +14,28 @@ from tidegate.core import identifiers as ids
 from tidegate.core.apply import apply
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.engine import Input, decide
+from tidegate.core.engine import Input
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import WakeAt
-from tidegate.core.messages.events import InstrumentsListed, JournaledEvent, PriceMoved
+from tidegate.core.messages.events import Event, InstrumentsListed, JournaledEvent, PriceMoved
 from tidegate.core.order import TERMINAL, Order
 from tidegate.core.policy import Policy
 from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.projection import Projector
-from tidegate.core.records import Account, Batch, Break, DeskSnapshot, Found, HistoryEntry, LedgerEntry, User
+from tidegate.core.records import (
+    Account,
+    Batch,
+    Break,
+    DeskSnapshot,
+    Found,
+    HistoryEntry,
+    HoldingKey,
+    LedgerEntry,
+    Rule,
+    User,
+)
+from tidegate.core.stepping import carry_out
+from tidegate.core.vocabulary import WakePurpose
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -38,7 +51,7 @@ class KeptDesk:
         self.orders: dict[ids.OrderId, Order] = {}
         self.execution_ids: dict[ids.OrderId, list[ids.ExecutionId]] = defaultdict(list)
         self.breaks: dict[str, Break] = {}
-        self.timers: dict[ids.OrderId, datetime] = {}
+        self.timers: dict[tuple[ids.OrderId, WakePurpose], datetime] = {}
         self._projector = Projector(epoch=1)
         self._numbers = itertools.count(1)
 
@@ -47,18 +60,18 @@ class KeptDesk:
     def put(self, message: Input) -> Decision:
         """One input, the whole way: its closed orders fetched, decided, applied, written."""
         self._attach(message)
-        decision = decide(self.desk, message)
-        for event in decision.events:
-            apply(self.desk, event)
-            if not isinstance(event, PriceMoved | InstrumentsListed):
-                self.journal.append(event)
-                self._projector.record(self.desk, event)
+        decision = carry_out(self.desk, message, self._record)
         if self._projector:
             self._write(self._projector.take(self.desk))
         for effect in decision.effects:
             if isinstance(effect, WakeAt):
-                self.timers[effect.order_id] = effect.at
+                self.timers[effect.order_id, effect.purpose] = effect.at
         return decision
+
+    def _record(self, event: Event) -> None:
+        if not isinstance(event, PriceMoved | InstrumentsListed):
+            self.journal.append(event)
+            self._projector.record(self.desk, event)
 
     def _write(self, batch: Batch) -> None:
         self.batches.append(batch)
@@ -68,7 +81,8 @@ class KeptDesk:
             self.execution_ids[execution.order_id].append(execution.execution_id)
         for order in batch.orders.values():
             if order.is_closed:
-                self.timers.pop(order.order_id, None)
+                for purpose in WakePurpose:
+                    self.timers.pop((order.order_id, purpose), None)
 
     def _attach(self, message: Input) -> None:
         """As the loop does: closed orders that an input speaks of come back to memory."""
@@ -95,15 +109,15 @@ class KeptDesk:
     def wait(self, seconds: float) -> None:
         """Let time pass; due timers ring in their order."""
         until = self.now + timedelta(seconds=seconds)
-        while due := [(at, order_id) for order_id, at in self.timers.items() if at <= until]:
-            at, order_id = min(due)
+        while due := [(at, key) for key, at in self.timers.items() if at <= until]:
+            at, (order_id, purpose) = min(due)
             self.now = max(self.now, at)
-            self.wake(order_id)
+            self.wake(order_id, purpose)
         self.now = until
 
-    def wake(self, order_id: ids.OrderId) -> Decision:
-        self.timers.pop(order_id, None)
-        return self.put(reports.Wake(at=self.now, order_id=order_id))
+    def wake(self, order_id: ids.OrderId, purpose: WakePurpose = WakePurpose.ATTENTION) -> Decision:
+        self.timers.pop((order_id, purpose), None)
+        return self.put(reports.Wake(at=self.now, order_id=order_id, purpose=purpose))
 
     # --- looking -----------------------------------------------------------------------------------------------
 
@@ -119,15 +133,19 @@ class KeptDesk:
         """What storage would load after a crash now: everything comes from rows, nothing from memory."""
         users: dict[ids.UserId, User] = {}
         accounts: dict[ids.AccountId, Account] = {}
-        holdings, times = {}, {}
+        holdings, positions, leverages, times = {}, {}, {}, {}
+        rules: dict[ids.RuleId, Rule] = {}
         for batch in self.batches:
             users.update(batch.users)
             accounts.update(batch.accounts)
             holdings.update(batch.holdings)
+            positions.update(batch.positions)
+            leverages.update(batch.leverages)
+            rules.update(batch.rules)
             for execution in batch.executions:
                 before = times.get(execution.account_id, execution.executed_at)
                 times[execution.account_id] = max(before, execution.executed_at)
-        open_orders = [copy.copy(order) for order in self.orders.values() if not order.is_closed]
+        open_orders = [copy.copy(order) for order in self.orders.values() if not order.is_closed or order.guarding]
         return DeskSnapshot(
             sequence=self.batches[-1].journal[-1].sequence,
             history_id=max((row.history_id for batch in self.batches for row in batch.history), default=0),
@@ -139,6 +157,9 @@ class KeptDesk:
             execution_ids={order.order_id: self.execution_ids[order.order_id] for order in open_orders},
             execution_times=times,
             breaks=[found for found in self.breaks.values() if found.resolved_at is None],
+            positions=[copy.copy(position) for position in positions.values()],
+            leverages=[copy.copy(setting) for setting in leverages.values()],
+            rules=[copy.copy(rule) for rule in rules.values() if rule.ended_at is None],
         )
 
     def recover(self) -> None:
@@ -156,16 +177,17 @@ class KeptDesk:
     def check(self) -> None:
         """What must be true after every input."""
         desk = self.desk
-        reserved: dict[tuple[ids.AccountId, ids.UserId, str], Decimal] = defaultdict(Decimal)
+        reserved: dict[HoldingKey, Decimal] = defaultdict(Decimal)
         for order in desk.orders.values():
             assert order.filled_quantity >= 0
             assert order.is_closed == (order.status in TERMINAL)
             expected = Decimal(0) if order.is_closed else worst_case(order, order.reserve_price)
             assert order.reserved_quantity == expected, order
             if order.reserved_asset is not None:
-                reserved[(order.account_id, order.user_id, order.reserved_asset)] += order.reserved_quantity
+                wallet = desk.wallet_of(order.exchange, order.symbol)
+                reserved[(order.account_id, order.user_id, order.reserved_asset, wallet)] += order.reserved_quantity
             if order.is_awaited:
-                assert order.order_id in self.timers, f"nothing will ever wake {order}"
+                assert (order.order_id, WakePurpose.ATTENTION) in self.timers, f"nothing will ever wake {order}"
             shown = self.orders[order.order_id]
             assert shown == order, "the row is the order"
         for key, holding in desk.holdings.items():
@@ -182,7 +204,7 @@ class KeptDesk:
             sums[(line.sequence, line.asset)] += line.amount
             owned[(line.ledger_account, line.asset)] += line.amount
         assert not any(sums.values()), "each event's lines sum to zero per asset"
-        for (_, user_id, asset), holding in self.desk.holdings.items():
+        for (_, user_id, asset, _), holding in self.desk.holdings.items():
             assert holding.quantity == owned[(f"user:{user_id}", asset)]
         booked = [row.execution_id for batch in self.batches for row in batch.executions]
         assert len(booked) == len(set(booked)), "an execution counts once"

@@ -83,7 +83,7 @@ class ModelWorld:
         """Let the world go on for this long, timers and deliveries in their order."""
         until = self.driver.now + timedelta(seconds=seconds)
         while True:
-            timer = min(((at, order_id) for order_id, at in self.driver.timers.items()), default=None)
+            timer = min(((at, key) for key, at in self.driver.timers.items()), default=None)
             agenda = self._agenda[0][0] if self._agenda else until + timedelta(1)
             at = agenda if timer is None else min(agenda, timer[0])
             if at > until:
@@ -91,7 +91,8 @@ class ModelWorld:
             self.driver.now = max(self.driver.now, at)
             if timer is not None and timer[0] <= agenda:
                 self.driver.timers.pop(timer[1])
-                self.put(reports.Wake(at=self.driver.now, order_id=timer[1]))
+                order_id, purpose = timer[1]
+                self.put(reports.Wake(at=self.driver.now, order_id=order_id, purpose=purpose))
             else:
                 heapq.heappop(self._agenda)[2]()
         self.driver.now = until

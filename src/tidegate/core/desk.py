@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from tidegate.core.identifiers import (
     ExecutionId,
     IdempotencyKey,
     OrderId,
+    RuleId,
     UserId,
     order_of,
 )
@@ -23,8 +24,22 @@ from tidegate.core.instruments import Instrument, Price
 from tidegate.core.money import ONE, ratio
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
-from tidegate.core.records import Account, Break, DeskSnapshot, Found, Holding, User
-from tidegate.core.vocabulary import AccountState, Exchange
+from tidegate.core.records import (
+    Account,
+    Break,
+    CashFlowKey,
+    DeskSnapshot,
+    Execution,
+    Found,
+    Holding,
+    HoldingKey,
+    Leverage,
+    Position,
+    PositionKey,
+    Rule,
+    User,
+)
+from tidegate.core.vocabulary import AccountState, Exchange, PositionSide, Wallet
 
 
 class Difference(NamedTuple):
@@ -45,11 +60,20 @@ class Desk:
         self.accounts: dict[AccountId, Account] = {}
         self.instruments: dict[tuple[Exchange, str], Instrument] = {}
         self.prices: dict[tuple[Exchange, str], Price] = {}
-        self.holdings: dict[tuple[AccountId, UserId, str], Holding] = {}
+        self.holdings: dict[HoldingKey, Holding] = {}
+        self.positions: dict[PositionKey, Position] = {}
+        self.leverages: dict[tuple[AccountId, str], Leverage] = {}
+        self.rules: dict[RuleId, Rule] = {}  # Those that have not ended.
+        self.rules_of: dict[OrderId, set[RuleId]] = {}  # By the order that they wait for.
+        self.held: dict[tuple[Exchange, str], set[OrderId]] = {}  # Orders that a price may set off at the desk.
+        self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
+        self.executions: dict[ExecutionId, Execution] = {}  # Booked trades that an input speaks of again.
+        self.cash_flows: set[CashFlowKey] = set()  # Booked ones that an input speaks of again.
         self.orders: dict[OrderId, Order] = {}
         self.execution_ids: dict[OrderId, set[ExecutionId]] = {}
         self.execution_times: dict[AccountId, datetime] = {}
-        self.differences: dict[tuple[AccountId, str], Difference] = {}
+        self.differences: dict[tuple[AccountId, str, Wallet], Difference] = {}
+        self.position_differences: dict[tuple[AccountId, str, PositionSide], Difference] = {}
         self.open_breaks: dict[str, Break] = {}
         self.unresolved: dict[AccountId, int] = {}  # Per account: sends whose outcome is not known yet.
         self.by_idempotency_key: dict[tuple[UserId, IdempotencyKey], OrderId] = {}
@@ -67,7 +91,11 @@ class Desk:
             account.state = AccountState.OFFLINE
             account.message = "the desk has just started"
             desk.accounts[account.account_id] = account
-        desk.holdings = {(held.account_id, held.user_id, held.asset): held for held in snapshot.holdings}
+        desk.holdings = {(held.account_id, held.user_id, held.asset, held.wallet): held for held in snapshot.holdings}
+        desk.positions = {(at.account_id, at.user_id, at.symbol, at.position_side): at for at in snapshot.positions}
+        desk.leverages = {(setting.account_id, setting.symbol): setting for setting in snapshot.leverages}
+        for rule in snapshot.rules:
+            desk.keep_rule(rule)
         desk.execution_times = dict(snapshot.execution_times)
         desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
         desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
@@ -100,9 +128,13 @@ class Desk:
         """The rules of the order's market, when they are known."""
         return self.instruments.get((order.exchange, order.symbol))
 
-    def available(self, account_id: AccountId, user_id: UserId, asset: str) -> Decimal:
-        """What the user may still spend of an asset in an account."""
-        holding = self.holdings.get((account_id, user_id, asset))
+    def wallet_of(self, exchange: Exchange, symbol: str) -> Wallet:
+        """Which purse pays for a market: by its symbol, so that it holds while the listing is not known."""
+        return Wallet.FUTURES if exchange is Exchange.BINANCE and ":" in symbol else Wallet.MAIN
+
+    def available(self, account_id: AccountId, user_id: UserId, asset: str, wallet: Wallet = Wallet.MAIN) -> Decimal:
+        """What the user may still spend of an asset in a wallet of an account."""
+        holding = self.holdings.get((account_id, user_id, asset, wallet))
         return Decimal(0) if holding is None else holding.quantity - holding.reserved
 
     def rate(self, exchange: Exchange, asset: str) -> Decimal | None:
@@ -126,13 +158,16 @@ class Desk:
                 if order.is_unresolved:
                     self.count_unresolved(order, 1)
                 self.execution_ids[order.order_id] = set(found.execution_ids.get(order.order_id, ()))
+        self.executions.update((booked.execution_id, booked) for booked in found.executions)
+        self.cash_flows |= found.cash_flows
 
     def detach(self, order_id: OrderId) -> None:
         """Let a closed order go; storage has it."""
-        order = self.orders.pop(order_id, None)
-        if order is None:
-            return
+        order = self.orders.get(order_id)
+        if order is None or order.guarding:
+            return  # What it filled is still protected: its legs need it.
         assert order.is_closed
+        del self.orders[order_id]
         self.execution_ids.pop(order_id, None)
         if order.idempotency_key is not None:
             self.by_idempotency_key.pop((order.user_id, order.idempotency_key), None)
@@ -149,6 +184,41 @@ class Desk:
         if order.client_order_id is not None:
             self.by_client_order_id[(order.user_id, order.client_order_id)] = order.order_id
         self.index_exchange_order_id(order)
+        self.index_open(order)
+
+    def index_open(self, order: Order) -> None:
+        """Keep the lists of what a price may set off, and of legs that work, as the order now stands."""
+        held = self.held.setdefault((order.exchange, order.symbol), set())
+        if order.is_held and order.is_conditional:
+            held.add(order.order_id)
+        else:
+            held.discard(order.order_id)
+        if order.parent_order_id is None or order.leg is None:
+            return
+        legs = self.children.setdefault(order.parent_order_id, [])
+        if order.is_closed and order.order_id in legs:
+            legs.remove(order.order_id)
+        elif not order.is_closed and order.order_id not in legs:
+            legs.append(order.order_id)
+        if not legs:
+            del self.children[order.parent_order_id]
+
+    def legs_of(self, order_id: OrderId) -> list[Order]:
+        """The legs of an order's protection that are not closed."""
+        return [self.orders[leg] for leg in self.children.get(order_id, ())]
+
+    def keep_rule(self, rule: Rule) -> None:
+        """A rule waits for its order."""
+        self.rules[rule.rule_id] = rule
+        self.rules_of.setdefault(rule.order_id, set()).add(rule.rule_id)
+
+    def drop_rule(self, rule_id: RuleId) -> None:
+        """A rule has ended."""
+        rule = self.rules.pop(rule_id)
+        waiting = self.rules_of[rule.order_id]
+        waiting.discard(rule_id)
+        if not waiting:
+            del self.rules_of[rule.order_id]
 
     def index_exchange_order_id(self, order: Order) -> None:
         """Make an order findable by the venue's id."""
@@ -160,10 +230,27 @@ class Desk:
         """Keep the number of sends with an unknown outcome, which decides when a recovered account is ready."""
         self.unresolved[order.account_id] = self.unresolved.get(order.account_id, 0) + change
 
-    def holding(self, account_id: AccountId, user_id: UserId, asset: str) -> Holding:
+    def holding(self, account_id: AccountId, user_id: UserId, asset: str, wallet: Wallet = Wallet.MAIN) -> Holding:
         """The holding, made empty on first sight."""
-        key = (account_id, user_id, asset)
+        key = (account_id, user_id, asset, wallet)
         found = self.holdings.get(key)
         if found is None:
-            found = self.holdings[key] = Holding(account_id=account_id, user_id=user_id, asset=asset)
+            found = self.holdings[key] = Holding(account_id=account_id, user_id=user_id, asset=asset, wallet=wallet)
+        return found
+
+    def position(
+        self, account_id: AccountId, user_id: UserId, symbol: str, position_side: PositionSide, exchange: Exchange
+    ) -> Position:
+        """The position, made flat on first sight."""
+        key = (account_id, user_id, symbol, position_side)
+        found = self.positions.get(key)
+        if found is None:
+            found = self.positions[key] = Position(
+                account_id=account_id,
+                user_id=user_id,
+                symbol=symbol,
+                position_side=position_side,
+                exchange=exchange,
+                updated_at=datetime.min.replace(tzinfo=UTC),
+            )
         return found

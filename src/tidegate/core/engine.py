@@ -8,16 +8,18 @@ The way of a new order, top to bottom: `placing` admits it once and calls the st
 
 from typing import assert_never
 
-from tidegate.core import placing, reconciliation, registration, sending
-from tidegate.core.decision import NOTHING, Decision
+from tidegate.core import changes, contingency, placing, registration, rules, sending, triggering
+from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.commands import Command
-from tidegate.core.messages.events import InstrumentsListed, PriceMoved
-from tidegate.core.messages.reports import Report
-from tidegate.core.tracking import executions, summaries, waiting
+from tidegate.core.messages.events import InstrumentsListed
+from tidegate.core.messages.reports import Report, ReviewOrder
+from tidegate.core.reconciliation import accounts as reconciliation
+from tidegate.core.reconciliation import breaks, cash_flows, positions, quarantine
+from tidegate.core.tracking import busts, executions, summaries, waiting
 
-Input = Command | Report
+Input = Command | Report | ReviewOrder
 
 
 def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per input.
@@ -34,7 +36,7 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
         case reports.Wake():
             return waiting.woken(desk, message)
         case reports.PriceReported():
-            return _price(message)
+            return triggering.priced(desk, message)
         case commands.CancelOrder():
             return placing.cancel(desk, message)
         case commands.CancelOrders():
@@ -71,23 +73,36 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
             return registration.register_account(desk, message)
         case commands.ReplaceCredentials():
             return registration.replace_credentials(desk, message)
+        case reports.ReviewOrder():
+            return contingency.review(desk, message)
+        case commands.AmendOrder():
+            return changes.amend(desk, message)
+        case reports.AmendAccepted():
+            return changes.accepted(desk, message)
+        case reports.AmendRefused():
+            return changes.refused(desk, message)
+        case reports.AmendOutcomeUnknown():
+            return changes.outcome_unknown(desk, message)
+        case commands.CreateRule():
+            return rules.create(desk, message)
+        case commands.DeleteRule():
+            return rules.delete(desk, message)
+        case commands.SetCorrections():
+            return registration.set_corrections(desk, message)
+        case commands.ResolveBreak():
+            return breaks.resolve(desk, message)
+        case reports.PositionsReported():
+            return positions.reported(desk, message)
+        case reports.LeverageReported():
+            return positions.leverage_reported(desk, message)
+        case reports.CashFlowReported():
+            return cash_flows.reported(desk, message)
+        case reports.ExecutionBusted():
+            return busts.busted(desk, message)
+        case reports.MessageQuarantined():
+            return quarantine.quarantined(desk, message)
         case _:
             assert_never(message)
-
-
-def _price(report: reports.PriceReported) -> Decision:
-    """A price that is none (an empty book, a broken feed) is not one to calculate with."""
-    if not report.last > 0:
-        return NOTHING
-    moved = PriceMoved(
-        at=report.at,
-        exchange=report.exchange,
-        symbol=report.symbol,
-        last=report.last,
-        bid=report.bid or None,
-        ask=report.ask or None,
-    )
-    return Decision([moved])
 
 
 def _listing(report: reports.InstrumentsReported) -> Decision:

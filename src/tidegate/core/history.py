@@ -1,5 +1,6 @@
 """What the history of an order says of each event: one row a step, in words that a person reads."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple, assert_never
 
 from tidegate.core.messages import events as happened
@@ -47,8 +48,18 @@ def tell(event: OrderEvent, order: Order) -> Story | None:
             return Story(ExecutionType.TRADE_CORRECT, event.message, HistoryStatus.CORRECTED)
         case happened.CancelRequested():
             return Story(ExecutionType.PENDING_CANCEL, f"cancel requested by {event.by}")
-        case _:
+        case (
+            happened.OrderInvalidated()
+            | happened.AttemptFailed()
+            | happened.OrderInDoubt()
+            | happened.OrderAbsenceSeen()
+            | happened.OrderLookedUp()
+            | happened.CancelRefused()
+            | happened.OrderEnded()
+        ):
             return _trouble(event, order)
+        case _:
+            return _change(event, order)
 
 
 Trouble = (
@@ -60,6 +71,62 @@ Trouble = (
     | happened.CancelRefused
     | happened.OrderEnded
 )
+Change = (
+    happened.OrderAdjusted
+    | happened.OrderHeld
+    | happened.TrailingMoved
+    | happened.OrderTriggered
+    | happened.AmendRequested
+    | happened.OrderAmended
+    | happened.AmendFailed
+    | happened.OrderRestated
+    | happened.ProtectionEnded
+    | happened.ExecutionReversed
+)
+
+
+def _change(event: Change, order: Order) -> Story | None:
+    match event:
+        case happened.OrderAdjusted():
+            detail = {"correction": event.correction, **_figures(event.quantity, event.price, event.trigger_price)}
+            return Story(ExecutionType.RESTATED, event.message, detail=detail)
+        case happened.OrderHeld():
+            message = event.message or "held by the desk until the market sets it off"
+            return Story(ExecutionType.NEW, message)
+        case happened.TrailingMoved():
+            return None  # The journal has every step; a person needs the one that set it off.
+        case happened.OrderTriggered():
+            where = f"set off by {order.exchange}" if event.price is None else f"set off at {plain(event.price)}"
+            return Story(ExecutionType.TRIGGERED, where)
+        case happened.AmendRequested():
+            asked = event.asked
+            detail = _figures(asked.quantity, asked.price, asked.trigger_price)
+            how = (
+                "" if event.in_place else f"; {order.exchange} cannot change it in place: it is canceled and sent again"
+            )
+            return Story(ExecutionType.PENDING_REPLACE, f"change requested by {event.by}{how}", detail=detail)
+        case happened.OrderAmended():
+            detail = _figures(event.quantity, event.price, event.trigger_price)
+            return Story(ExecutionType.REPLACED, event.message or "changed as requested", detail=detail)
+        case happened.AmendFailed():
+            message = f"not changed: {event.message}"
+            codes = _codes(event.venue_code)
+            return Story(ExecutionType.REPLACE_REJECTED, message, error_code=event.reason, detail=codes)
+        case happened.OrderRestated():
+            detail = _figures(event.quantity, event.price, event.trigger_price)
+            return Story(ExecutionType.RESTATED, event.message, detail=detail)
+        case happened.ProtectionEnded():
+            return Story(ExecutionType.STATUS, event.message)
+        case happened.ExecutionReversed():
+            detail = {"execution_id": event.execution_id}
+            return Story(ExecutionType.TRADE_CANCEL, event.message, HistoryStatus.CORRECTED, detail=detail)
+        case _:
+            assert_never(event)
+
+
+def _figures(quantity: Decimal | None, price: Decimal | None, trigger_price: Decimal | None) -> dict[str, Any]:
+    given = {"quantity": quantity, "price": price, "trigger_price": trigger_price}
+    return {name: plain(value) for name, value in given.items() if value is not None}
 
 
 def _trouble(event: Trouble, order: Order) -> Story | None:

@@ -1,5 +1,7 @@
 """One type per identifier, so that two cannot be swapped."""
 
+import hashlib
+from datetime import datetime
 from typing import NewType
 
 UserId = NewType("UserId", str)
@@ -11,10 +13,12 @@ ExchangeClientOrderId = NewType("ExchangeClientOrderId", str)  # Ours, one per a
 ExchangeOrderId = NewType("ExchangeOrderId", str)  # The venue's.
 TradeId = NewType("TradeId", str)  # The venue's id of one execution; unique only per symbol on Binance.
 ExecutionId = NewType("ExecutionId", str)  # Ours: what makes an execution count once.
+RuleId = NewType("RuleId", str)  # Ours, a ULID.
 CommandId = NewType("CommandId", str)  # One per request, so that its answer finds the way back.
 IdempotencyKey = NewType("IdempotencyKey", str)
 
 EXCHANGE_CLIENT_ORDER_ID_PREFIX = "tg"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ATTEMPTS_MAX = len(_BASE36) ** 2 - 1
 
@@ -28,6 +32,17 @@ def exchange_client_order_id(order_id: OrderId, attempt: int) -> ExchangeClientO
     return ExchangeClientOrderId(
         f"{EXCHANGE_CLIENT_ORDER_ID_PREFIX}{order_id}{_BASE36[attempt // 36]}{_BASE36[attempt % 36]}"
     )
+
+
+def derived_order_id(parent: str, number: int, at: datetime) -> OrderId:
+    """The id of an order that the desk itself derives: the same facts always give the same id.
+
+    A ULID (time in milliseconds, then 80 bits, in Crockford's base 32) whose random part is a digest of its origin.
+    """
+    milliseconds = int(at.timestamp() * 1000)
+    digest = hashlib.sha256(f"{parent}:{number}".encode()).digest()[:10]
+    bits = (milliseconds << 80) | int.from_bytes(digest)
+    return OrderId("".join(_CROCKFORD[(bits >> shift) & 31] for shift in range(125, -5, -5)))
 
 
 def order_of(exchange_client_id: str) -> tuple[OrderId, int] | None:

@@ -4,13 +4,17 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.vocabulary import Exchange, InstrumentKind
+from tidegate.core.money import ONE
+from tidegate.core.vocabulary import Exchange, InstrumentKind, OrderType, Wallet
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One market of one venue.
 
     Quantities are in the base asset, prices in the quote asset; a limit that the venue does not set is None.
+    `contract_size` is the base quantity of one contract of the venue's (one where the venue counts in base); sessions
+    convert, the desk does not. `settle` is the asset that profit and margin are in (None on spot markets).
+    `order_types` narrows what the venue offers on this market (None: all that its capabilities name).
     `price_ratio_min` and `price_ratio_max` bound a limit price relative to the market price (Binance
     PERCENT_PRICE_BY_SIDE and its like).
     """
@@ -33,11 +37,25 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     maker_fee_rate: Decimal | None = None
     taker_fee_rate: Decimal | None = None
     trading: bool = True
+    settle: str | None = None
+    contract_size: Decimal = ONE
+    leverage_max: Decimal | None = None
+    order_types: frozenset[OrderType] | None = None
+
+    @property
+    def wallet(self) -> Wallet:
+        """Which purse pays for it: only Binance keeps futures apart."""
+        is_apart = self.exchange is Exchange.BINANCE and self.kind is InstrumentKind.LINEAR
+        return Wallet.FUTURES if is_apart else Wallet.MAIN
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The last seen market of an instrument. Best bid and ask may be missing while the book is empty."""
+    """The last seen market of an instrument. Best bid and ask may be missing while the book is empty.
+
+    `mark` is the venue's fair price of a derivative, None where it tells none.
+    """
 
     last: Decimal
     bid: Decimal | None = None
     ask: Decimal | None = None
+    mark: Decimal | None = None

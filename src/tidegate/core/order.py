@@ -12,21 +12,27 @@ from tidegate.core.identifiers import (
     ExchangeOrderId,
     IdempotencyKey,
     OrderId,
+    RuleId,
     UserId,
 )
-from tidegate.core.messages.values import Fee
-from tidegate.core.money import ZERO
+from tidegate.core.messages.values import Amendment, Fee, Protection
+from tidegate.core.money import ONE, ZERO
 from tidegate.core.vocabulary import (
     Exchange,
     HeldBy,
+    Leg,
+    MarginMode,
+    OffsetUnit,
     OrderStatus,
     OrderType,
     PendingAction,
+    PositionSide,
     RefusalCode,
     RejectReason,
     Routing,
     Side,
     TimeInForce,
+    TriggerBy,
     VenueOrderStatus,
 )
 
@@ -58,6 +64,17 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     routing: Routing = Routing.VENUE
     client_order_id: ClientOrderId | None = None
     params: dict[str, str] | None = None
+    position_side: PositionSide = PositionSide.NET
+    margin_mode: MarginMode | None = None
+    leverage: Decimal | None = None
+    expires_at: datetime | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
+    trailing_offset: Decimal | None = None
+    trailing_offset_unit: OffsetUnit = OffsetUnit.PRICE
+    stop_loss: Protection | None = None
+    take_profit: Protection | None = None
+    leg: Leg | None = None
+    rule_id: RuleId | None = None
     # Where it stands.
     filled_quantity: Decimal = ZERO
     filled_value: Decimal = ZERO
@@ -79,6 +96,19 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     retry_until: datetime | None = None
     waiting_to_retry: bool = False
     absent_since: datetime | None = None
+    filled_before: Decimal = ZERO  # What earlier attempts filled; the venue counts from the current one's beginning.
+    corrections: int = 0  # Corrective actions so far, which are bounded.
+    # A conditional order: the best price since it trails, and when it was set off.
+    trailing_extreme: Decimal | None = None
+    triggered_at: datetime | None = None
+    # A change under way: what was asked, and whether the order is being replaced because it cannot change in place.
+    amendment: int = 0
+    asked: Amendment | None = None
+    replacing: bool = False
+    amend_expires_at: datetime | None = None
+    # Protection: what its legs have closed of what it filled, and whether they are still wanted.
+    exited_quantity: Decimal = ZERO
+    guarding: bool = False
     # What the venue said last, when it is ahead of our executions.
     venue_status: VenueOrderStatus | None = None
     venue_filled_quantity: Decimal | None = None
@@ -87,6 +117,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     reserved_asset: str | None = None
     reserved_quantity: Decimal = ZERO
     reserve_price: Decimal | None = None
+    reserve_rate: Decimal = ONE  # Of a derivative: the part of its worth that margin and fees tie up.
     limits_version: int = 0
     # How it was asked for.
     idempotency_key: IdempotencyKey | None = None
@@ -100,7 +131,14 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def is_unresolved(self) -> bool:
         """Whether a send is under way or in doubt."""
-        return self.status is OrderStatus.PENDING and not self.waiting_to_retry and self.closed_at is None
+        if self.closed_at is not None or self.waiting_to_retry or self.held_by is HeldBy.DESK:
+            return False
+        return self.status is OrderStatus.PENDING or self.is_resending
+
+    @property
+    def is_resending(self) -> bool:
+        """Whether the rest of an order that had been at the venue is on its way there again, under a new attempt."""
+        return self.replacing and self.exchange_order_id is None
 
     @property
     def leaves_quantity(self) -> Decimal | None:
@@ -110,16 +148,42 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
         return max(self.quantity - self.filled_quantity, ZERO)
 
     @property
+    def is_derivative(self) -> bool:
+        """Whether it trades a derivative: ccxt's symbols name what one settles in behind a colon."""
+        return ":" in self.symbol
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it waits for the market to set it off, at the venue or at the desk."""
+        return self.order_type in CONDITIONAL and self.triggered_at is None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the desk keeps it: nothing of it is at the venue or under way there."""
+        return self.held_by is HeldBy.DESK and not self.is_closed
+
+    @property
+    def is_protective(self) -> bool:
+        """Whether it is a leg of its parent's protection, which goes ahead of other orders and is never given up."""
+        return self.leg is not None
+
+    @property
     def is_immediate(self) -> bool:
         """Whether the order never rests: it fills at once, and what does not is canceled."""
-        return self.order_type is OrderType.MARKET or self.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+        if self.is_conditional:
+            return False
+        at_market = self.price is None
+        return at_market or self.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
 
     @property
     def is_awaited(self) -> bool:
         """Whether the venue owes its word: on a doubt, a cancel, executions, or the end of what never rests."""
-        return not self.is_closed and (
+        if self.is_closed or (self.is_held and self.pending_action is PendingAction.NONE):
+            return False
+        return (
             self.in_doubt
             or self.status is OrderStatus.PENDING
+            or self.replacing
             or self.pending_action is not PendingAction.NONE
             or self.venue_status is not None
             or self.absent_since is not None
@@ -129,9 +193,20 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def is_acknowledged(self) -> bool:
         """Whether the desk or the venue has given its definite word on the order."""
-        return self.is_closed or (self.status not in UNSENT and not self.in_doubt)
+        if self.is_closed or self.is_held:
+            return True
+        return self.status not in UNSENT and not self.in_doubt and not self.is_resending
 
 
+CONDITIONAL = frozenset(
+    {
+        OrderType.STOP_LOSS,
+        OrderType.STOP_LIMIT,
+        OrderType.TAKE_PROFIT,
+        OrderType.TAKE_PROFIT_LIMIT,
+        OrderType.TRAILING_STOP,
+    }
+)
 UNSENT = frozenset({OrderStatus.CREATED, OrderStatus.PENDING})
 TERMINAL = frozenset(
     {

@@ -11,12 +11,27 @@ from typing import get_args
 from tidegate.core.apply import break_id, break_of
 from tidegate.core.desk import Desk
 from tidegate.core.history import tell
-from tidegate.core.identifiers import AccountId, OrderId, UserId
+from tidegate.core.identifiers import OrderId
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import JournaledEvent, OrderEvent
 from tidegate.core.order import Order
-from tidegate.core.portfolio.ledger import lines_of
-from tidegate.core.records import Attempt, Batch, Break, Execution, HistoryEntry, JournalEntry, LedgerEntry, Token
+from tidegate.core.portfolio.ledger import LedgerEvent, lines_of
+from tidegate.core.records import (
+    Attempt,
+    Batch,
+    Break,
+    Bust,
+    CashFlow,
+    Execution,
+    HistoryEntry,
+    HoldingKey,
+    JournalEntry,
+    LedgerEntry,
+    PositionKey,
+    Rule,
+    Token,
+)
+from tidegate.core.vocabulary import InstrumentKind
 
 _ORDER_EVENTS = frozenset(get_args(OrderEvent))
 
@@ -31,7 +46,8 @@ class Projector:
     def _start(self) -> None:
         self._batch = Batch(epoch=self._epoch, journal=[])
         self._orders: dict[OrderId, Order] = {}
-        self._holdings: set[tuple[AccountId, UserId, str]] = set()
+        self._holdings: set[HoldingKey] = set()
+        self._positions: set[PositionKey] = set()
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
@@ -50,6 +66,7 @@ class Projector:
         batch = self._batch
         batch.orders = {order_id: copy.copy(order) for order_id, order in self._orders.items()}
         batch.holdings = {key: copy.copy(desk.holdings[key]) for key in self._holdings}
+        batch.positions = {key: copy.copy(desk.positions[key]) for key in self._positions}
         self._start()
         return batch
 
@@ -76,9 +93,22 @@ class Projector:
         match event:
             case happened.ExecutionBooked():
                 self._record_execution(desk, event, order)
+            case happened.ExecutionReversed():
+                self._record_bust(desk, event)
+                self._touch_trade(event.booked)
+                self._touch_reservation(desk, order)
+                self._record_ledger(desk, event)
+            case (
+                happened.OrderHeld()
+                | happened.AmendRequested()
+                | happened.OrderAmended()
+                | happened.AmendFailed()
+                | happened.OrderRestated()
+            ):
+                self._touch_reservation(desk, order)
             case happened.AttemptStarted():
                 self._record_attempt(desk, order, event.at, "sending")
-                self._touch_reservation(order)
+                self._touch_reservation(desk, order)
             case happened.AttemptFailed():
                 self._record_attempt(desk, order, event.at, "failed", message=event.message)
             case happened.OrderInDoubt():
@@ -88,13 +118,14 @@ class Projector:
             case happened.OrderEnded() if order.exchange_order_id is None and order.attempt:
                 self._record_attempt(desk, order, event.at, "failed", message=event.message)
             case happened.OrderClosed():
-                self._touch_reservation(order)
+                self._touch_reservation(desk, order)
             case _:
                 pass
 
-    def _touch_reservation(self, order: Order) -> None:
+    def _touch_reservation(self, desk: Desk, order: Order) -> None:
         if order.reserved_asset is not None:
-            self._holdings.add((order.account_id, order.user_id, order.reserved_asset))
+            wallet = desk.wallet_of(order.exchange, order.symbol)
+            self._holdings.add((order.account_id, order.user_id, order.reserved_asset, wallet))
 
     def _record_attempt(
         self, desk: Desk, order: Order, at: datetime, outcome: str, *, message: str | None = None
@@ -134,28 +165,43 @@ class Projector:
                 realized_pnl=event.realized_pnl,
                 executed_at=event.executed_at,
                 booked_at=event.at,
+                position_side=event.position_side,
             )
         )
         self._record_ledger(desk, event)
-        for asset in {event.base, event.quote, *(fee.asset for fee in event.fees)}:
-            self._holdings.add((event.account_id, event.user_id, asset))
-        self._touch_reservation(order)
+        self._touch_trade(event)
+        parent = None if order.leg is None else desk.orders.get(order.parent_order_id or OrderId(""))
+        if parent is not None:
+            self._orders[parent.order_id] = parent
+        self._touch_reservation(desk, order)
 
-    def _record_ledger(self, desk: Desk, event: happened.ExecutionBooked | happened.BalanceOpened) -> None:
-        booked = event if isinstance(event, happened.ExecutionBooked) else None
+    def _touch_trade(self, event: happened.ExecutionBooked) -> None:
+        assets = {event.quote, *(fee.asset for fee in event.fees)}
+        if event.kind is InstrumentKind.SPOT:
+            assets.add(event.base)
+        else:
+            self._positions.add((event.account_id, event.user_id, event.symbol, event.position_side))
+        for asset in assets:
+            self._holdings.add((event.account_id, event.user_id, asset, event.wallet))
+
+    def _record_ledger(self, desk: Desk, event: LedgerEvent) -> None:
+        booked = event.booked if isinstance(event, happened.ExecutionReversed) else event
+        order_id = getattr(booked, "order_id", None)
+        execution_id = getattr(booked, "execution_id", None)
         for number, line in enumerate(lines_of(event), start=1):
             self._batch.ledger.append(
                 LedgerEntry(
                     sequence=desk.sequence,
                     line=number,
-                    account_id=event.account_id,
+                    account_id=booked.account_id,
                     ledger_account=line.ledger_account,
                     asset=line.asset,
                     amount=line.amount,
                     kind=line.kind,
                     timestamp=event.at,
-                    order_id=booked.order_id if booked else None,
-                    execution_id=booked.execution_id if booked else None,
+                    wallet=booked.wallet,
+                    order_id=order_id,
+                    execution_id=execution_id,
                 )
             )
 
@@ -175,14 +221,76 @@ class Projector:
                 self._batch.accounts[event.account_id] = copy.copy(desk.accounts[event.account_id])
             case happened.BalanceOpened():
                 self._record_ledger(desk, event)
-                self._holdings.add((event.account_id, event.user_id, event.asset))
+                self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
             case happened.BreakFound():
                 found = break_of(event)
                 self._batch.breaks[found.break_id] = found
             case happened.BreakResolved():
                 self._resolve_break(event)
+            case happened.CorrectionsSet():
+                self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
+            case _:
+                self._record_books(desk, event)
+
+    def _record_books(self, desk: Desk, event: JournaledEvent) -> None:
+        match event:
+            case happened.BalanceAdjusted():
+                self._record_ledger(desk, event)
+                self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
+            case happened.CashFlowBooked():
+                self._record_cash_flow(desk, event)
+            case happened.PositionAdjusted():
+                self._positions.add((event.account_id, event.user_id, event.symbol, event.position_side))
+            case happened.LeverageChanged():
+                key = (event.account_id, event.symbol)
+                self._batch.leverages[key] = copy.copy(desk.leverages[key])
+            case happened.RuleCreated():
+                self._batch.rules[event.rule_id] = copy.copy(desk.rules[event.rule_id])
+            case happened.RuleEnded():
+                self._batch.rules[event.rule_id] = Rule(
+                    rule_id=event.rule_id,
+                    user_id=event.user_id,
+                    order_id=event.order_id,
+                    status=event.status,
+                    place=event.place,
+                    cancel_order_id=event.cancel_order_id,
+                    created_at=event.created_at,
+                    ended_at=event.at,
+                    fired=event.fired,
+                    message=event.message,
+                )
             case _:
                 pass
+
+    def _record_bust(self, desk: Desk, event: happened.ExecutionReversed) -> None:
+        self._batch.busts.append(
+            Bust(
+                execution_id=event.execution_id,
+                sequence=desk.sequence,
+                order_id=event.order_id,
+                busted_at=event.at,
+                message=event.message,
+            )
+        )
+
+    def _record_cash_flow(self, desk: Desk, event: happened.CashFlowBooked) -> None:
+        self._record_ledger(desk, event)
+        self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
+        self._batch.cash_flows.append(
+            CashFlow(
+                account_id=event.account_id,
+                kind=event.kind,
+                flow_id=event.flow_id,
+                sequence=desk.sequence,
+                user_id=event.user_id,
+                asset=event.asset,
+                amount=event.amount,
+                wallet=event.wallet,
+                symbol=event.symbol,
+                happened_at=event.happened_at,
+                booked_at=event.at,
+            )
+        )
 
     def _resolve_break(self, event: happened.BreakResolved) -> None:
         resolved = Break(
@@ -193,5 +301,7 @@ class Projector:
             message=event.message,
             found_at=event.found_at,
             resolved_at=event.at,
+            resolved_by=event.by,
+            resolution=event.message,
         )
         self._batch.breaks[resolved.break_id] = resolved

@@ -15,26 +15,36 @@ from tidegate.core.identifiers import (
     ExchangeOrderId,
     ExecutionId,
     OrderId,
+    RuleId,
     TokenId,
     TradeId,
     UserId,
 )
+from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.events import JournaledEvent
 from tidegate.core.messages.values import Fee
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import (
     AccountState,
+    CashFlowKind,
+    Correction,
     Environment,
     Exchange,
     ExecutionType,
     HistoryStatus,
     Liquidity,
+    MarginMode,
     OrderStatus,
+    PositionSide,
     Role,
     Side,
+    Wallet,
 )
 
+HoldingKey = tuple[AccountId, UserId, str, Wallet]
+PositionKey = tuple[AccountId, UserId, str, PositionSide]
+CashFlowKey = tuple[AccountId, CashFlowKind, str]
 UNALLOCATED = UserId("unallocated")  # Owns what a venue account holds and no user does.
 
 
@@ -45,6 +55,7 @@ class User(msgspec.Struct, kw_only=True):
     name: str
     role: Role
     created_at: datetime
+    corrections: frozenset[Correction] = frozenset()
 
 
 class Token(msgspec.Struct, kw_only=True):
@@ -72,7 +83,7 @@ class Account(msgspec.Struct, kw_only=True):
 
 
 class Holding(msgspec.Struct, kw_only=True):
-    """What one user owns of one asset in one account: a row of `portfolio`.
+    """What one user owns of one asset in one wallet of an account: a row of `portfolio`.
 
     `average_price` and `realized_pnl` are in the reporting currency; the price is None while no price was ever known.
     """
@@ -84,6 +95,76 @@ class Holding(msgspec.Struct, kw_only=True):
     reserved: Decimal = ZERO
     average_price: Decimal | None = None
     realized_pnl: Decimal = ZERO
+    wallet: Wallet = Wallet.MAIN
+
+
+class Position(msgspec.Struct, kw_only=True, gc=False):
+    """A user's position in a derivative: a row of `positions`.
+
+    `quantity` is in base, negative for a short one; `average_price` and `realized_pnl` (before fees) in quote. A flat
+    position keeps its realized profit.
+    """
+
+    account_id: AccountId
+    user_id: UserId
+    symbol: str
+    position_side: PositionSide
+    exchange: Exchange
+    quantity: Decimal = ZERO
+    average_price: Decimal | None = None
+    realized_pnl: Decimal = ZERO
+    updated_at: datetime
+
+
+class Leverage(msgspec.Struct, kw_only=True):
+    """An account's setting for one symbol: a row of `leverages`."""
+
+    account_id: AccountId
+    symbol: str
+    leverage: Decimal
+    margin_mode: MarginMode | None = None
+    updated_at: datetime
+
+
+class CashFlow(msgspec.Struct, kw_only=True, gc=False):
+    """A balance that moved without a trade: a row of `cash_flows`."""
+
+    account_id: AccountId
+    kind: CashFlowKind
+    flow_id: str
+    sequence: int
+    user_id: UserId
+    asset: str
+    amount: Decimal
+    wallet: Wallet
+    symbol: str | None
+    happened_at: datetime
+    booked_at: datetime
+
+
+class Rule(msgspec.Struct, kw_only=True):
+    """What a user wants done once an order reaches a status: a row of `rules`."""
+
+    rule_id: RuleId
+    user_id: UserId
+    order_id: OrderId
+    status: OrderStatus
+    place: PlaceOrder | None
+    cancel_order_id: OrderId | None
+    created_at: datetime
+    ended_at: datetime | None = None
+    fired: bool = False
+    message: str = ""
+
+
+class Bust(msgspec.Struct, kw_only=True, gc=False):
+    """A row of `busts`: an execution that the venue took back. The execution's own row stays as it was."""
+
+    execution_id: ExecutionId
+    sequence: int
+    order_id: OrderId
+    busted_at: datetime
+    message: str
 
 
 class Attempt(msgspec.Struct, kw_only=True):
@@ -138,12 +219,14 @@ class Execution(msgspec.Struct, kw_only=True):
     realized_pnl: Decimal
     executed_at: datetime
     booked_at: datetime
+    position_side: PositionSide = PositionSide.NET
 
 
 class LedgerEntry(msgspec.Struct, kw_only=True, gc=False):
     """One line of the double-entry ledger. The lines of one event sum to zero per asset.
 
-    `ledger_account` is `user:<user_id>`, or one of the desk's own: `venue`, `fees`, `opening`.
+    `ledger_account` is `user:<user_id>`, or one of the desk's own: `venue`, `fees`, `opening`, `adjustments`,
+    `funding`, `transfers`.
     """
 
     sequence: int
@@ -154,6 +237,7 @@ class LedgerEntry(msgspec.Struct, kw_only=True, gc=False):
     amount: Decimal
     kind: str
     timestamp: datetime
+    wallet: Wallet = Wallet.MAIN
     order_id: OrderId | None = None
     execution_id: ExecutionId | None = None
 
@@ -168,6 +252,8 @@ class Break(msgspec.Struct, kw_only=True):
     message: str
     found_at: datetime
     resolved_at: datetime | None = None
+    resolved_by: UserId | None = None
+    resolution: str = ""
 
 
 class JournalEntry(msgspec.Struct, kw_only=True):
@@ -179,7 +265,8 @@ class JournalEntry(msgspec.Struct, kw_only=True):
 
 
 class Batch(msgspec.Struct, kw_only=True):
-    """Everything one transaction writes. Journal, history, executions and ledger are inserts; the rest are upserts.
+    """Everything one transaction writes. Journal, history, executions, busts, ledger and cash flows are inserts; the
+    rest are upserts.
 
     `epoch` is the one that `load` returned: a journal whose lease has moved on refuses the batch.
     """
@@ -191,7 +278,12 @@ class Batch(msgspec.Struct, kw_only=True):
     ledger: list[LedgerEntry] = []
     orders: dict[OrderId, Order] = {}
     attempts: dict[tuple[OrderId, int], Attempt] = {}
-    holdings: dict[tuple[AccountId, UserId, str], Holding] = {}
+    holdings: dict[HoldingKey, Holding] = {}
+    positions: dict[PositionKey, Position] = {}
+    leverages: dict[tuple[AccountId, str], Leverage] = {}
+    rules: dict[RuleId, Rule] = {}
+    cash_flows: list[CashFlow] = []
+    busts: list[Bust] = []
     accounts: dict[AccountId, Account] = {}
     users: dict[UserId, User] = {}
     tokens: dict[TokenId, Token] = {}
@@ -211,14 +303,20 @@ class DeskSnapshot(msgspec.Struct, kw_only=True):
     tokens: list[Token]
     accounts: list[Account]
     holdings: list[Holding]
-    open_orders: list[Order]
+    open_orders: list[Order]  # And the closed ones whose fills are still protected.
     execution_ids: dict[OrderId, list[ExecutionId]]  # Of the open orders.
     execution_times: dict[AccountId, datetime]  # When the last booked execution of each account happened.
     breaks: list[Break]
+    positions: list[Position] = []
+    leverages: list[Leverage] = []
+    rules: list[Rule] = []  # Those that have not ended.
 
 
 class Found(msgspec.Struct, kw_only=True):
-    """What the loop attaches before a decision: closed orders with all their executions' ids."""
+    """What the loop attaches before a decision: closed orders with all their executions' ids, booked trades that are
+    spoken of again, and which of the asked-for cash flows are booked already."""
 
     orders: list[Order]
     execution_ids: dict[OrderId, list[ExecutionId]]
+    executions: list[Execution] = []
+    cash_flows: frozenset[CashFlowKey] = frozenset()

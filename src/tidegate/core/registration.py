@@ -3,11 +3,18 @@
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import CommandId
-from tidegate.core.messages.commands import IssueToken, RegisterAccount, RegisterUser, ReplaceCredentials
+from tidegate.core.messages.commands import (
+    IssueToken,
+    RegisterAccount,
+    RegisterUser,
+    ReplaceCredentials,
+    SetCorrections,
+)
 from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.events import (
     AccountRegistered,
     AccountStateChanged,
+    CorrectionsSet,
     CredentialsReplaced,
     DeskEvent,
     TokenIssued,
@@ -74,6 +81,14 @@ def replace_credentials(desk: Desk, command: ReplaceCredentials) -> Decision:
     )
     replaced = CredentialsReplaced(at=command.at, account_id=command.account_id, by=command.user_id)
     return Decision([offline, replaced], [Reply(command_id=command.command_id)])
+
+
+def set_corrections(desk: Desk, command: SetCorrections) -> Decision:
+    """Let a user choose what the desk may put right on their orders."""
+    if command.user_id not in desk.users:
+        return _refuse(command.command_id, RefusalCode.USER_NOT_FOUND, f"there is no user {command.user_id}")
+    chosen = CorrectionsSet(at=command.at, user_id=command.user_id, corrections=command.corrections)
+    return _accept(command.command_id, chosen)
 
 
 def _accept(command_id: CommandId, event: DeskEvent) -> Decision:

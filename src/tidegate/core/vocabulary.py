@@ -26,11 +26,33 @@ class InstrumentKind(StrEnum):
     LINEAR = "linear"
 
 
+class Wallet(StrEnum):
+    """Which of an account's purses holds a balance. Binance keeps USD-M futures apart; OKX and Bybit are unified."""
+
+    MAIN = "main"
+    FUTURES = "futures"
+
+
 class Side(StrEnum):
     """FIX tag 54."""
 
     BUY = "buy"
     SELL = "sell"
+
+
+class PositionSide(StrEnum):
+    """Which position of a symbol: the only one (one-way mode), or the long or short one of hedge mode."""
+
+    NET = "net"
+    LONG = "long"
+    SHORT = "short"
+
+
+class MarginMode(StrEnum):
+    """What stands behind a position: the whole wallet, or an amount of its own."""
+
+    CROSS = "cross"
+    ISOLATED = "isolated"
 
 
 class OrderType(StrEnum):
@@ -43,6 +65,28 @@ class OrderType(StrEnum):
     TAKE_PROFIT = "take_profit"
     TAKE_PROFIT_LIMIT = "take_profit_limit"
     TRAILING_STOP = "trailing_stop"
+
+
+class TriggerBy(StrEnum):
+    """Which price sets a conditional order off."""
+
+    LAST = "last"
+    MARK = "mark"
+    INDEX = "index"
+
+
+class OffsetUnit(StrEnum):
+    """What a trailing offset counts: the quote asset, or hundredths of the price."""
+
+    PRICE = "price"
+    PERCENT = "percent"
+
+
+class Leg(StrEnum):
+    """Which part of its parent's protection an order is."""
+
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
 
 
 class TimeInForce(StrEnum):
@@ -98,6 +142,20 @@ class HeldBy(StrEnum):
     DESK = "desk"
 
 
+class WakePurpose(StrEnum):
+    """What a timer of an order is for; each purpose has a timer of its own."""
+
+    ATTENTION = "attention"
+    EXPIRY = "expiry"
+
+
+class Correction(StrEnum):
+    """What the desk may put right by itself, each switchable per user. Each is written to the order's history."""
+
+    ADJUST_TO_GRID = "adjust_to_grid"
+    REPRICE_POST_ONLY = "reprice_post_only"
+
+
 class ExecutionType(StrEnum):
     """FIX tag 150: why a row of history was written."""
 
@@ -105,6 +163,12 @@ class ExecutionType(StrEnum):
     PENDING_NEW = "pending_new"
     TRADE = "trade"
     PENDING_CANCEL = "pending_cancel"
+    PENDING_REPLACE = "pending_replace"
+    REPLACED = "replaced"
+    REPLACE_REJECTED = "replace_rejected"
+    RESTATED = "restated"
+    TRIGGERED = "triggered"
+    TRADE_CANCEL = "trade_cancel"
     CANCEL_REJECTED = "cancel_rejected"
     CANCELED = "canceled"
     REJECTED = "rejected"
@@ -121,6 +185,17 @@ class Liquidity(StrEnum):
     TAKER = "taker"
     INTERNAL = "internal"
     UNKNOWN = "unknown"
+
+
+class CashFlowKind(StrEnum):
+    """Why a balance moved without a trade."""
+
+    FUNDING = "funding"
+    TRANSFER = "transfer"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    LIQUIDATION_FEE = "liquidation_fee"
+    OTHER = "other"
 
 
 class VenueOrderStatus(StrEnum):
@@ -156,28 +231,43 @@ class RefusalCode(StrEnum):
 
     ACCOUNT_NOT_FOUND = "account_not_found"
     ALREADY_EXISTS = "already_exists"
+    BREAK_NOT_FOUND = "break_not_found"
     CLIENT_ORDER_ID_CONFLICT = "client_order_id_conflict"
     COMMAND_EXPIRED = "command_expired"
     DESK_BUSY = "desk_busy"
+    EXPIRY_NOT_ALLOWED = "expiry_not_allowed"
+    EXPIRY_REQUIRED = "expiry_required"
     IDEMPOTENCY_KEY_CONFLICT = "idempotency_key_conflict"
     INSTRUMENT_NOT_TRADING = "instrument_not_trading"
     INSUFFICIENT_BALANCE = "insufficient_balance"
+    LEVERAGE_NOT_ALLOWED = "leverage_not_allowed"
+    NOTHING_TO_CHANGE = "nothing_to_change"
     NOTIONAL_ABOVE_MAXIMUM = "notional_above_maximum"
     NOTIONAL_BELOW_MINIMUM = "notional_below_minimum"
     NOT_PERMITTED = "not_permitted"
     NO_REFERENCE_PRICE = "no_reference_price"
+    ORDER_BUSY = "order_busy"
     ORDER_CLOSED = "order_closed"
     ORDER_NOT_FOUND = "order_not_found"
     PARAMETER_NOT_ALLOWED = "parameter_not_allowed"
+    POSITION_NOT_FLAT = "position_not_flat"
     PRICE_NOT_ALLOWED = "price_not_allowed"
     PRICE_NOT_MULTIPLE_OF_TICK = "price_not_multiple_of_tick"
     PRICE_OUTSIDE_BAND = "price_outside_band"
     PRICE_REQUIRED = "price_required"
+    PROTECTION_NOT_ALLOWED = "protection_not_allowed"
     QUANTITY_ABOVE_MAXIMUM = "quantity_above_maximum"
     QUANTITY_AMBIGUOUS = "quantity_ambiguous"
+    QUANTITY_BELOW_FILLED = "quantity_below_filled"
     QUANTITY_BELOW_MINIMUM = "quantity_below_minimum"
     QUANTITY_NOT_MULTIPLE_OF_STEP = "quantity_not_multiple_of_step"
+    RULE_NOT_FOUND = "rule_not_found"
     SYMBOL_NOT_FOUND = "symbol_not_found"
+    TRAILING_OFFSET_NOT_ALLOWED = "trailing_offset_not_allowed"
+    TRAILING_OFFSET_REQUIRED = "trailing_offset_required"
+    TRIGGER_PRICE_ALREADY_PASSED = "trigger_price_already_passed"
+    TRIGGER_PRICE_NOT_ALLOWED = "trigger_price_not_allowed"
+    TRIGGER_PRICE_REQUIRED = "trigger_price_required"
     UNSUPPORTED_COMBINATION = "unsupported_combination"
     UNSUPPORTED_ORDER_TYPE = "unsupported_order_type"
     UNSUPPORTED_ROUTING = "unsupported_routing"
@@ -191,18 +281,25 @@ class RejectReason(StrEnum):
 
     AUTHENTICATION_FAILED = "authentication_failed"
     CANCELED_AT_VENUE = "canceled_at_venue"
+    CANCELED_BY_RULE = "canceled_by_rule"
     CLOCK_SKEW = "clock_skew"
     DUPLICATE_ORDER_ID = "duplicate_order_id"
     EXPIRED_AT_VENUE = "expired_at_venue"
+    EXPIRED_BY_DESK = "expired_by_desk"
     IMMEDIATE_MATCH_REFUSED = "immediate_match_refused"
     INSTRUMENT_NOT_TRADABLE = "instrument_not_tradable"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     INVALID_PARAMETERS = "invalid_parameters"
+    KILLED = "killed"
     NOT_SENT = "not_sent"
+    ONE_CANCELS_OTHER = "one_cancels_other"
     ORDER_LIMIT_REACHED = "order_limit_reached"
     OUTSIDE_VENUE_RULES = "outside_venue_rules"
     PERMISSION_DENIED = "permission_denied"
+    POSITION_CLOSED = "position_closed"
     RATE_LIMITED = "rate_limited"
+    REPLACE_FAILED = "replace_failed"
+    STOP_TRIGGERED = "stop_triggered"
     TOO_LATE = "too_late"
     UNKNOWN_ORDER = "unknown_order"
     UNRESOLVED_UNFILLED = "unresolved_unfilled"

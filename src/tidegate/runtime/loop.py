@@ -12,17 +12,17 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
-from tidegate.core.apply import apply
 from tidegate.core.desk import Desk
-from tidegate.core.engine import Input, decide
+from tidegate.core.engine import Input
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.commands import CancelOrder, Command, PlaceOrder
-from tidegate.core.messages.effects import Effect, Reply, VenueEffect, WakeAt
-from tidegate.core.messages.events import InstrumentsListed, PriceMoved
+from tidegate.core.messages.effects import Effect, Reply, VenueEffect, WakeAt, WatchPrices
+from tidegate.core.messages.events import Event, InstrumentsListed, PriceMoved
 from tidegate.core.messages.reports import DeskStarted, Report
 from tidegate.core.order import Order
 from tidegate.core.projection import Projector
 from tidegate.core.records import Batch
+from tidegate.core.stepping import carry_out
 from tidegate.core.vocabulary import PendingAction
 from tidegate.ports import Answer, Clock, Journal, OrderKeys, WaitFor
 from tidegate.runtime.inbox import Inbox
@@ -60,6 +60,7 @@ class DeskLoop:
         journal: Journal,
         clock: Clock,
         perform: Callable[[VenueEffect], None],
+        watch_prices: Callable[[WatchPrices], None] = lambda _: None,
         settings: LoopSettings | None = None,
     ) -> None:
         settings = settings or LoopSettings()
@@ -67,6 +68,7 @@ class DeskLoop:
         self._journal = journal
         self._clock = clock
         self._perform = perform
+        self._watch_prices = watch_prices
         self._inbox = Inbox(settings.inbox_size_max, settings.batch_size_max)
         self._timers = Timers(clock, self._inbox.put_report)
         self._waiting = WaitingRoom()
@@ -154,13 +156,13 @@ class DeskLoop:
     def _decide_all(self, inputs: list[Input]) -> Outcome:
         desk, projector = self._desk, self._projector
         effects: list[Effect] = []
+
+        def record(event: Event) -> None:
+            if not isinstance(event, PriceMoved | InstrumentsListed):
+                projector.record(desk, event)
+
         for message in inputs:
-            decision = decide(desk, message)
-            for event in decision.events:
-                apply(desk, event)
-                if not isinstance(event, PriceMoved | InstrumentsListed):
-                    projector.record(desk, event)
-            effects += decision.effects
+            effects += carry_out(desk, message, record).effects
         batch = projector.take(desk) if projector else None
         return Outcome(batch, effects, self._snapshots(batch, effects))
 
@@ -203,7 +205,9 @@ class DeskLoop:
                 answer = Answer(refusal=effect.refusal, orders=orders, replayed=effect.replayed)
                 self._waiting.answer(effect.command_id, answer)
             case WakeAt():
-                self._timers.set(effect.order_id, effect.at)
+                self._timers.set(effect.order_id, effect.purpose, effect.at)
+            case WatchPrices():
+                self._watch_prices(effect)
             case _:
                 self._perform(effect)
 

@@ -8,12 +8,20 @@ from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.effects import (
     FetchExecutions,
     QueryOrder,
+    SendAmend,
     SendCancel,
     SendOrder,
     SynchronizeAccount,
     VenueEffect,
 )
-from tidegate.core.messages.reports import AccountConnected, CancelFailed, OrderRefused, QueryFailed, Report
+from tidegate.core.messages.reports import (
+    AccountConnected,
+    AmendRefused,
+    CancelFailed,
+    OrderRefused,
+    QueryFailed,
+    Report,
+)
 from tidegate.core.vocabulary import RejectReason
 from tidegate.ports import Clock, ReportSink, VenueHealth, VenueSession
 
@@ -64,6 +72,17 @@ class Sessions:
     def _without_session(self, effect: VenueEffect) -> Report | None:
         at, message = self._clock.now(), "the account has no session"
         match effect:
+            case SendAmend():
+                return AmendRefused(
+                    at=at,
+                    account_id=effect.account_id,
+                    order_id=effect.order_id,
+                    attempt=effect.attempt,
+                    amendment=effect.amendment,
+                    retryable=True,
+                    reason=RejectReason.VENUE_UNREACHABLE,
+                    message=message,
+                )
             case SendOrder():
                 return OrderRefused(
                     at=at,

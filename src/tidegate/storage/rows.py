@@ -15,10 +15,15 @@ from tidegate.core.records import (
     Account,
     Attempt,
     Break,
+    Bust,
+    CashFlow,
     Execution,
     HistoryEntry,
     Holding,
     LedgerEntry,
+    Leverage,
+    Position,
+    Rule,
     Token,
     User,
 )
@@ -86,6 +91,11 @@ ATTEMPTS = RowCodec(schema.attempts, Attempt)
 EXECUTIONS = RowCodec(schema.executions, Execution)
 LEDGER = RowCodec(schema.ledger_entries, LedgerEntry)
 HOLDINGS = RowCodec(schema.portfolio, Holding)
+POSITIONS = RowCodec(schema.positions, Position)
+LEVERAGES = RowCodec(schema.leverages, Leverage)
+CASH_FLOWS = RowCodec(schema.cash_flows, CashFlow)
+RULES = RowCodec(schema.rules, Rule)
+BUSTS = RowCodec(schema.busts, Bust)
 ACCOUNTS = RowCodec(schema.accounts, Account)
 USERS = RowCodec(schema.users, User)
 TOKENS = RowCodec(schema.tokens, Token)

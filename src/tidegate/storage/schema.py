@@ -9,25 +9,34 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 from tidegate.core.identifiers import UserId
-from tidegate.core.messages.values import Fee
+from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.values import Amendment, Fee, Protection
 from tidegate.core.vocabulary import (
     AccountState,
+    CashFlowKind,
+    Correction,
     Environment,
     Exchange,
     ExecutionType,
     HeldBy,
     HistoryStatus,
+    Leg,
     Liquidity,
+    MarginMode,
+    OffsetUnit,
     OrderStatus,
     OrderType,
     PendingAction,
+    PositionSide,
     RefusalCode,
     RejectReason,
     Role,
     Routing,
     Side,
     TimeInForce,
+    TriggerBy,
     VenueOrderStatus,
+    Wallet,
 )
 from tidegate.storage.columns import Amount, JsonText, Timestamp, Word
 
@@ -66,6 +75,17 @@ orders = Table(
     Column("routing", Word(Routing), **_REQUIRED),
     Column("client_order_id", Text),
     Column("params", JsonText(dict[str, str])),
+    Column("position_side", Word(PositionSide), **_REQUIRED),
+    Column("margin_mode", Word(MarginMode)),
+    Column("leverage", Amount),
+    Column("expires_at", Timestamp),
+    Column("trigger_by", Word(TriggerBy), **_REQUIRED),
+    Column("trailing_offset", Amount),
+    Column("trailing_offset_unit", Word(OffsetUnit), **_REQUIRED),
+    Column("stop_loss", JsonText(Protection)),
+    Column("take_profit", JsonText(Protection)),
+    Column("leg", Word(Leg)),
+    Column("rule_id", Text),
     Column("filled_quantity", Amount, **_REQUIRED),
     Column("filled_value", Amount, **_REQUIRED),
     Column("average_price", Amount),
@@ -85,12 +105,23 @@ orders = Table(
     Column("retry_until", Timestamp),
     Column("waiting_to_retry", Boolean, **_REQUIRED),
     Column("absent_since", Timestamp),
+    Column("filled_before", Amount, **_REQUIRED),
+    Column("corrections", Integer, **_REQUIRED),
+    Column("trailing_extreme", Amount),
+    Column("triggered_at", Timestamp),
+    Column("amendment", Integer, **_REQUIRED),
+    Column("asked", JsonText(Amendment)),
+    Column("replacing", Boolean, **_REQUIRED),
+    Column("amend_expires_at", Timestamp),
+    Column("exited_quantity", Amount, **_REQUIRED),
+    Column("guarding", Boolean, **_REQUIRED),
     Column("venue_status", Word(VenueOrderStatus)),
     Column("venue_filled_quantity", Amount),
     Column("lookups", Integer, **_REQUIRED),
     Column("reserved_asset", Text),
     Column("reserved_quantity", Amount, **_REQUIRED),
     Column("reserve_price", Amount),
+    Column("reserve_rate", Amount, **_REQUIRED),
     Column("limits_version", Integer, **_REQUIRED),
     Column("idempotency_key", Text),
     Column("request_hash", Text, **_REQUIRED),
@@ -107,6 +138,8 @@ _o = orders.c
 Index(None, _o.timestamp, _o.order_id)
 Index(None, _o.user_id, _o.timestamp, _o.order_id)
 _index_where("ix_orders_open", _o.timestamp, _o.order_id, where=_o.closed_at.is_(None))
+_index_where("ix_orders_guarding", _o.order_id, where=_o.guarding.is_(True))
+_index_where("ix_orders_parent_order_id", _o.parent_order_id, where=_o.parent_order_id.is_not(None))
 _index_where("ix_orders_exchange_order_id", _o.exchange_order_id, where=_o.exchange_order_id.is_not(None))
 _index_where(
     "uq_orders_idempotency_key", _o.user_id, _o.idempotency_key, where=_o.idempotency_key.is_not(None), unique=True
@@ -172,6 +205,7 @@ executions = Table(
     Column("realized_pnl", Amount, **_REQUIRED),
     Column("executed_at", Timestamp, **_REQUIRED),
     Column("booked_at", Timestamp, **_REQUIRED),
+    Column("position_side", Word(PositionSide), **_REQUIRED),
 )
 _e = executions.c
 Index(None, _e.order_id)
@@ -190,6 +224,7 @@ ledger_entries = Table(
     Column("amount", Amount, **_REQUIRED),
     Column("kind", Text, **_REQUIRED),
     Column("timestamp", Timestamp, **_REQUIRED),
+    Column("wallet", Word(Wallet), **_REQUIRED),
     Column("order_id", Text),
     Column("execution_id", Text),
     sqlite_with_rowid=False,
@@ -206,7 +241,79 @@ portfolio = Table(
     Column("reserved", Amount, **_REQUIRED),
     Column("average_price", Amount),
     Column("realized_pnl", Amount, **_REQUIRED),
+    Column("wallet", Word(Wallet), primary_key=True),
     sqlite_with_rowid=False,
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("symbol", Text, primary_key=True),
+    Column("position_side", Word(PositionSide), primary_key=True),
+    Column("exchange", Word(Exchange), **_REQUIRED),
+    Column("quantity", Amount, **_REQUIRED),
+    Column("average_price", Amount),
+    Column("realized_pnl", Amount, **_REQUIRED),
+    Column("updated_at", Timestamp, **_REQUIRED),
+    sqlite_with_rowid=False,
+)
+
+leverages = Table(
+    "leverages",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("symbol", Text, primary_key=True),
+    Column("leverage", Amount, **_REQUIRED),
+    Column("margin_mode", Word(MarginMode)),
+    Column("updated_at", Timestamp, **_REQUIRED),
+    sqlite_with_rowid=False,
+)
+
+cash_flows = Table(
+    "cash_flows",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("kind", Word(CashFlowKind), primary_key=True),
+    Column("flow_id", Text, primary_key=True),
+    Column("sequence", BigInteger, **_REQUIRED),
+    Column("user_id", Text, **_REQUIRED),
+    Column("asset", Text, **_REQUIRED),
+    Column("amount", Amount, **_REQUIRED),
+    Column("wallet", Word(Wallet), **_REQUIRED),
+    Column("symbol", Text),
+    Column("happened_at", Timestamp, **_REQUIRED),
+    Column("booked_at", Timestamp, **_REQUIRED),
+    sqlite_with_rowid=False,
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("user_id", Text, **_REQUIRED),
+    Column("order_id", Text, **_REQUIRED),
+    Column("status", Word(OrderStatus), **_REQUIRED),
+    Column("place", JsonText(PlaceOrder)),
+    Column("cancel_order_id", Text),
+    Column("created_at", Timestamp, **_REQUIRED),
+    Column("ended_at", Timestamp),
+    Column("fired", Boolean, **_REQUIRED),
+    Column("message", Text, **_REQUIRED),
+)
+_index_where("ix_rules_waiting", rules.c.rule_id, where=rules.c.ended_at.is_(None))
+Index(None, rules.c.user_id, rules.c.created_at, rules.c.rule_id)
+
+# Executions that the venue took back; their own rows stay as they were.
+busts = Table(
+    "busts",
+    metadata,
+    Column("execution_id", Text, primary_key=True),
+    Column("sequence", BigInteger, **_REQUIRED),
+    Column("order_id", Text, **_REQUIRED),
+    Column("busted_at", Timestamp, **_REQUIRED),
+    Column("message", Text, **_REQUIRED),
 )
 
 accounts = Table(
@@ -229,6 +336,7 @@ users = Table(
     Column("name", Text, **_REQUIRED),
     Column("role", Word(Role), **_REQUIRED),
     Column("created_at", Timestamp, **_REQUIRED),
+    Column("corrections", JsonText(frozenset[Correction]), **_REQUIRED),
 )
 
 tokens = Table(
@@ -253,6 +361,8 @@ reconciliation_breaks = Table(
     Column("message", Text, **_REQUIRED),
     Column("found_at", Timestamp, **_REQUIRED),
     Column("resolved_at", Timestamp),
+    Column("resolved_by", Text),
+    Column("resolution", Text, **_REQUIRED),
 )
 _index_where(
     "ix_reconciliation_breaks_unresolved",

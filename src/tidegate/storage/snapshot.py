@@ -12,17 +12,29 @@ from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
 from tidegate.core.order import Order
 from tidegate.core.records import DeskSnapshot
 from tidegate.storage import chain
-from tidegate.storage.rows import ACCOUNTS, BREAKS, HOLDINGS, ORDERS, TOKENS, USERS, RecordT, RowCodec
+from tidegate.storage.rows import (
+    ACCOUNTS,
+    BREAKS,
+    HOLDINGS,
+    LEVERAGES,
+    ORDERS,
+    POSITIONS,
+    RULES,
+    TOKENS,
+    USERS,
+    RecordT,
+    RowCodec,
+)
 from tidegate.storage.statements import select
 from tidegate.storage.writing import Heads
 
 LAST_JOURNAL_ENTRY = "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
 LAST_HISTORY_ENTRY = "SELECT history_id, hash FROM order_history ORDER BY history_id DESC LIMIT 1"
-OPEN_ORDERS = select(ORDERS, "WHERE closed_at IS NULL ORDER BY timestamp, order_id")
+OPEN_ORDERS = select(ORDERS, "WHERE closed_at IS NULL OR guarding ORDER BY timestamp, order_id")
 # SQLite keeps the order of a CROSS JOIN: from the open orders to their executions, never through all executions.
 EXECUTIONS_OF_OPEN_ORDERS = (
     "SELECT executions.order_id, executions.execution_id FROM orders CROSS JOIN executions "
-    "WHERE orders.closed_at IS NULL AND executions.order_id = orders.order_id"
+    "WHERE (orders.closed_at IS NULL OR orders.guarding) AND executions.order_id = orders.order_id"
 )
 LAST_EXECUTION_TIMES = (
     "SELECT account_id, (SELECT executed_at FROM executions WHERE executions.account_id = accounts.account_id "
@@ -55,11 +67,14 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         users=records(USERS, select(USERS, "ORDER BY user_id")),
         tokens=records(TOKENS, select(TOKENS, "ORDER BY token_id")),
         accounts=records(ACCOUNTS, select(ACCOUNTS, "ORDER BY account_id")),
-        holdings=records(HOLDINGS, select(HOLDINGS, "ORDER BY account_id, user_id, asset")),
+        holdings=records(HOLDINGS, select(HOLDINGS, "ORDER BY account_id, user_id, asset, wallet")),
         open_orders=open_orders,
         execution_ids=executions_by_order(open_orders, rows(EXECUTIONS_OF_OPEN_ORDERS)),
         execution_times={AccountId(name): time_of(at) for name, at in rows(LAST_EXECUTION_TIMES) if at is not None},
         breaks=records(BREAKS, UNRESOLVED_BREAKS),
+        positions=records(POSITIONS, select(POSITIONS, "ORDER BY account_id, user_id, symbol, position_side")),
+        leverages=records(LEVERAGES, select(LEVERAGES, "ORDER BY account_id, symbol")),
+        rules=records(RULES, select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")),
     )
     return snapshot, Heads(journal=journal_head, history=history_head)
 

@@ -1,25 +1,20 @@
 """What the engine is told when a call failed, or cannot be made: the verdict, in the report the effect asks for."""
 
-from tidegate.core.messages.effects import SendCancel, SendOrder
-from tidegate.core.messages.reports import CancelAccepted, CancelFailed, OrderRefused, Report, SendOutcomeUnknown
-from tidegate.core.vocabulary import OrderType, RejectReason, TimeInForce
+from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
+from tidegate.core.messages.reports import (
+    AmendOutcomeUnknown,
+    AmendRefused,
+    CancelAccepted,
+    CancelFailed,
+    OrderRefused,
+    Report,
+    SendOutcomeUnknown,
+)
+from tidegate.core.vocabulary import RejectReason
 from tidegate.ports import Clock
 from tidegate.venues.outcomes import CallFailed, Verdict
 
-_SUPPORTED_TYPES = {OrderType.MARKET, OrderType.LIMIT}
-_SUPPORTED_TIMES = {TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}
 _PROVES_NOT_PLACED = {Verdict.NOT_SENT, Verdict.REFUSED, Verdict.REFUSED_FOR_NOW}
-
-
-def unsupported(order: SendOrder) -> CallFailed | None:
-    """Orders that no session can express yet; they are refused before anything is sent."""
-    if order.order_type in _SUPPORTED_TYPES and order.time_in_force in _SUPPORTED_TIMES:
-        return None
-    return CallFailed(
-        Verdict.REFUSED,
-        RejectReason.INVALID_PARAMETERS,
-        f"{order.order_type} {order.time_in_force} orders cannot be sent to this venue; nothing was sent",
-    )
 
 
 def send_failed(order: SendOrder, failure: CallFailed, clock: Clock) -> Report:
@@ -62,6 +57,34 @@ def cancel_failed(cancel: SendCancel, failure: CallFailed, clock: Clock) -> Repo
         order_id=cancel.order_id,
         final=reason is not None,
         reason=reason or failure.reason,
+        message=failure.message,
+        venue_code=failure.venue_code,
+        retry_after_seconds=failure.retry_after_seconds,
+    )
+
+
+def amend_failed(amend: SendAmend, failure: CallFailed, clock: Clock) -> Report:
+    """Refused where the failure proves that nothing changed, otherwise unknown."""
+    gone = failure.verdict in (Verdict.ABSENT, Verdict.CLOSED)
+    if failure.verdict not in _PROVES_NOT_PLACED and not gone:
+        return AmendOutcomeUnknown(
+            at=clock.now(),
+            account_id=amend.account_id,
+            order_id=amend.order_id,
+            attempt=amend.attempt,
+            amendment=amend.amendment,
+            message=failure.message,
+            venue_code=failure.venue_code,
+        )
+    return AmendRefused(
+        at=clock.now(),
+        account_id=amend.account_id,
+        order_id=amend.order_id,
+        attempt=amend.attempt,
+        amendment=amend.amendment,
+        retryable=failure.verdict in (Verdict.NOT_SENT, Verdict.REFUSED_FOR_NOW),
+        final=gone,
+        reason=failure.reason,
         message=failure.message,
         venue_code=failure.venue_code,
         retry_after_seconds=failure.retry_after_seconds,

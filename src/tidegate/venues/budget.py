@@ -18,11 +18,12 @@ class Lane(IntEnum):
     """Who goes first: a smaller number."""
 
     CANCEL = 0
-    ORDER = 1
-    QUERY = 2
+    PROTECTIVE = 1
+    ORDER = 2
+    QUERY = 3
 
 
-SHARES: Mapping[Lane, float] = {Lane.CANCEL: 1.0, Lane.ORDER: 0.9, Lane.QUERY: 0.7}
+SHARES: Mapping[Lane, float] = {Lane.CANCEL: 1.0, Lane.PROTECTIVE: 0.95, Lane.ORDER: 0.9, Lane.QUERY: 0.7}
 """The part of each window that a lane may fill."""
 
 

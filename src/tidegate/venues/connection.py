@@ -10,7 +10,7 @@ from tidegate.venues.backoff import backoff_seconds
 from tidegate.venues.client import VenueClient
 from tidegate.venues.outcomes import CallFailed, VenueAnswer, judge_transport
 from tidegate.venues.values import MalformedError
-from tidegate.venues.venue import SpotVenue
+from tidegate.venues.venue import AccountVenue
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Connection:
 
     def __init__(
         self,
-        venue: SpotVenue,
+        venue: AccountVenue,
         client: VenueClient,
         *,
         listed: Callable[[], Coroutine[Any, Any, None]],
@@ -41,7 +41,7 @@ class Connection:
         self._on_connected = on_connected
         self._on_disconnected = on_disconnected
         self._ended = asyncio.Event()
-        self._stream: Any = None
+        self._streams: tuple[Any, ...] = ()
         self._credentials_proven = False
         self._told_disconnected = False
         self.connected = False
@@ -50,8 +50,8 @@ class Connection:
 
     @property
     def streaming(self) -> bool:
-        """Whether the private stream is subscribed."""
-        return self._stream is not None
+        """Whether all private streams are subscribed."""
+        return bool(self._streams)
 
     async def run(self) -> None:
         """Run until canceled."""
@@ -73,7 +73,7 @@ class Connection:
         if self.connected:
             self._credentials_proven = False
             self._tell_disconnected(message)
-            self._stream = None
+            self._streams = ()
             self._ended.set()
 
     async def _connect(self) -> None:
@@ -87,19 +87,19 @@ class Connection:
             await self._listed()
         self._ended.clear()
         async with asyncio.timeout(STREAM_TIMEOUT_SECONDS_MAX):
-            stream = await self._venue.open_stream()
-        if stream.closed():
-            raise MalformedError("the stream closed right after its subscription")
-        self._stream = stream
+            streams = await self._venue.open_streams()
+        if any(stream.closed() for stream in streams):
+            raise MalformedError("a stream closed right after its subscription")
+        self._streams = streams
         self.connected = True
         self._told_disconnected = False
         self.message = "connected"
         self._on_connected()
 
     def _stream_ended(self, stream: Any, cause: object) -> None:
-        if stream is self._stream:
-            log.info("the private stream ended", cause=type(cause).__name__)
-            self._stream = None
+        if any(stream is each for each in self._streams):
+            log.info("a private stream ended", cause=type(cause).__name__)
+            self._streams = ()
             self._ended.set()
 
     def _tell_disconnected(self, message: str) -> None:

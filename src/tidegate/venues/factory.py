@@ -34,7 +34,7 @@ from tidegate.venues.okx.wire import ccxt_urls as okx_urls
 from tidegate.venues.session import CcxtVenueSession
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.transport import Taps, open_exchange
-from tidegate.venues.venue import MarketSource, Seat, SpotVenue
+from tidegate.venues.venue import AccountVenue, MarketSource, Seat
 
 
 class _Parts(NamedTuple):
@@ -44,8 +44,8 @@ class _Parts(NamedTuple):
     account_limits: Mapping[str, Limit]
     address_limits: Mapping[str, Limit]
     ccxt_urls: Callable[[dict[str, str]], dict[str, Any]]
-    spot: Callable[[Seat], SpotVenue]
-    market: Callable[[VenueClient], MarketSource]
+    account: Callable[[Seat], AccountVenue]
+    market: Callable[[VenueClient, SymbolMap], MarketSource]
 
 
 _PARTS: Mapping[Exchange, _Parts] = {
@@ -88,7 +88,7 @@ class Venues:
             client = self._client(exchange, environment, None)
             made = self._market_data[exchange] = MarketData(
                 exchange,
-                _PARTS[exchange].market(client),
+                _PARTS[exchange].market(client, self._symbols_of(exchange)),
                 client,
                 self._symbols_of(exchange),
                 InstrumentCache(self._settings.cache_folder, exchange, environment),
@@ -107,7 +107,7 @@ class Venues:
         return CcxtVenueSession(
             account_id,
             exchange,
-            _PARTS[exchange].spot(seat),
+            _PARTS[exchange].account(seat),
             client,
             self._report,
             self._clock,

@@ -5,25 +5,35 @@ Executions come before the order report that counts them, so that nobody has to 
 
 from datetime import timedelta
 
+import msgspec
 import structlog
 
 from tidegate.core.identifiers import ExchangeClientOrderId, order_of
-from tidegate.core.messages.effects import QueryOrder, SynchronizeAccount
-from tidegate.core.messages.reports import AccountSynchronized, BalancesReported, OrderNotFound, Report
+from tidegate.core.messages.effects import FetchExecutions, QueryOrder, SynchronizeAccount
+from tidegate.core.messages.reports import (
+    AccountSynchronized,
+    BalancesReported,
+    ExecutionReported,
+    OrderNotFound,
+    PositionsReported,
+    Report,
+)
 from tidegate.core.vocabulary import RejectReason
 from tidegate.ports import Clock
 from tidegate.venues.outcomes import CallFailed
-from tidegate.venues.venue import SpotVenue
+from tidegate.venues.venue import AccountVenue
 
 log = structlog.get_logger(__name__)
 
 EXECUTIONS_OVERLAP = timedelta(seconds=60)
 
 
-async def query_order(venue: SpotVenue, query: QueryOrder, clock: Clock) -> list[Report]:
+async def query_order(venue: AccountVenue, query: QueryOrder, clock: Clock) -> list[Report]:
     """What the venue says of one attempt: its executions and state, or that it does not know it."""
     requested_at = clock.now()
-    found = await venue.find_order(query.symbol, query.exchange_client_order_id, query.exchange_order_id)
+    found = await venue.find_order(
+        query.symbol, query.exchange_client_order_id, query.exchange_order_id, conditional=query.conditional
+    )
     if found is None:
         return [
             OrderNotFound(
@@ -35,11 +45,29 @@ async def query_order(venue: SpotVenue, query: QueryOrder, clock: Clock) -> list
             )
         ]
     if not found.filled_quantity or found.exchange_order_id is None:
-        return [found]
-    return [*await venue.executions_of(query.symbol, found.exchange_order_id, None), found]
+        return [msgspec.structs.replace(found, requested_at=requested_at)]
+    executions = await venue.executions_of(
+        query.symbol,
+        found.exchange_order_id,
+        None,
+        exchange_client_order_id=query.exchange_client_order_id,
+        conditional=query.conditional,
+    )
+    return [*executions, msgspec.structs.replace(found, requested_at=requested_at)]
 
 
-async def synchronize(venue: SpotVenue, wanted: SynchronizeAccount, clock: Clock) -> list[Report]:
+async def executions_of(venue: AccountVenue, wanted: FetchExecutions) -> list[ExecutionReported]:
+    """All executions of the order that an effect names."""
+    return await venue.executions_of(
+        wanted.symbol,
+        wanted.exchange_order_id,
+        wanted.since,
+        exchange_client_order_id=wanted.exchange_client_order_id,
+        conditional=wanted.conditional,
+    )
+
+
+async def synchronize(venue: AccountVenue, wanted: SynchronizeAccount, clock: Clock) -> list[Report]:
     """All open orders, the executions since a time and the balances, ending with `AccountSynchronized`.
 
     The listing is asked for first, so that the executions are at least as fresh as the orders that count them.
@@ -54,7 +82,15 @@ async def synchronize(venue: SpotVenue, wanted: SynchronizeAccount, clock: Clock
             if failure.reason is not RejectReason.INSTRUMENT_NOT_TRADABLE:
                 raise
             log.warning("the venue no longer lists an instrument", symbol=symbol, venue_message=failure.message)
-    reports += open_orders
+    reports += [msgspec.structs.replace(order, requested_at=requested_at) for order in open_orders]
+    reports += await venue.cash_flows_since(wanted.executions_since - EXECUTIONS_OVERLAP)
+    positions_requested_at = clock.now()
+    positions = await venue.positions()
+    reports.append(
+        PositionsReported(
+            at=clock.now(), account_id=wanted.account_id, requested_at=positions_requested_at, positions=positions
+        )
+    )
     balances_requested_at = clock.now()
     balances = await venue.balances()
     reports.append(

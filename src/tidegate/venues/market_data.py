@@ -108,17 +108,18 @@ class MarketData:
     async def _refresh_prices(self) -> None:
         await self._listed.wait()
         now = self._clock.now()
-        for exchange_symbol, price in (await self._source.prices()).items():
-            if self._prices.get(exchange_symbol) == price or not self._symbols.knows(exchange_symbol):
+        for symbol, price in (await self._source.prices()).items():
+            if self._prices.get(symbol) == price:
                 continue
-            self._prices[exchange_symbol] = price
+            self._prices[symbol] = price
             self._report(
                 PriceReported(
                     at=now,
                     exchange=self._exchange,
-                    symbol=self._symbols.ours(exchange_symbol),
+                    symbol=symbol,
                     last=price.last,
                     bid=price.bid,
                     ask=price.ask,
+                    mark=price.mark,
                 )
             )

@@ -11,6 +11,7 @@ from tidegate.core.identifiers import AccountId, OrderId
 from tidegate.core.messages.effects import (
     FetchExecutions,
     QueryOrder,
+    SendAmend,
     SendCancel,
     SendOrder,
     SynchronizeAccount,
@@ -19,6 +20,7 @@ from tidegate.core.messages.effects import (
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountDisconnected,
+    AmendAccepted,
     CancelAccepted,
     OrderAccepted,
     QueryFailed,
@@ -34,11 +36,15 @@ from tidegate.venues.connection import Connection
 from tidegate.venues.lanes import Lanes
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import MalformedError
-from tidegate.venues.venue import SpotVenue
+from tidegate.venues.venue import AccountVenue
 
 log = structlog.get_logger(__name__)
 
 RECONCILE_SECONDS_MIN = 5.0
+
+
+def _lane_of(protective: bool) -> Lane:
+    return Lane.PROTECTIVE if protective else Lane.ORDER
 
 
 class CcxtVenueSession:
@@ -48,7 +54,7 @@ class CcxtVenueSession:
         self,
         account_id: AccountId,
         exchange: Exchange,
-        venue: SpotVenue,
+        venue: AccountVenue,
         client: VenueClient,
         report: ReportSink,
         clock: Clock,
@@ -90,9 +96,11 @@ class CcxtVenueSession:
                 if self._closed:
                     self._give_up_sends()
                 else:
-                    self._lanes.submit(Lane.ORDER, lambda: self._send(effect))
+                    self._lanes.submit(_lane_of(effect.protective), lambda: self._send(effect))
             case _ if self._closed:
                 log.info("an effect came after the session was closed", effect=type(effect).__name__)
+            case SendAmend():
+                self._lanes.submit(_lane_of(effect.protective), lambda: self._amend(effect))
             case SendCancel():
                 self._lanes.submit(Lane.CANCEL, lambda: self._cancel(effect))
             case QueryOrder():
@@ -134,10 +142,6 @@ class CcxtVenueSession:
     # --- effects ---------------------------------------------------------------------------------------------------
 
     async def _send(self, order: SendOrder) -> None:
-        refusal = answering.unsupported(order)
-        if refusal is not None:
-            self._end_send(order, [answering.send_failed(order, refusal, self._clock)])
-            return
         before = asyncio.get_running_loop().time()
         try:
             placed = await self._venue.place(order)
@@ -169,6 +173,26 @@ class CcxtVenueSession:
             message = "the session was closed before the venue answered"
             self._end_send(order, [answering.send_unknown(order, message, self._clock)])
 
+    async def _amend(self, amend: SendAmend) -> None:
+        try:
+            told = await self._venue.amend(amend)
+        except CallFailed as failure:
+            self._heed(failure)
+            self._report(answering.amend_failed(amend, failure, self._clock))
+        except Exception as error:  # noqa: BLE001 - It may have been changed: never anything but unknown.
+            self._log_fault("an answer to an amendment could not be read", error)
+            unread = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, "the venue's answer could not be read")
+            self._report(answering.amend_failed(amend, unread, self._clock))
+        else:
+            accepted = AmendAccepted(
+                at=self._clock.now(),
+                account_id=amend.account_id,
+                order_id=amend.order_id,
+                attempt=amend.attempt,
+                amendment=amend.amendment,
+            )
+            self._tell([accepted, *told])
+
     async def _cancel(self, cancel: SendCancel) -> None:
         try:
             told = await self._venue.cancel(cancel)
@@ -191,7 +215,7 @@ class CcxtVenueSession:
 
     async def _fetch(self, wanted: FetchExecutions) -> None:
         try:
-            self._tell(await self._venue.executions_of(wanted.symbol, wanted.exchange_order_id, wanted.since))
+            self._tell(await lookups.executions_of(self._venue, wanted))
         except Exception as error:  # noqa: BLE001 - No clean answer, whatever the cause.
             self._question_failed(wanted, error)
 

@@ -1,6 +1,6 @@
 """What a session asks of a venue, the same for all three; one package of differences per venue answers it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,9 +8,9 @@ import msgspec
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.instruments import Instrument, Price
-from tidegate.core.messages.effects import SendCancel, SendOrder
-from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
-from tidegate.core.messages.values import VenueBalance
+from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.ports import Clock
 from tidegate.venues.client import VenueClient
 from tidegate.venues.symbols import SymbolMap
@@ -32,11 +32,19 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     reports: Sequence[Report] = ()
 
 
-class SpotVenue(Protocol):
-    """One account's calls and frames. Calls raise `CallFailed`, and `MalformedError` for answers that lack fields."""
+class AccountVenue(Protocol):
+    """One account's calls and frames, on all of the venue's markets that the desk trades; the symbol says which.
+
+    Calls raise `CallFailed`, and `MalformedError` for answers that lack fields. Quantities are in base on both sides
+    of this protocol, whatever the venue counts in.
+    """
 
     async def place(self, order: SendOrder) -> Placed:
-        """Place an order, within its own validity."""
+        """Place an order, within its own validity. Sets the leverage and margin mode first where the order asks."""
+        ...
+
+    async def amend(self, amend: SendAmend) -> Sequence[Report]:
+        """Change an order in place, within its own validity; returns what the answer told of it."""
         ...
 
     async def cancel(self, cancel: SendCancel) -> Sequence[Report]:
@@ -48,14 +56,28 @@ class SpotVenue(Protocol):
         symbol: str,
         exchange_client_order_id: ExchangeClientOrderId,
         exchange_order_id: ExchangeOrderId | None,
+        *,
+        conditional: bool = False,
     ) -> OrderReported | None:
-        """Look in every place that could know the order; None only when all of them answered cleanly without it."""
+        """Look in every place that could know the order; None only when all of them answered cleanly without it.
+
+        `conditional`: it was sent to be set off by the venue, so look where such orders are, and where they go.
+        """
         ...
 
     async def executions_of(
-        self, symbol: str, exchange_order_id: ExchangeOrderId, since: datetime | None
+        self,
+        symbol: str,
+        exchange_order_id: ExchangeOrderId,
+        since: datetime | None,
+        *,
+        exchange_client_order_id: ExchangeClientOrderId | None = None,
+        conditional: bool = False,
     ) -> list[ExecutionReported]:
-        """All executions of one order, page by page. `since` None: as far back as the venue goes."""
+        """All executions of one order, page by page. `since` None: as far back as the venue goes.
+
+        `conditional`: the id may be that of an order which another one came out of when the venue set it off.
+        """
         ...
 
     async def executions_since(self, symbol: str, since: datetime) -> list[ExecutionReported]:
@@ -63,19 +85,30 @@ class SpotVenue(Protocol):
         ...
 
     async def open_orders(self) -> list[OrderReported]:
-        """All open orders of the account."""
+        """All open orders of the account, conditional ones and those that are not ours included."""
         ...
 
     async def balances(self) -> tuple[VenueBalance, ...]:
         """All balances that are not zero. Needs valid credentials, so it proves them too."""
         ...
 
-    async def open_stream(self) -> Any:
-        """Connect and subscribe the private stream; returns ccxt's connection once the venue has confirmed."""
+    async def positions(self) -> tuple[VenuePosition, ...]:
+        """All open positions, with their leverage where the venue tells it here."""
+        ...
+
+    async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
+        """What came and went without a trade since a time (funding, transfers ...), page by page."""
+        ...
+
+    async def open_streams(self) -> tuple[Any, ...]:
+        """Connect and subscribe all private streams; returns ccxt's connections once the venue has confirmed."""
         ...
 
     def read_frame(self, connection: Any, frame: Any) -> Sequence[Report] | None:
-        """The reports in a raw frame; None for a frame that is ccxt's own business (acknowledgements, pongs)."""
+        """The reports in a raw frame; None for a frame that is ccxt's own business (acknowledgements, pongs).
+
+        What cannot be read is put aside by `taps.on_frame_failed`, and the rest of the frame is read all the same.
+        """
         ...
 
 
@@ -83,9 +116,16 @@ class MarketSource(Protocol):
     """A venue's public data."""
 
     async def instruments(self) -> list[Instrument]:
-        """The whole spot listing."""
+        """The whole listing: spot, and linear perpetuals that settle in a stablecoin."""
         ...
 
     async def prices(self) -> dict[str, Price]:
-        """The newest prices of all instruments, by the venue's own name of each."""
+        """The newest prices of all listed instruments, by our symbol."""
+        ...
+
+    async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
+        """Subscribe to these symbols' last trades, best prices and (derivatives) mark prices, and tell each change.
+
+        Runs until it is canceled; raises when the stream ends or is refused.
+        """
         ...

@@ -5,14 +5,42 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.identifiers import AccountId, ClientOrderId, CommandId, IdempotencyKey, OrderId, TokenId, UserId
-from tidegate.core.vocabulary import Environment, Exchange, OrderType, Role, Routing, Side, TimeInForce
+from tidegate.core.identifiers import (
+    AccountId,
+    ClientOrderId,
+    CommandId,
+    IdempotencyKey,
+    OrderId,
+    RuleId,
+    TokenId,
+    UserId,
+)
+from tidegate.core.messages.values import Amendment, Protection
+from tidegate.core.vocabulary import (
+    Correction,
+    Environment,
+    Exchange,
+    Leg,
+    MarginMode,
+    OffsetUnit,
+    OrderStatus,
+    OrderType,
+    PositionSide,
+    Role,
+    Routing,
+    Side,
+    TimeInForce,
+    TriggerBy,
+)
 
 
 class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A new order. Exactly one of `quantity` (base) and `quote_quantity` is set; `retry_until` ends its retry window.
 
     `request_hash` is a digest of the request's body: the same idempotency key with another body is refused.
+    `trailing_offset` is how far a trailing stop stays behind, in `trailing_offset_unit`. `leverage` changes the
+    account's setting for the symbol, which is possible only while it is flat. `stop_loss` and `take_profit` protect
+    what this order fills. `parent_order_id`, `leg` and `rule_id` are set only on orders that the desk itself derives.
     """
 
     command_id: CommandId
@@ -37,23 +65,51 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     request_hash: str = ""
     params: dict[str, str] = {}
     not_after: datetime | None = None
+    position_side: PositionSide = PositionSide.NET
+    margin_mode: MarginMode | None = None
+    leverage: Decimal | None = None
+    expires_at: datetime | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
+    trailing_offset: Decimal | None = None
+    trailing_offset_unit: OffsetUnit = OffsetUnit.PRICE
+    stop_loss: Protection | None = None
+    take_profit: Protection | None = None
+    parent_order_id: OrderId | None = None
+    leg: Leg | None = None
+    rule_id: RuleId | None = None
 
 
-class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Cancel one order in full."""
+class AmendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Change a working order's price, quantity or trigger."""
 
     command_id: CommandId
     at: datetime
     user_id: UserId
     order_id: OrderId
+    amendment: Amendment
+    not_after: datetime | None = None
 
 
-class CancelOrders(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Cancel every open order of a user that matches; an absent field matches all."""
+class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Cancel one order: in full, or only `quantity` (base) of what is still open."""
 
     command_id: CommandId
     at: datetime
     user_id: UserId
+    order_id: OrderId
+    quantity: Decimal | None = None
+
+
+class CancelOrders(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Cancel every open order that matches; an absent field matches all.
+
+    `user_id` asks; `owner_id` is whose orders: a trader's own, or whose a risk officer names (None: everybody's).
+    """
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    owner_id: UserId | None = None
     account_id: AccountId | None = None
     exchange: Exchange | None = None
     symbol: str | None = None
@@ -100,4 +156,54 @@ class ReplaceCredentials(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     account_id: AccountId
 
 
-Command = PlaceOrder | CancelOrder | CancelOrders | RegisterUser | IssueToken | RegisterAccount | ReplaceCredentials
+class CreateRule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """When an order of the user's reaches `status`, place `place`, or cancel the order `cancel_order_id`.
+
+    Exactly one of the two is set. `status` is one that an order can reach; `filled`, `canceled` ... or
+    `partially_filled`. The rule fires once. `place.order_id` names the order that it will place.
+    """
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    rule_id: RuleId
+    order_id: OrderId
+    status: OrderStatus
+    place: PlaceOrder | None = None
+    cancel_order_id: OrderId | None = None
+
+
+class DeleteRule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A rule that has not fired is not to fire any more."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    rule_id: RuleId
+
+
+class SetCorrections(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Which corrective actions the desk may take on a user's orders."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    corrections: frozenset[Correction]
+
+
+class ResolveBreak(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A person ends a break. `accept`: our books follow the venue's figure (balances and positions), booked as an
+    adjustment to `owner_id`; otherwise the break is only closed, with the person's words."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    break_id: str
+    accept: bool
+    message: str
+    owner_id: UserId | None = None
+
+
+OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelOrders | CreateRule | DeleteRule
+DeskCommand = RegisterUser | IssueToken | RegisterAccount | ReplaceCredentials | SetCorrections | ResolveBreak
+Command = OrderCommand | DeskCommand

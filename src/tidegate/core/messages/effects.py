@@ -7,7 +7,17 @@ import msgspec
 
 from tidegate.core.identifiers import AccountId, CommandId, ExchangeClientOrderId, ExchangeOrderId, OrderId
 from tidegate.core.messages.values import Refusal
-from tidegate.core.vocabulary import OrderType, Side, TimeInForce
+from tidegate.core.vocabulary import (
+    Exchange,
+    MarginMode,
+    OffsetUnit,
+    OrderType,
+    PositionSide,
+    Side,
+    TimeInForce,
+    TriggerBy,
+    WakePurpose,
+)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -21,7 +31,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 class SendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Place one attempt at the venue, once. `intended_at` is signed as the request's time; past `expires_at` it must
-    not be sent any more, and the venue is told to refuse it."""
+    not be sent any more, and the venue is told to refuse it.
+
+    `quantity` is this attempt's, in base. `order_type` is what the venue is to hold: an order that the desk held and
+    set off itself leaves as `market` or `limit`. `leverage` is set for the symbol before the order is placed; an order
+    whose leverage cannot be set is refused. `protective` orders go ahead of others.
+    """
 
     account_id: AccountId
     order_id: OrderId
@@ -38,16 +53,57 @@ class SendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     quote_quantity: Decimal | None = None
     price: Decimal | None = None
     params: dict[str, str] = {}
+    trigger_price: Decimal | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
+    trailing_offset: Decimal | None = None
+    trailing_offset_unit: OffsetUnit = OffsetUnit.PRICE
+    reduce_only: bool = False
+    position_side: PositionSide = PositionSide.NET
+    margin_mode: MarginMode | None = None
+    leverage: Decimal | None = None
+    reference_price: Decimal | None = None
+    protective: bool = False
+
+
+class SendAmend(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Change one attempt in place, once. The figures are the attempt's as it is to be: all of them, changed or not.
+
+    `quantity` is in base and counts from the attempt's beginning. Answered by `AmendAccepted`, `AmendRefused` or
+    `AmendOutcomeUnknown`, which name the `amendment` number.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    amendment: int
+    symbol: str
+    side: Side
+    order_type: OrderType
+    exchange_client_order_id: ExchangeClientOrderId
+    exchange_order_id: ExchangeOrderId | None
+    conditional: bool
+    quantity: Decimal
+    intended_at: datetime
+    expires_at: datetime
+    price: Decimal | None = None
+    trigger_price: Decimal | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
+    position_side: PositionSide = PositionSide.NET
+    protective: bool = False
 
 
 class SendCancel(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Cancel one attempt at the venue. May be repeated freely."""
+    """Cancel one attempt at the venue. May be repeated freely.
+
+    `conditional`: it was sent to be set off by the venue, and as far as we know has not been.
+    """
 
     account_id: AccountId
     order_id: OrderId
     symbol: str
     exchange_client_order_id: ExchangeClientOrderId
     exchange_order_id: ExchangeOrderId | None
+    conditional: bool = False
 
 
 class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -62,20 +118,27 @@ class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     symbol: str
     exchange_client_order_id: ExchangeClientOrderId
     exchange_order_id: ExchangeOrderId | None
+    conditional: bool = False
 
 
 class FetchExecutions(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Fetch all executions of one order. Answered by `ExecutionReported`s, or `QueryFailed`."""
+    """Fetch all executions of one order. Answered by `ExecutionReported`s, or `QueryFailed`.
+
+    `conditional`: `exchange_order_id` names an order that the venue set off, and may not be the one that traded.
+    """
 
     account_id: AccountId
     order_id: OrderId
     symbol: str
     exchange_order_id: ExchangeOrderId
     since: datetime
+    exchange_client_order_id: ExchangeClientOrderId | None = None
+    conditional: bool = False
 
 
 class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Report all open orders, the executions since a time of the given symbols, and the balances of an account.
+    """Report all open orders, the executions since a time of the given symbols, the cash flows since then, the
+    positions and the balances of an account.
 
     Answered by those reports and then `AccountSynchronized`; on failure the session tries again by itself.
     """
@@ -86,11 +149,22 @@ class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Send a `Wake` for this order at this time."""
+    """Send a `Wake` for this order at this time. A later one for the same purpose replaces it."""
 
     order_id: OrderId
     at: datetime
+    purpose: WakePurpose = WakePurpose.ATTENTION
 
 
-VenueEffect = SendOrder | SendCancel | QueryOrder | FetchExecutions | SynchronizeAccount
-Effect = Reply | VenueEffect | WakeAt
+class WatchPrices(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """These symbols' prices set orders off at the desk: tell them as they change, not only now and then.
+
+    The whole list for one exchange; an empty one asks for none.
+    """
+
+    exchange: Exchange
+    symbols: frozenset[str]
+
+
+VenueEffect = SendOrder | SendAmend | SendCancel | QueryOrder | FetchExecutions | SynchronizeAccount
+Effect = Reply | VenueEffect | WakeAt | WatchPrices

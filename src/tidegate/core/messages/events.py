@@ -16,26 +16,39 @@ from tidegate.core.identifiers import (
     ExecutionId,
     IdempotencyKey,
     OrderId,
+    RuleId,
     TokenId,
     TradeId,
     UserId,
 )
 from tidegate.core.instruments import Instrument
-from tidegate.core.messages.values import Fee
+from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.values import Amendment, Fee, Protection
+from tidegate.core.money import ONE, ZERO
 from tidegate.core.vocabulary import (
     AccountState,
+    CashFlowKind,
+    Correction,
     Environment,
     Exchange,
+    HeldBy,
+    InstrumentKind,
+    Leg,
     Liquidity,
+    MarginMode,
+    OffsetUnit,
     OrderStatus,
     OrderType,
+    PositionSide,
     RefusalCode,
     RejectReason,
     Role,
     Routing,
     Side,
     TimeInForce,
+    TriggerBy,
     VenueOrderStatus,
+    Wallet,
 )
 
 
@@ -97,6 +110,7 @@ class BalanceOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     asset: str
     quantity: Decimal
     price: Decimal | None
+    wallet: Wallet = Wallet.MAIN
 
 
 class BalancesOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -115,6 +129,110 @@ class BalanceCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_quantity: Decimal
     book_quantity: Decimal
     difference: Decimal
+    wallet: Wallet = Wallet.MAIN
+
+
+class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A person let our balance follow the venue's: `quantity` came in (negative: went out)."""
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    asset: str
+    wallet: Wallet
+    quantity: Decimal
+    price: Decimal | None
+    by: UserId
+    message: str
+
+
+class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue's position differs from the sum of our users', or agrees again (`difference` zero)."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+    venue_quantity: Decimal
+    book_quantity: Decimal
+    difference: Decimal
+
+
+class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A position follows the venue's without an execution of ours: found at the opening of the books (`by` None), or
+    accepted by a person. `quantity` is the change, in base, at `price`."""
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    exchange: Exchange
+    symbol: str
+    position_side: PositionSide
+    quantity: Decimal
+    price: Decimal
+    by: UserId | None = None
+    message: str = ""
+
+
+class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An account's leverage for a symbol is this from now on."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    leverage: Decimal
+    margin_mode: MarginMode | None = None
+
+
+class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A balance moved without a trade. `rate` is the asset's price in the reporting currency (None: unknown)."""
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    flow_id: str
+    kind: CashFlowKind
+    asset: str
+    amount: Decimal
+    wallet: Wallet
+    symbol: str | None
+    rate: Decimal | None
+    happened_at: datetime
+
+
+class CorrectionsSet(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Which corrective actions the desk may take on a user's orders."""
+
+    at: datetime
+    user_id: UserId
+    corrections: frozenset[Correction]
+
+
+class RuleCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Once `order_id` reaches `status`: place, or cancel."""
+
+    at: datetime
+    rule_id: RuleId
+    user_id: UserId
+    order_id: OrderId
+    status: OrderStatus
+    place: PlaceOrder | None
+    cancel_order_id: OrderId | None
+
+
+class RuleEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A rule is done: it fired, was deleted, or can never fire any more. The rest is what it was."""
+
+    at: datetime
+    rule_id: RuleId
+    user_id: UserId
+    order_id: OrderId
+    status: OrderStatus
+    place: PlaceOrder | None
+    cancel_order_id: OrderId | None
+    created_at: datetime
+    fired: bool
+    message: str
 
 
 class OrderCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -141,6 +259,124 @@ class OrderCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     request_hash: str
     params: dict[str, str]
     retry_until: datetime
+    position_side: PositionSide = PositionSide.NET
+    margin_mode: MarginMode | None = None
+    leverage: Decimal | None = None
+    expires_at: datetime | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
+    trailing_offset: Decimal | None = None
+    trailing_offset_unit: OffsetUnit = OffsetUnit.PRICE
+    stop_loss: Protection | None = None
+    take_profit: Protection | None = None
+    parent_order_id: OrderId | None = None
+    leg: Leg | None = None
+    rule_id: RuleId | None = None
+
+
+class OrderAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A corrective action: the desk put the order's quantity or price right, as its user allows. Not yet sent so."""
+
+    at: datetime
+    order_id: OrderId
+    correction: Correction
+    quantity: Decimal | None
+    price: Decimal | None
+    trigger_price: Decimal | None
+    message: str
+
+
+class OrderHeld(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The order passed all checks and its reservation stands; the desk keeps it until the market sets it off."""
+
+    at: datetime
+    order_id: OrderId
+    reserved_asset: str
+    reserved_quantity: Decimal
+    reserve_price: Decimal | None
+    limits_version: int
+    message: str = ""
+    reserve_rate: Decimal = ONE
+
+
+class TrailingMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The market's best price since the stop began to trail, and the trigger that follows it."""
+
+    at: datetime
+    order_id: OrderId
+    extreme: Decimal
+    trigger_price: Decimal
+
+
+class OrderTriggered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A conditional order was set off, at the desk by `price`, or at the venue."""
+
+    at: datetime
+    order_id: OrderId
+    by: HeldBy
+    price: Decimal | None = None
+
+
+class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The order is to change. `in_place`: at the venue as it stands; otherwise it is canceled and the rest sent again.
+
+    The reservation covers the worse of what it is and what it is to be. `request_expires_at` ends an amendment in
+    place at the venue.
+    """
+
+    at: datetime
+    order_id: OrderId
+    by: str
+    amendment: int
+    asked: Amendment
+    in_place: bool
+    reserved_quantity: Decimal
+    reserve_price: Decimal | None
+    request_expires_at: datetime
+
+
+class OrderAmended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The order is this now: all figures, changed or not, and the reservation that follows from them."""
+
+    at: datetime
+    order_id: OrderId
+    amendment: int
+    quantity: Decimal | None
+    price: Decimal | None
+    trigger_price: Decimal | None
+    reserved_quantity: Decimal
+    message: str = ""
+
+
+class AmendFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The order stands as before the request, and so does its reservation."""
+
+    at: datetime
+    order_id: OrderId
+    amendment: int
+    reason: RejectReason
+    message: str
+    reserved_quantity: Decimal
+    venue_code: str | None = None
+
+
+class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue, or somebody there, changed the order without being asked by us (FIX restated): all figures."""
+
+    at: datetime
+    order_id: OrderId
+    quantity: Decimal | None
+    price: Decimal | None
+    trigger_price: Decimal | None
+    reserved_quantity: Decimal
+    message: str
+
+
+class ProtectionEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What the order filled needs no protection any more."""
+
+    at: datetime
+    order_id: OrderId
+    message: str
 
 
 class OrderInvalidated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -155,7 +391,10 @@ class OrderInvalidated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The order passed all checks, its reservation stands, and this attempt is about to be sent."""
+    """The order passed all checks, its reservation stands, and this attempt is about to be sent.
+
+    `quantity` is this attempt's own (base; None for a quote quantity), `filled_before` what earlier ones filled.
+    """
 
     at: datetime
     order_id: OrderId
@@ -166,6 +405,10 @@ class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reserved_quantity: Decimal
     reserve_price: Decimal | None
     limits_version: int
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    filled_before: Decimal = ZERO
+    reserve_rate: Decimal = ONE
 
 
 class AttemptFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -268,6 +511,23 @@ class ExecutionBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     late: bool
     overfill: Decimal
     stray: bool = False
+    kind: InstrumentKind = InstrumentKind.SPOT
+    position_side: PositionSide = PositionSide.NET
+    wallet: Wallet = Wallet.MAIN
+
+
+class ExecutionReversed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A booked trade was busted: order, position, holdings and ledger go back together. `booked` is what it was.
+
+    `realized_pnl` is the order's restated profit or loss.
+    """
+
+    at: datetime
+    order_id: OrderId
+    execution_id: ExecutionId
+    booked: ExecutionBooked
+    realized_pnl: Decimal
+    message: str
 
 
 class OrderEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -318,6 +578,7 @@ class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     subject: str
     message: str
     found_at: datetime
+    by: UserId | None = None
 
 
 class InstrumentsListed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -337,6 +598,7 @@ class PriceMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     last: Decimal
     bid: Decimal | None
     ask: Decimal | None
+    mark: Decimal | None = None
 
 
 OrderEvent = (
@@ -354,6 +616,16 @@ OrderEvent = (
     | OrderEnded
     | OrderClosed
     | OrderCorrected
+    | OrderAdjusted
+    | OrderHeld
+    | TrailingMoved
+    | OrderTriggered
+    | AmendRequested
+    | OrderAmended
+    | AmendFailed
+    | OrderRestated
+    | ProtectionEnded
+    | ExecutionReversed
 )
 DeskEvent = (
     UserRegistered
@@ -366,6 +638,14 @@ DeskEvent = (
     | BalanceCompared
     | BreakFound
     | BreakResolved
+    | BalanceAdjusted
+    | PositionCompared
+    | PositionAdjusted
+    | LeverageChanged
+    | CashFlowBooked
+    | CorrectionsSet
+    | RuleCreated
+    | RuleEnded
 )
 JournaledEvent = OrderEvent | DeskEvent
 ReferenceEvent = InstrumentsListed | PriceMoved

@@ -11,8 +11,20 @@ import msgspec
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId, OrderId, TradeId
 from tidegate.core.instruments import Instrument
-from tidegate.core.messages.values import Fee, VenueBalance
-from tidegate.core.vocabulary import Exchange, Liquidity, RejectReason, Side, VenueOrderStatus
+from tidegate.core.messages.values import Fee, VenueBalance, VenuePosition
+from tidegate.core.vocabulary import (
+    CashFlowKind,
+    Exchange,
+    Liquidity,
+    MarginMode,
+    OrderType,
+    PositionSide,
+    RejectReason,
+    Side,
+    VenueOrderStatus,
+    WakePurpose,
+    Wallet,
+)
 
 
 class OrderAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -71,11 +83,55 @@ class CancelFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_after_seconds: float | None = None
 
 
+class AmendAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue took the amendment and the order is what was asked."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    amendment: int
+
+
+class AmendRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The answer proves that the order is as before. `retryable`: the same may be asked again later.
+
+    `final`: the venue says that the order has ended, or is unknown to it.
+    """
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    amendment: int
+    retryable: bool
+    reason: RejectReason
+    message: str
+    final: bool = False
+    venue_code: str | None = None
+    retry_after_seconds: float | None = None
+
+
+class AmendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Nobody knows whether the order was changed: its look-up tells by its figures."""
+
+    at: datetime
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+    amendment: int
+    message: str
+    venue_code: str | None = None
+
+
 class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What the venue says of an order: from the stream, a listing or a query.
 
-    `filled_quantity` is cumulative, in base. At least one of the two ids is set. `reason` and `message` say why it
-    ended, where the venue tells.
+    `filled_quantity` is cumulative over the venue's order, in base. At least one of the two ids is set. `reason` and
+    `message` say why it ended, where the venue tells. The other figures are the order's as it stands at the venue,
+    None where the report does not tell them; `quantity` is in base. `triggered`: a conditional order that the venue
+    has set off; its `exchange_order_id` may then be a new one. `requested_at` is when the question left that this
+    answers (None: the venue told it unasked).
     """
 
     at: datetime
@@ -87,6 +143,13 @@ class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     exchange_client_order_id: ExchangeClientOrderId | None = None
     reason: RejectReason | None = None
     message: str = ""
+    side: Side | None = None
+    order_type: OrderType | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    trigger_price: Decimal | None = None
+    triggered: bool = False
+    requested_at: datetime | None = None
 
 
 class OrderNotFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -123,6 +186,20 @@ class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     liquidity: Liquidity = Liquidity.UNKNOWN
     exchange_order_id: ExchangeOrderId | None = None
     exchange_client_order_id: ExchangeClientOrderId | None = None
+    position_side: PositionSide = PositionSide.NET
+
+
+class ExecutionBusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The venue took a trade back (FIX trade cancel): it never counted."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    side: Side
+    trade_id: TradeId
+    exchange_order_id: ExchangeOrderId | None = None
+    exchange_client_order_id: ExchangeClientOrderId | None = None
+    message: str = ""
 
 
 class AccountConnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -161,6 +238,55 @@ class BalancesReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     balances: tuple[VenueBalance, ...]
 
 
+class PositionsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All open positions of an account, and its leverage settings as far as the venue lists them with these."""
+
+    at: datetime
+    account_id: AccountId
+    requested_at: datetime
+    positions: tuple[VenuePosition, ...]
+
+
+class LeverageReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An account's leverage for a symbol is this now."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    leverage: Decimal
+    margin_mode: MarginMode | None = None
+
+
+class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A balance moved without a trade: funding, a transfer, a deposit. `amount` is what came in (negative: went out).
+
+    `flow_id` is the venue's own id of it, unique per account and kind.
+    """
+
+    at: datetime
+    account_id: AccountId
+    flow_id: str
+    kind: CashFlowKind
+    asset: str
+    amount: Decimal
+    happened_at: datetime
+    wallet: Wallet = Wallet.MAIN
+    symbol: str | None = None
+
+
+class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message of the venue's could not be read, in whole or in part; it was put aside and stops nothing.
+
+    `kind` says what it was, as far as known; `excerpt` holds no secret.
+    """
+
+    at: datetime
+    account_id: AccountId
+    kind: str
+    message: str
+    excerpt: str
+
+
 class InstrumentsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A venue's listing, whole. Reference data: applied, not journaled."""
 
@@ -178,10 +304,19 @@ class PriceReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     last: Decimal
     bid: Decimal | None = None
     ask: Decimal | None = None
+    mark: Decimal | None = None
 
 
 class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A timer that the engine asked for with `WakeAt`."""
+
+    at: datetime
+    order_id: OrderId
+    purpose: WakePurpose = WakePurpose.ATTENTION
+
+
+class ReviewOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Not from outside: a decision asks that an order's protection and rules be looked at in the state it leaves."""
 
     at: datetime
     order_id: OrderId
@@ -193,7 +328,17 @@ class DeskStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     at: datetime
 
 
-OutcomeReport = OrderAccepted | OrderRefused | SendOutcomeUnknown | CancelAccepted | CancelFailed
-LookupReport = OrderReported | OrderNotFound | QueryFailed | ExecutionReported
-AccountReport = AccountConnected | AccountDisconnected | AccountSynchronized | BalancesReported
+AmendReport = AmendAccepted | AmendRefused | AmendOutcomeUnknown
+OutcomeReport = OrderAccepted | OrderRefused | SendOutcomeUnknown | CancelAccepted | CancelFailed | AmendReport
+LookupReport = OrderReported | OrderNotFound | QueryFailed | ExecutionReported | ExecutionBusted
+AccountReport = (
+    AccountConnected
+    | AccountDisconnected
+    | AccountSynchronized
+    | BalancesReported
+    | PositionsReported
+    | LeverageReported
+    | CashFlowReported
+    | MessageQuarantined
+)
 Report = OutcomeReport | LookupReport | AccountReport | InstrumentsReported | PriceReported | Wake | DeskStarted

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.core.identifiers import OrderId
-from tidegate.core.vocabulary import RefusalCode
+from tidegate.core.vocabulary import MarginMode, OffsetUnit, PositionSide, RefusalCode, TriggerBy, Wallet
 
 
 class Fee(msgspec.Struct, frozen=True, gc=False):
@@ -31,3 +31,38 @@ class VenueBalance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     asset: str
     free: Decimal
     locked: Decimal
+    wallet: Wallet = Wallet.MAIN
+
+
+class VenuePosition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a venue says an account's position is. `quantity` is in base, negative for a short one."""
+
+    symbol: str
+    position_side: PositionSide
+    quantity: Decimal
+    average_price: Decimal | None = None
+    mark_price: Decimal | None = None
+    liquidation_price: Decimal | None = None
+    leverage: Decimal | None = None
+    margin_mode: MarginMode | None = None
+
+
+class Protection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One leg of an entry's protection. Without `price` it closes at the market; `trailing_offset` makes a stop trail.
+
+    A trailing stop needs no `trigger_price`: it trails from the entry's price on.
+    """
+
+    trigger_price: Decimal | None = None
+    price: Decimal | None = None
+    trailing_offset: Decimal | None = None
+    trailing_offset_unit: OffsetUnit = OffsetUnit.PRICE
+    trigger_by: TriggerBy = TriggerBy.LAST
+
+
+class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What an order is to become. An absent field stays as it is; `quantity` is the order's whole one, in base."""
+
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    trigger_price: Decimal | None = None

@@ -1,18 +1,30 @@
 """The double-entry ledger: what each event moves between accounts. The lines of one event sum to zero per asset.
 
 Ledger accounts: `user:<user_id>` (what a user owns), `venue` (the counterparty of trades), `fees` (what venues took),
-`opening` (what was there before the desk).
+`opening` (what was there before the desk), `adjustments` (what a person booked to follow the venue), `funding` and
+`transfers` (what came and went without a trade).
 """
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
-from tidegate.core.messages.events import BalanceOpened, ExecutionBooked
-from tidegate.core.vocabulary import Side
+from tidegate.core.messages.events import (
+    BalanceAdjusted,
+    BalanceOpened,
+    CashFlowBooked,
+    ExecutionBooked,
+    ExecutionReversed,
+)
+from tidegate.core.vocabulary import CashFlowKind, InstrumentKind, Side
+
+LedgerEvent = ExecutionBooked | ExecutionReversed | BalanceOpened | BalanceAdjusted | CashFlowBooked
 
 VENUE = "venue"
 FEES = "fees"
 OPENING = "opening"
+ADJUSTMENTS = "adjustments"
+FUNDING = "funding"
+TRANSFERS = "transfers"
 
 
 class Line(NamedTuple):
@@ -29,18 +41,36 @@ def user_account(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-def lines_of(event: ExecutionBooked | BalanceOpened) -> list[Line]:
+def lines_of(event: LedgerEvent) -> list[Line]:
     """What an event posts."""
+    match event:
+        case ExecutionBooked():
+            return _trade_lines(event)
+        case ExecutionReversed():
+            lines = _trade_lines(event.booked)
+            return [Line(line.ledger_account, line.asset, -line.amount, "bust") for line in lines]
+        case BalanceOpened():
+            return _transfer(OPENING, user_account(event.user_id), event.asset, event.quantity, "opening")
+        case BalanceAdjusted():
+            return _transfer(ADJUSTMENTS, user_account(event.user_id), event.asset, event.quantity, "adjustment")
+        case CashFlowBooked():
+            source = FUNDING if event.kind is CashFlowKind.FUNDING else TRANSFERS
+            return _transfer(source, user_account(event.user_id), event.asset, event.amount, str(event.kind))
+        case _:
+            assert_never(event)
+
+
+def _trade_lines(event: ExecutionBooked) -> list[Line]:
     owner = user_account(event.user_id)
-    if isinstance(event, BalanceOpened):
-        return _transfer(OPENING, owner, event.asset, event.quantity, "opening")
-    value = event.quantity * event.price
-    if event.side is Side.BUY:
-        lines = _transfer(VENUE, owner, event.base, event.quantity, "trade")
-        lines += _transfer(owner, VENUE, event.quote, value, "trade")
+    lines: list[Line] = []
+    if event.kind is not InstrumentKind.SPOT:
+        if event.realized_pnl:  # A derivative moves no asset but what it earns or costs when it is closed.
+            lines += _transfer(VENUE, owner, event.quote, event.realized_pnl, "trade")
     else:
-        lines = _transfer(owner, VENUE, event.base, event.quantity, "trade")
-        lines += _transfer(VENUE, owner, event.quote, value, "trade")
+        value = event.quantity * event.price
+        buyer, seller = (owner, VENUE) if event.side is Side.BUY else (VENUE, owner)
+        lines += _transfer(seller, buyer, event.base, event.quantity, "trade")
+        lines += _transfer(buyer, seller, event.quote, value, "trade")
     for fee in event.fees:
         lines += _transfer(owner, FEES, fee.asset, fee.amount, "fee")
     return lines

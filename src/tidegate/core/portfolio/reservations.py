@@ -11,10 +11,16 @@ from tidegate.core.vocabulary import Side
 
 
 def worst_case(order: Order, reserve_price: Decimal | None) -> Decimal:
-    """In the spent asset: quote for buys, base for sells. `reserve_price` prices what has no limit price.
+    """In the spent asset: quote for buys, base for sells; for derivatives the settlement asset, as margin and fees.
+
+    `reserve_price` prices what has no limit price.
 
     For a buy of a base quantity it is the highest price that may be paid, for a sell of a quote quantity the lowest.
     """
+    if order.is_derivative:
+        assert order.quantity is not None
+        worst = max(order.price or ZERO, reserve_price or ZERO)
+        return max(order.quantity - order.filled_quantity, ZERO) * worst * order.reserve_rate
     if order.side is Side.BUY:
         if order.quantity is None:
             return max((order.quote_quantity or ZERO) - order.filled_value, ZERO)

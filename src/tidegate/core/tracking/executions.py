@@ -1,6 +1,7 @@
 """Trades: each is booked once, whenever it comes and whichever attempt it belongs to."""
 
 import copy
+from decimal import Decimal
 
 from tidegate.core.apply import break_id
 from tidegate.core.decision import NOTHING, Decision
@@ -13,10 +14,11 @@ from tidegate.core.messages.reports import ExecutionReported
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
 from tidegate.core.portfolio.holdings import realized_in_quote
+from tidegate.core.portfolio.positions import realized_by
 from tidegate.core.routing import cancel_attempt, resume_if_resolved
 from tidegate.core.sending import after_submission, break_once, is_stray, resolved, stray_attempt, submitted
 from tidegate.core.tracking.naming import attempt_named, venue_reason
-from tidegate.core.vocabulary import OrderStatus
+from tidegate.core.vocabulary import InstrumentKind, OrderStatus, Wallet
 
 
 def executed(desk: Desk, report: ExecutionReported) -> Decision:
@@ -84,7 +86,7 @@ def _known_execution(order: Order, trade_id: TradeId) -> ExecutionId:
 def _booked(desk: Desk, order: Order, report: ExecutionReported, *, stray: bool) -> ExecutionBooked:
     base, quote = _assets(desk, order)
     rate = desk.rate(order.exchange, quote)
-    holding = desk.holdings.get((order.account_id, order.user_id, base))
+    wallet = desk.wallet_of(order.exchange, order.symbol)
     excess = ZERO
     if order.quantity is not None:
         excess = min(max(order.filled_quantity + report.quantity - order.quantity, ZERO), report.quantity)
@@ -108,11 +110,23 @@ def _booked(desk: Desk, order: Order, report: ExecutionReported, *, stray: bool)
         exchange_order_id=report.exchange_order_id or order.exchange_order_id,
         rate=rate,
         fee_rates=tuple(desk.rate(order.exchange, fee.asset) for fee in report.fees),
-        realized_pnl=realized_in_quote(holding, order.side, report.quantity, report.price, rate),
+        realized_pnl=_realized(desk, order, report, base, rate),
         late=order.is_closed,
         overfill=excess,
         stray=stray,
+        kind=InstrumentKind.LINEAR if order.is_derivative else InstrumentKind.SPOT,
+        position_side=order.position_side,
+        wallet=wallet,
     )
+
+
+def _realized(desk: Desk, order: Order, report: ExecutionReported, base: str, rate: Decimal | None) -> Decimal:
+    """What the trade earns before fees, in the quote asset: against the position, or the base asset's average cost."""
+    if order.is_derivative:
+        key = (order.account_id, order.user_id, order.symbol, order.position_side)
+        return realized_by(desk.positions.get(key), order.side, report.quantity, report.price)
+    holding = desk.holdings.get((order.account_id, order.user_id, base, Wallet.MAIN))
+    return realized_in_quote(holding, order.side, report.quantity, report.price, rate)
 
 
 def _assets(desk: Desk, order: Order) -> tuple[str, str]:

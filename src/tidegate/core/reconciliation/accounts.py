@@ -29,7 +29,7 @@ from tidegate.core.order import Order
 from tidegate.core.records import UNALLOCATED, Account
 from tidegate.core.routing import cancel_attempt, query, synchronize, watch_dog
 from tidegate.core.sending import break_once, resolved
-from tidegate.core.vocabulary import AccountState
+from tidegate.core.vocabulary import AccountState, Wallet
 
 
 def started(desk: Desk, report: DeskStarted) -> Decision:
@@ -162,6 +162,7 @@ def _open_books(desk: Desk, account: Account, report: BalancesReported) -> list[
             asset=balance.asset,
             quantity=balance.free + balance.locked,
             price=desk.rate(account.exchange, balance.asset),
+            wallet=balance.wallet,
         )
         for balance in report.balances
         if balance.free + balance.locked
@@ -171,13 +172,13 @@ def _open_books(desk: Desk, account: Account, report: BalancesReported) -> list[
 
 def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
     """A difference that is the same in two reports, some seconds apart, is a break; one that ends, ends the break."""
-    venue = {balance.asset: balance.free + balance.locked for balance in report.balances}
+    venue = {(balance.asset, balance.wallet): balance.free + balance.locked for balance in report.balances}
     books = _book_quantities(desk, report.account_id)
     events: list[Event] = []
-    for asset in sorted(venue.keys() | books.keys()):
-        venue_quantity, book_quantity = venue.get(asset, ZERO), books.get(asset, ZERO)
+    for asset, wallet in sorted(venue.keys() | books.keys()):
+        venue_quantity, book_quantity = venue.get((asset, wallet), ZERO), books.get((asset, wallet), ZERO)
         difference = venue_quantity - book_quantity
-        known = desk.differences.get((report.account_id, asset))
+        known = desk.differences.get((report.account_id, asset, wallet))
         if difference != (known.amount if known is not None else ZERO):
             events.append(
                 BalanceCompared(
@@ -187,31 +188,38 @@ def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
                     venue_quantity=venue_quantity,
                     book_quantity=book_quantity,
                     difference=difference,
+                    wallet=wallet,
                 )
             )
         elif known is not None and report.requested_at - known.since >= desk.policy.break_confirmation:
-            events += _confirm_break(desk, report, asset)
+            events += _confirm_break(desk, report, asset, wallet)
         if not difference:
-            events += _resolve_break(desk, report, asset)
+            events += _resolve_break(desk, report, asset, wallet)
     return events
 
 
-def _confirm_break(desk: Desk, report: BalancesReported, asset: str) -> list[Event]:
-    if break_id(report.account_id, "balance", asset) in desk.open_breaks:
+def _confirm_break(desk: Desk, report: BalancesReported, asset: str, wallet: Wallet) -> list[Event]:
+    subject = balance_subject(asset, wallet)
+    if break_id(report.account_id, "balance", subject) in desk.open_breaks:
         return []
-    amount = desk.differences[(report.account_id, asset)].amount
+    amount = desk.differences[(report.account_id, asset, wallet)].amount
     message = f"the venue holds {plain(abs(amount))} {asset} {'more' if amount > 0 else 'less'} than the books"
-    return [BreakFound(at=report.at, account_id=report.account_id, kind="balance", subject=asset, message=message)]
+    return [BreakFound(at=report.at, account_id=report.account_id, kind="balance", subject=subject, message=message)]
 
 
-def _resolve_break(desk: Desk, report: BalancesReported, asset: str) -> list[Event]:
-    found = desk.open_breaks.get(break_id(report.account_id, "balance", asset))
+def balance_subject(asset: str, wallet: Wallet) -> str:
+    """What a balance break is about."""
+    return asset if wallet is Wallet.MAIN else f"{asset} ({wallet})"
+
+
+def _resolve_break(desk: Desk, report: BalancesReported, asset: str, wallet: Wallet) -> list[Event]:
+    found = desk.open_breaks.get(break_id(report.account_id, "balance", balance_subject(asset, wallet)))
     return [] if found is None else [resolved(found, report.at, "the venue's balance and ours agree again")]
 
 
-def _book_quantities(desk: Desk, account_id: AccountId) -> dict[str, Decimal]:
-    quantities: dict[str, Decimal] = {}
-    for (account, _, asset), holding in desk.holdings.items():
+def _book_quantities(desk: Desk, account_id: AccountId) -> dict[tuple[str, Wallet], Decimal]:
+    quantities: dict[tuple[str, Wallet], Decimal] = {}
+    for (account, _, asset, wallet), holding in desk.holdings.items():
         if account == account_id:
-            quantities[asset] = quantities.get(asset, ZERO) + holding.quantity
+            quantities[asset, wallet] = quantities.get((asset, wallet), ZERO) + holding.quantity
     return quantities

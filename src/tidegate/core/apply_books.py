@@ -1,0 +1,101 @@
+"""What executions and other movements change: order, holdings and positions, together or not at all."""
+
+from tidegate.core.apply_orders import reserve
+from tidegate.core.desk import Desk
+from tidegate.core.messages import events as happened
+from tidegate.core.messages.values import Fee
+from tidegate.core.money import ZERO, ratio
+from tidegate.core.order import Order, move
+from tidegate.core.portfolio.holdings import acquire, take_fee, trade
+from tidegate.core.portfolio.positions import move_position, signed
+from tidegate.core.portfolio.reservations import worst_case
+from tidegate.core.vocabulary import InstrumentKind, OrderStatus
+
+
+def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
+    """Order and holdings move together, or not at all."""
+    order.filled_quantity += event.quantity
+    order.filled_value += event.quantity * event.price
+    order.average_price = ratio(order.filled_value, order.filled_quantity)
+    order.realized_pnl += event.realized_pnl
+    order.fees = _add_fees(order.fees, event.fees)
+    order.waiting_to_retry = False
+    if order.status is OrderStatus.PENDING:
+        # A trade of an attempt that was given up says nothing about the one that is under way.
+        order.in_doubt = event.stray
+    desk.execution_ids.setdefault(order.order_id, set()).add(event.execution_id)
+    desk.execution_times[event.account_id] = max(
+        event.executed_at, desk.execution_times.get(event.account_id, event.executed_at)
+    )
+    _trade(desk, event)
+    _guard(desk, order, event)
+    if event.late:
+        return  # An order that has ended moves by OrderCorrected, and holds no reservation any more.
+    filled = order.quantity is not None and order.filled_quantity >= order.quantity
+    move(order, OrderStatus.FILLED if filled else OrderStatus.PARTIALLY_FILLED)
+    reserve(desk, order, worst_case(order, order.reserve_price))
+
+
+def reverse(desk: Desk, order: Order, event: happened.ExecutionReversed) -> None:
+    """A busted trade never counted: order, holdings and position go back by what it had moved."""
+    booked = event.booked
+    order.filled_quantity -= booked.quantity
+    order.filled_value -= booked.quantity * booked.price
+    order.average_price = ratio(order.filled_value, order.filled_quantity) if order.filled_quantity else None
+    order.realized_pnl = event.realized_pnl
+    order.fees = _add_fees(order.fees, tuple(Fee(fee.asset, -fee.amount) for fee in booked.fees))
+    _untrade(desk, booked)
+    if order.leg is not None and order.parent_order_id is not None:
+        desk.orders[order.parent_order_id].exited_quantity -= booked.quantity
+    if not order.is_closed:
+        reserve(desk, order, worst_case(order, order.reserve_price))
+
+
+def _untrade(desk: Desk, booked: happened.ExecutionBooked) -> None:
+    quote = desk.holding(booked.account_id, booked.user_id, booked.quote, booked.wallet)
+    if booked.kind is InstrumentKind.SPOT:
+        base = desk.holding(booked.account_id, booked.user_id, booked.base, booked.wallet)
+        change = signed(booked.side, booked.quantity)
+        base.quantity -= change
+        quote.quantity += change * booked.price
+        if booked.rate is not None:
+            base.realized_pnl -= booked.realized_pnl * booked.rate
+    else:
+        position = desk.position(
+            booked.account_id, booked.user_id, booked.symbol, booked.position_side, booked.exchange
+        )
+        position.realized_pnl -= booked.realized_pnl
+        move_position(position, -signed(booked.side, booked.quantity), booked.price)
+        quote.quantity -= booked.realized_pnl
+    for fee in booked.fees:
+        take_fee(desk.holding(booked.account_id, booked.user_id, fee.asset, booked.wallet), -fee.amount)
+
+
+def _trade(desk: Desk, event: happened.ExecutionBooked) -> None:
+    """A spot trade swaps two assets; a derivative's moves the position, and what it realizes is settled in cash."""
+    quote = desk.holding(event.account_id, event.user_id, event.quote, event.wallet)
+    if event.kind is InstrumentKind.SPOT:
+        trade(event, desk.holding(event.account_id, event.user_id, event.base, event.wallet), quote)
+    else:
+        position = desk.position(event.account_id, event.user_id, event.symbol, event.position_side, event.exchange)
+        position.updated_at = event.at
+        position.realized_pnl += event.realized_pnl
+        move_position(position, signed(event.side, event.quantity), event.price)
+        acquire(quote, event.realized_pnl, event.rate)
+    for fee in event.fees:
+        take_fee(desk.holding(event.account_id, event.user_id, fee.asset, event.wallet), fee.amount)
+
+
+def _guard(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
+    """What an entry fills is to be protected; what a leg fills is closed again."""
+    if order.stop_loss is not None or order.take_profit is not None:
+        order.guarding = True
+    if order.leg is not None and order.parent_order_id is not None:
+        desk.orders[order.parent_order_id].exited_quantity += event.quantity
+
+
+def _add_fees(fees: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:
+    totals = {fee.asset: fee.amount for fee in fees}
+    for fee in more:
+        totals[fee.asset] = totals.get(fee.asset, ZERO) + fee.amount
+    return tuple(Fee(asset, amount) for asset, amount in totals.items())

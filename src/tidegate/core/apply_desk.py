@@ -1,0 +1,155 @@
+"""What happens to the desk as a whole: users, accounts, balances, breaks, rules."""
+
+from typing import assert_never
+
+from tidegate.core.desk import Desk, Difference
+from tidegate.core.messages import events as happened
+from tidegate.core.portfolio.holdings import acquire, dispose
+from tidegate.core.portfolio.positions import move_position
+from tidegate.core.records import Account, Break, Leverage, Rule, User
+
+DeskChange = (
+    happened.UserRegistered
+    | happened.TokenIssued
+    | happened.AccountRegistered
+    | happened.CredentialsReplaced
+    | happened.AccountStateChanged
+    | happened.BalanceOpened
+    | happened.BalancesOpened
+    | happened.BalanceCompared
+    | happened.BreakFound
+    | happened.BreakResolved
+    | happened.BalanceAdjusted
+    | happened.PositionCompared
+    | happened.PositionAdjusted
+    | happened.LeverageChanged
+    | happened.CashFlowBooked
+    | happened.CorrectionsSet
+    | happened.RuleCreated
+    | happened.RuleEnded
+)
+
+
+def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm per event.
+    """Make one event of the desk's life true."""
+    match event:
+        case happened.UserRegistered():
+            desk.users[event.user_id] = User(
+                user_id=event.user_id, name=event.name, role=event.role, created_at=event.at
+            )
+        case happened.TokenIssued() | happened.CredentialsReplaced():
+            pass  # Tokens and credentials are looked up where they are kept; the engine needs none.
+        case happened.AccountRegistered():
+            desk.accounts[event.account_id] = Account(
+                account_id=event.account_id,
+                exchange=event.exchange,
+                environment=event.environment,
+                user_ids=event.user_ids,
+                message="its session has not connected yet",
+                created_at=event.at,
+            )
+        case happened.AccountStateChanged():
+            account = desk.accounts[event.account_id]
+            account.state = event.state
+            account.message = event.message
+        case happened.BalanceOpened():
+            acquire(
+                desk.holding(event.account_id, event.user_id, event.asset, event.wallet), event.quantity, event.price
+            )
+        case happened.BalancesOpened():
+            desk.accounts[event.account_id].opened_at = event.at
+        case happened.BalanceCompared():
+            _compare(desk, event)
+        case happened.BreakFound():
+            found = break_of(event)
+            desk.open_breaks[found.break_id] = found
+        case happened.BreakResolved():
+            desk.open_breaks.pop(break_id(event.account_id, event.kind, event.subject), None)
+        case happened.CorrectionsSet():
+            desk.users[event.user_id].corrections = event.corrections
+        case happened.LeverageChanged():
+            desk.leverages[(event.account_id, event.symbol)] = Leverage(
+                account_id=event.account_id,
+                symbol=event.symbol,
+                leverage=event.leverage,
+                margin_mode=event.margin_mode,
+                updated_at=event.at,
+            )
+        case happened.RuleCreated():
+            desk.keep_rule(
+                Rule(
+                    rule_id=event.rule_id,
+                    user_id=event.user_id,
+                    order_id=event.order_id,
+                    status=event.status,
+                    place=event.place,
+                    cancel_order_id=event.cancel_order_id,
+                    created_at=event.at,
+                )
+            )
+        case happened.RuleEnded():
+            desk.drop_rule(event.rule_id)
+        case (
+            happened.BalanceAdjusted()
+            | happened.PositionCompared()
+            | happened.PositionAdjusted()
+            | happened.CashFlowBooked()
+        ):
+            _change_books(desk, event)
+        case _:
+            assert_never(event)
+
+
+def _change_books(
+    desk: Desk,
+    event: happened.BalanceAdjusted | happened.PositionCompared | happened.PositionAdjusted | happened.CashFlowBooked,
+) -> None:
+    match event:
+        case happened.BalanceAdjusted():
+            holding = desk.holding(event.account_id, event.user_id, event.asset, event.wallet)
+            if event.quantity > 0:
+                acquire(holding, event.quantity, event.price)
+            else:
+                dispose(holding, -event.quantity, None)
+            desk.differences.pop((event.account_id, event.asset, event.wallet), None)
+        case happened.PositionCompared():
+            key = (event.account_id, event.symbol, event.position_side)
+            if event.difference:
+                desk.position_differences[key] = Difference(event.difference, event.at)
+            else:
+                desk.position_differences.pop(key, None)
+        case happened.PositionAdjusted():
+            position = desk.position(event.account_id, event.user_id, event.symbol, event.position_side, event.exchange)
+            position.updated_at = event.at
+            move_position(position, event.quantity, event.price)
+            desk.position_differences.pop((event.account_id, event.symbol, event.position_side), None)
+        case happened.CashFlowBooked():
+            acquire(desk.holding(event.account_id, event.user_id, event.asset, event.wallet), event.amount, event.rate)
+            desk.cash_flows.add((event.account_id, event.kind, event.flow_id))
+        case _:
+            assert_never(event)
+
+
+def _compare(desk: Desk, event: happened.BalanceCompared) -> None:
+    key = (event.account_id, event.asset, event.wallet)
+    if event.difference:
+        desk.differences[key] = Difference(event.difference, event.at)
+        return
+    desk.differences.pop(key, None)
+
+
+def break_id(account_id: str, kind: str, subject: str) -> str:
+    """One break per account, kind and subject is open at a time."""
+    return f"{account_id}|{kind}|{subject}"
+
+
+def break_of(event: happened.BreakFound) -> Break:
+    """The record of a break."""
+    return Break(
+        break_id=break_id(event.account_id, event.kind, event.subject),
+        account_id=event.account_id,
+        kind=event.kind,
+        subject=event.subject,
+        message=event.message,
+        found_at=event.at,
+    )

@@ -1,0 +1,248 @@
+"""What order events change: the order, its reservation, and how it is found."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from tidegate.core.desk import Desk
+from tidegate.core.identifiers import exchange_client_order_id
+from tidegate.core.messages import events as happened
+from tidegate.core.money import ZERO
+from tidegate.core.order import Order, move
+from tidegate.core.vocabulary import HeldBy, OrderStatus, PendingAction
+
+OrderChange = (
+    happened.OrderInvalidated
+    | happened.AttemptStarted
+    | happened.AttemptFailed
+    | happened.OrderInDoubt
+    | happened.OrderAbsenceSeen
+    | happened.OrderSubmitted
+    | happened.OrderLookedUp
+    | happened.CancelRequested
+    | happened.CancelRefused
+    | happened.OrderEnded
+    | happened.OrderClosed
+    | happened.OrderCorrected
+    | happened.OrderAdjusted
+    | happened.OrderHeld
+    | happened.TrailingMoved
+    | happened.OrderTriggered
+    | happened.AmendRequested
+    | happened.OrderAmended
+    | happened.AmendFailed
+    | happened.OrderRestated
+    | happened.ProtectionEnded
+)
+
+
+def create_order(desk: Desk, event: happened.OrderCreated) -> None:
+    """A new order, as it was asked for."""
+    desk.index(
+        Order(
+            order_id=event.order_id,
+            user_id=event.user_id,
+            account_id=event.account_id,
+            exchange=event.exchange,
+            symbol=event.symbol,
+            side=event.side,
+            order_type=event.order_type,
+            timestamp=event.at,
+            updated_at=event.at,
+            quantity=event.quantity,
+            quote_quantity=event.quote_quantity,
+            price=event.price,
+            trigger_price=event.trigger_price,
+            time_in_force=event.time_in_force,
+            post_only=event.post_only,
+            reduce_only=event.reduce_only,
+            routing=event.routing,
+            client_order_id=event.client_order_id,
+            idempotency_key=event.idempotency_key,
+            request_hash=event.request_hash,
+            params=event.params or None,
+            retry_until=event.retry_until,
+            position_side=event.position_side,
+            margin_mode=event.margin_mode,
+            leverage=event.leverage,
+            expires_at=event.expires_at,
+            trigger_by=event.trigger_by,
+            trailing_offset=event.trailing_offset,
+            trailing_offset_unit=event.trailing_offset_unit,
+            stop_loss=event.stop_loss,
+            take_profit=event.take_profit,
+            parent_order_id=event.parent_order_id,
+            leg=event.leg,
+            rule_id=event.rule_id,
+        )
+    )
+
+
+def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa: C901  One arm per event.
+    """Make one event of an order's life true."""
+    match event:
+        case happened.AttemptStarted():
+            _start_attempt(desk, order, event)
+        case happened.OrderSubmitted():
+            _submit(desk, order, event)
+        case happened.OrderClosed():
+            order.closed_at = event.at
+            order.realized_pnl = event.realized_pnl
+            order.pending_action = PendingAction.NONE
+            order.in_doubt = False
+            order.asked = None
+            order.replacing = False
+            reserve(desk, order, ZERO)
+            desk.index_open(order)
+        case happened.OrderEnded():
+            if order.status is not event.status:
+                move(order, event.status)
+            order.reason = event.reason
+            order.message = event.message or None
+            order.in_doubt = False
+            order.waiting_to_retry = False
+        case happened.OrderInvalidated():
+            move(order, OrderStatus.INVALIDATED)
+            order.reason = event.code
+            order.message = event.message
+        case happened.AttemptFailed():
+            order.waiting_to_retry = True
+            order.in_doubt = False
+            order.absent_since = None
+            order.reason = event.reason
+            order.message = event.message
+        case happened.OrderInDoubt():
+            order.in_doubt = True
+            order.message = event.message
+        case happened.OrderAbsenceSeen():
+            order.absent_since = event.requested_at
+        case happened.OrderLookedUp():
+            order.venue_status = event.venue_status
+            order.venue_filled_quantity = event.venue_filled_quantity
+            order.reason = event.reason
+            order.message = event.message or None
+        case happened.CancelRequested():
+            order.pending_action = PendingAction.CANCEL
+        case happened.CancelRefused():
+            order.pending_action = PendingAction.NONE
+            order.message = event.message
+        case happened.OrderCorrected():
+            if order.status is not event.status:
+                move(order, event.status)
+            order.realized_pnl = event.realized_pnl
+            order.message = event.message
+        case happened.ProtectionEnded():
+            order.guarding = False
+        case happened.OrderHeld() | happened.TrailingMoved() | happened.OrderTriggered():
+            _change_conditional(desk, order, event)
+        case happened.OrderAdjusted():
+            order.corrections += 1
+            order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
+        case happened.AmendRequested() | happened.OrderAmended() | happened.AmendFailed() | happened.OrderRestated():
+            _amend(desk, order, event)
+        case _:
+            assert_never(event)
+
+
+def _change_conditional(
+    desk: Desk, order: Order, event: happened.OrderHeld | happened.TrailingMoved | happened.OrderTriggered
+) -> None:
+    match event:
+        case happened.OrderHeld():
+            if order.status is OrderStatus.CREATED:
+                move(order, OrderStatus.PENDING)
+            order.held_by = HeldBy.DESK
+            order.waiting_to_retry = False
+            order.reserved_asset = event.reserved_asset
+            order.reserve_price = event.reserve_price
+            order.reserve_rate = event.reserve_rate
+            order.limits_version = event.limits_version
+            reserve(desk, order, event.reserved_quantity)
+        case happened.TrailingMoved():
+            order.trailing_extreme = event.extreme
+            order.trigger_price = event.trigger_price
+        case happened.OrderTriggered():
+            order.triggered_at = event.at
+        case _:
+            assert_never(event)
+    desk.index_open(order)
+
+
+def _amend(
+    desk: Desk,
+    order: Order,
+    event: happened.AmendRequested | happened.OrderAmended | happened.AmendFailed | happened.OrderRestated,
+) -> None:
+    match event:
+        case happened.AmendRequested():
+            order.pending_action = PendingAction.AMEND
+            order.amendment = event.amendment
+            order.asked = event.asked
+            order.replacing = not event.in_place
+            order.amend_expires_at = event.request_expires_at
+            order.reserve_price = event.reserve_price
+        case happened.OrderAmended() | happened.OrderRestated():
+            order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
+            if isinstance(event, happened.OrderAmended):
+                _end_amendment(order)
+        case happened.AmendFailed():
+            order.message = event.message
+            _end_amendment(order)
+        case _:
+            assert_never(event)
+    reserve(desk, order, event.reserved_quantity)
+
+
+def _end_amendment(order: Order) -> None:
+    if order.pending_action is PendingAction.AMEND:
+        order.pending_action = PendingAction.NONE
+    order.asked = None
+    order.amend_expires_at = None
+    if order.exchange_order_id is not None:
+        order.replacing = False
+
+
+def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> None:
+    if order.status is OrderStatus.CREATED:
+        move(order, OrderStatus.PENDING)
+    order.attempt = event.attempt
+    order.filled_before = event.filled_before
+    order.held_by = HeldBy.VENUE
+    order.exchange_order_id = None
+    order.venue_status = None
+    order.venue_filled_quantity = None
+    order.exchange_client_order_id = event.exchange_client_order_id
+    order.request_expires_at = event.request_expires_at
+    order.waiting_to_retry = False
+    order.in_doubt = False
+    order.absent_since = None
+    order.reason = None
+    order.message = None
+    order.reserved_asset = event.reserved_asset
+    order.reserve_price = event.reserve_price
+    order.reserve_rate = event.reserve_rate
+    order.limits_version = event.limits_version
+    reserve(desk, order, event.reserved_quantity)
+    desk.index_open(order)
+
+
+def _submit(desk: Desk, order: Order, event: happened.OrderSubmitted) -> None:
+    """The venue has this attempt; it may be one that had been given up, while no later one was sent."""
+    order.attempt = event.attempt
+    order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
+    order.exchange_order_id = event.exchange_order_id
+    order.in_doubt = False
+    order.waiting_to_retry = False
+    order.absent_since = None
+    order.replacing = False
+    desk.index_exchange_order_id(order)
+    if order.status is OrderStatus.PENDING:
+        move(order, OrderStatus.SUBMITTED)
+
+
+def reserve(desk: Desk, order: Order, quantity: Decimal) -> None:
+    """Make the order's reservation exactly this much."""
+    change = quantity - order.reserved_quantity
+    if change and order.reserved_asset is not None:
+        wallet = desk.wallet_of(order.exchange, order.symbol)
+        desk.holding(order.account_id, order.user_id, order.reserved_asset, wallet).reserved += change
+        order.reserved_quantity = quantity

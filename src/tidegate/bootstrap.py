@@ -18,6 +18,7 @@ from tidegate.gateway.server import Server, serve
 from tidegate.ports import Clock, KeyVault, VenueCredentials
 from tidegate.runtime.clock import RealClock
 from tidegate.runtime.loop import DeskLoop
+from tidegate.runtime.price_watch import PriceWatch
 from tidegate.runtime.reference import DeskReference
 from tidegate.runtime.sessions import Sessions
 from tidegate.settings import Settings
@@ -75,11 +76,19 @@ async def running_desk(settings: Settings) -> AsyncIterator[RunningDesk]:
         desk = Desk.restore(snapshot, Policy())
         clock = RealClock()
         sessions = Sessions(clock, settings.compare_every_seconds)
-        loop = DeskLoop(desk=desk, epoch=snapshot.epoch, journal=storage.journal, clock=clock, perform=sessions.perform)
+        price_watch = PriceWatch()
+        loop = DeskLoop(
+            desk=desk,
+            epoch=snapshot.epoch,
+            journal=storage.journal,
+            clock=clock,
+            perform=sessions.perform,
+            watch_prices=price_watch.want,
+        )
         vault = EnvelopeVault(storage.credential_store, _key(settings), desk=settings.desk_name)
         engine = asyncio.create_task(loop.run(), name="engine")
         stack.push_async_callback(_stop_engine, engine)
-        connector = _Connector(settings, loop, sessions, vault, clock)
+        connector = _Connector(settings, loop, sessions, vault, clock, price_watch)
         stack.push_async_callback(connector.close)
         sessions.start(loop.report)
         loop.on_release.append(connector.see)
@@ -130,7 +139,13 @@ class _Connector:
     """Gives every account its session: those known at the start, and those that are registered later."""
 
     def __init__(
-        self, settings: Settings, loop: DeskLoop, sessions: Sessions, vault: KeyVault, clock: RealClock
+        self,
+        settings: Settings,
+        loop: DeskLoop,
+        sessions: Sessions,
+        vault: KeyVault,
+        clock: RealClock,
+        price_watch: PriceWatch,
     ) -> None:
         endpoints = {str(exchange): urls for exchange, urls in settings.simulated_venues.items()}
         self._venues = Venues(
@@ -145,6 +160,7 @@ class _Connector:
         self._loop = loop
         self._clock = clock
         self._sessions = sessions
+        self._price_watch = price_watch
         self._vault = vault
         self._markets: dict[tuple[Exchange, Environment], object] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -190,6 +206,7 @@ class _Connector:
         if market not in self._markets:
             market_data = self._venues.market_data(*market)
             market_data.start()
+            self._price_watch.add(account.exchange, market_data)
             self._markets[market] = market_data
             self._closers.push_async_callback(market_data.close)
         self._sessions.add(self._venues.session(account.account_id, account.exchange, account.environment, credentials))

@@ -208,7 +208,11 @@ class VenueSession(Protocol):
 
 
 class VenueHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """What `/system/venues` shows of one session. Latency in milliseconds of the last order sent."""
+    """What `/system/venues` shows of one session. Latency in milliseconds of the last order sent.
+
+    `waiting` counts what waits or runs per lane, `budget` each rate window's use as `used/limit`, `blocked` says per
+    lane why its first call waits, `counts` what the stream brought.
+    """
 
     account_id: AccountId
     exchange: Exchange
@@ -218,6 +222,8 @@ class VenueHealth(msgspec.Struct, frozen=True, kw_only=True):
     waiting: dict[str, int]
     budget: dict[str, str]
     latency_ms: float | None = None
+    blocked: dict[str, str] = {}
+    counts: dict[str, int] = {}
 
 
 class ReferenceData(Protocol):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from support.virtual_time import START, LoopClock, on_virtual_time
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.reports import Wake
+from tidegate.core.vocabulary import WakePurpose
 from tidegate.runtime.timers import Timers
 
 ONE, TWO = OrderId("one"), OrderId("two")
@@ -28,7 +29,7 @@ class Bell:
         self.rung.append((wake.order_id, round(asyncio.get_running_loop().time(), 3)))
 
     def set(self, order_id: OrderId, wait_seconds: float) -> None:
-        self.timers.set(order_id, self.clock.now() + seconds(wait_seconds))
+        self.timers.set(order_id, WakePurpose.ATTENTION, self.clock.now() + seconds(wait_seconds))
 
 
 @on_virtual_time
@@ -55,7 +56,7 @@ async def test_a_new_time_replaces_the_old_one_in_both_directions() -> None:
 @on_virtual_time
 async def test_a_time_that_has_passed_rings_at_once() -> None:
     bell = Bell()
-    bell.timers.set(ONE, START - timedelta(days=1))
+    bell.timers.set(ONE, WakePurpose.ATTENTION, START - timedelta(days=1))
     await asyncio.sleep(0.001)
     assert bell.rung == [("one", 0)]
 
@@ -68,7 +69,7 @@ async def test_a_forgotten_order_is_not_woken_and_may_set_a_timer_again() -> Non
     bell.timers.forget(ONE)
     bell.timers.forget(OrderId("never set"))
     assert len(bell.timers) == 1
-    bell.timers.set(ONE, START + seconds(4))
+    bell.timers.set(ONE, WakePurpose.ATTENTION, START + seconds(4))
     await asyncio.sleep(60)
     assert bell.rung == [("two", 3), ("one", 4)]
 
@@ -117,3 +118,13 @@ async def test_replaced_and_forgotten_timers_do_not_pile_up() -> None:
     await asyncio.sleep(4_000)
     assert sorted(name for name, _ in bell.rung) == sorted({name for name, _ in bell.rung})
     assert bell.timers._heap == []
+
+
+@on_virtual_time
+async def test_each_purpose_has_a_timer_of_its_own() -> None:
+    clock, rung = LoopClock(), []
+    timers = Timers(clock, lambda wake: rung.append(wake.purpose))
+    timers.set(ONE, WakePurpose.EXPIRY, clock.now() + seconds(9))
+    timers.set(ONE, WakePurpose.ATTENTION, clock.now() + seconds(5))
+    await asyncio.sleep(60)
+    assert rung == [WakePurpose.ATTENTION, WakePurpose.EXPIRY]

@@ -100,7 +100,7 @@ class RunningDesk:
 
     def holding(self, asset: str) -> Decimal:
         """What the desk's books say the account holds."""
-        return self.desk.holdings[(ACCOUNT, ALICE, asset)].quantity
+        return self.desk.holding(ACCOUNT, ALICE, asset).quantity
 
     async def cancel(self, order_id: OrderId, wait_for: WaitFor | None = None) -> Answer:
         command = commands.CancelOrder(command_id=command_id(), at=self.clock.now(), user_id=ALICE, order_id=order_id)

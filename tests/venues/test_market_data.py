@@ -1,6 +1,7 @@
 """Listings and prices: what is reported, when, and what survives on disk."""
 
 import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,21 @@ class FakeMarket:
     def __init__(self) -> None:
         self.listings: list[Any] = [[BITCOIN]]
         self.books: list[Any] = [{}]
+        self.streamed: list[frozenset[str]] = []
+        self.stream_ends = asyncio.Event()
 
     async def instruments(self) -> list[Instrument]:
         return self._next(self.listings)
 
     async def prices(self) -> dict[str, Price]:
         return self._next(self.books)
+
+    async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
+        self.streamed.append(symbols)
+        for symbol in symbols:
+            tell(symbol, Price(last=Decimal(len(self.streamed))))
+        await self.stream_ends.wait()
+        raise ConnectionError("the stream ended")
 
     def _next(self, answers: list[Any]) -> Any:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -99,13 +109,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 async def test_a_price_is_reported_when_it_changed_and_only_then(bench: Bench) -> None:
     first, second = Price(last=Decimal(1)), Price(last=Decimal(1), bid=Decimal(1))
-    unknown = {"XXX-USDT": Price(last=Decimal(9))}
-    bench.market.books = [
-        {"BTC-USDT": first, **unknown},
-        {"BTC-USDT": first},
-        {"BTC-USDT": first},
-        {"BTC-USDT": second},
-    ]
+    bench.market.books = [{"BTC/USDT": first}, {"BTC/USDT": first}, {"BTC/USDT": first}, {"BTC/USDT": second}]
     bench.data.start()
     await bench.run_until_told(PriceReported, 2)
     await asyncio.sleep(0.02)
@@ -114,7 +118,7 @@ async def test_a_price_is_reported_when_it_changed_and_only_then(bench: Bench) -
 
 async def test_failures_are_tried_again(bench: Bench) -> None:
     bench.market.listings = [UNREACHABLE, [], AttributeError("shape"), [BITCOIN]]
-    bench.market.books = [UNREACHABLE, {"BTC-USDT": Price(last=Decimal(1))}]
+    bench.market.books = [UNREACHABLE, {"BTC/USDT": Price(last=Decimal(1))}]
     bench.data.start()
     await bench.data.listed()
     await bench.run_until_told(PriceReported, 1)
@@ -127,6 +131,28 @@ async def test_what_was_cached_is_reported_before_the_venue_answers(bench: Bench
     bench.data.start()
     assert bench.told(InstrumentsReported)[0].instruments == (BITCOIN,)
     assert bench.symbols.ours("BTC-USDT") == "BTC/USDT"
+
+
+async def test_watched_symbols_are_streamed_and_an_ended_stream_is_opened_again(bench: Bench) -> None:
+    bench.data.start()
+    bench.data.watch(frozenset({"BTC/USDT"}))
+    await bench.run_until_told(PriceReported, 1)
+    bench.market.stream_ends.set()
+    await bench.run_until_told(PriceReported, 2)
+    assert [told.last for told in bench.told(PriceReported)][:2] == [1, 2]
+    assert set(bench.market.streamed) == {frozenset({"BTC/USDT"})}
+
+
+async def test_another_wish_replaces_the_stream_and_an_empty_one_ends_it(bench: Bench) -> None:
+    bench.data.start()
+    bench.data.watch(frozenset({"BTC/USDT"}))
+    await bench.run_until_told(PriceReported, 1)
+    bench.data.watch(frozenset({"ETH/USDT"}))
+    await bench.run_until_told(PriceReported, 2)
+    bench.data.watch(frozenset())
+    bench.market.stream_ends.set()
+    await asyncio.sleep(0.02)
+    assert bench.market.streamed == [frozenset({"BTC/USDT"}), frozenset({"ETH/USDT"})]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'[{"exchange": "okx"}]', b"\xff"])

@@ -3,29 +3,35 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tidegate.core.identifiers import ExchangeOrderId
-from tidegate.core.messages.effects import SendCancel, SynchronizeAccount
+from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, OrderId
+from tidegate.core.messages.effects import SendAmend, SendCancel, SynchronizeAccount
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountDisconnected,
     AccountSynchronized,
+    AmendAccepted,
+    AmendOutcomeUnknown,
+    AmendRefused,
     CancelAccepted,
     CancelFailed,
+    MessageQuarantined,
     OrderAccepted,
     OrderRefused,
     SendOutcomeUnknown,
 )
-from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, TimeInForce
+from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side
 from tidegate.venues import session as session_module
 from tidegate.venues.budget import RateBudget, WindowGroup
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.session import CcxtVenueSession
 from tidegate.venues.transport import Taps
+from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import Placed
 from venue_unit_helpers import ACCOUNT, CLIENT_ORDER_ID, NOW, ORDER_ID, StandingClock, send_order
 
@@ -60,12 +66,19 @@ class FakeVenue:
         self.streams_opened = 0
         self.balances_asked = 0
         self.open_orders_answers: list[Any] = []
+        self.amend_answers: list[Any] = []
 
     async def place(self, _: Any) -> Placed:
         return Placed(exchange_order_id=ExchangeOrderId("7"))
 
     async def cancel(self, _: Any) -> list[Any]:
         return []
+
+    async def amend(self, _: Any) -> list[Any]:
+        answer = self.amend_answers.pop(0) if self.amend_answers else []
+        if isinstance(answer, Exception):
+            raise answer
+        return list(answer)
 
     async def balances(self) -> tuple[Any, ...]:
         self.balances_asked += 1
@@ -80,9 +93,15 @@ class FakeVenue:
     async def executions_since(self, *_: Any) -> list[Any]:
         return []
 
-    async def open_stream(self) -> Any:
+    async def cash_flows_since(self, *_: Any) -> list[Any]:
+        return []
+
+    async def positions(self) -> tuple[Any, ...]:
+        return ()
+
+    async def open_streams(self) -> tuple[Any, ...]:
         self.streams_opened += 1
-        return self.stream
+        return (self.stream,)
 
     def read_frame(self, *_: Any) -> list[Any]:
         return []
@@ -132,13 +151,6 @@ async def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
     yield made
     await made.session.close()
     assert made.client.closed
-
-
-async def test_an_order_that_no_session_can_express_is_refused_before_anything_is_sent(bench: Bench) -> None:
-    bench.session.perform(send_order(order_type=OrderType.TRAILING_STOP))
-    bench.session.perform(send_order(attempt=2, time_in_force=TimeInForce.GTD))
-    await bench.until_told(OrderRefused, 2)
-    assert {(report.reason, report.retryable) for report in bench.reports} == {(RejectReason.INVALID_PARAMETERS, False)}
 
 
 @pytest.mark.parametrize("fault", [KeyError("x"), AttributeError("x"), ValueError("x")])
@@ -274,3 +286,64 @@ async def test_closing_while_an_order_is_under_way_leaves_it_unknown_once(bench:
     await bench.session.close()
     assert [type(report) for report in bench.reports] == [SendOutcomeUnknown]
     assert not any(isinstance(report, OrderAccepted) for report in bench.reports)
+
+
+def amend() -> SendAmend:
+    """A change of order `one`, by a session that is up."""
+    now = StandingClock().now()
+    return SendAmend(
+        account_id=ACCOUNT,
+        order_id=OrderId("one"),
+        attempt=1,
+        amendment=3,
+        symbol="BTC/USDT",
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        exchange_client_order_id=ExchangeClientOrderId("ours"),
+        exchange_order_id=None,
+        conditional=False,
+        quantity=Decimal(1),
+        intended_at=now,
+        expires_at=now + timedelta(seconds=3),
+    )
+
+
+async def test_a_change_that_the_venue_took_is_told_with_its_number(bench: Bench) -> None:
+    bench.session.perform(amend())
+    told = await bench.until_told(AmendAccepted)
+    assert (told.order_id, told.attempt, told.amendment) == ("one", 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "retryable", "final"),
+    [
+        (Verdict.REFUSED, False, False),
+        (Verdict.REFUSED_FOR_NOW, True, False),
+        (Verdict.NOT_SENT, True, False),
+        (Verdict.CLOSED, False, True),
+        (Verdict.ABSENT, False, True),
+    ],
+)
+async def test_a_change_that_was_not_made_is_told_as_refused(
+    bench: Bench, verdict: Verdict, *, retryable: bool, final: bool
+) -> None:
+    bench.venue.amend_answers = [CallFailed(verdict, RejectReason.VENUE_ERROR, "no")]
+    bench.session.perform(amend())
+    told = await bench.until_told(AmendRefused)
+    assert (told.retryable, told.final) == (retryable, final)
+
+
+@pytest.mark.parametrize("failure", [CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, "?"), KeyError("shape")])
+async def test_a_change_without_a_clear_answer_is_told_as_unknown(bench: Bench, failure: Exception) -> None:
+    bench.venue.amend_answers = [failure]
+    bench.session.perform(amend())
+    assert (await bench.until_told(AmendOutcomeUnknown)).amendment == 3
+
+
+async def test_an_unreadable_frame_is_told_once_per_kind_and_leaves_the_stream_alone(bench: Bench) -> None:
+    taps = bench.client.exchange.taps
+    for detail in ("unknown order status 'X'", "unknown order status 'X'", "unknown side 'Y'"):
+        taps.on_frame_failed(MalformedError(detail))
+    told = [report.kind for report in bench.reports if isinstance(report, MessageQuarantined)]
+    assert told == ["unknown order status 'X'", "unknown side 'Y'"]
+    assert bench.session.health().counts == {"frames_failed": 3}

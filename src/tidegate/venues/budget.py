@@ -203,6 +203,23 @@ class RateBudget:
         paused = self._paused_seconds(Lane.QUERY, now)
         return {**shown, "paused_seconds": f"{paused:.1f}"} if paused else shown
 
+    def blocked(self) -> dict[str, str]:
+        """Per lane, why its first caller waits: a pause that the venue asked for, or windows without room."""
+        now = self._monotonic()
+        first: dict[str, str] = {}
+        for waiter in sorted(self._waiters):
+            if not waiter.granted.done():
+                first.setdefault(waiter.lane.name.lower(), self._why(waiter, now))
+        return first
+
+    def _why(self, waiter: _Waiter, now: float) -> str:
+        paused = self._paused_seconds(waiter.lane, now)
+        if paused:
+            return f"the venue asked for a pause: {paused:.1f} s left"
+        full = {cost.window: self._delay(waiter.lane, (cost,), now) for cost in waiter.costs}
+        waits = [f"{window} is full for {delay:.1f} s" for window, delay in full.items() if delay]
+        return ", ".join(waits) or "more urgent calls go first"
+
     def close(self) -> None:
         """Stop the timer; whoever still waits is canceled by its own task."""
         if self._timer is not None:

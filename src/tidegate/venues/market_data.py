@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 INSTRUMENTS_SECONDS = 3_600.0
 PRICES_SECONDS = 2.0
+STREAM_PROVEN_SECONDS = 30.0  # A stream that held so long starts its back-off anew.
 
 
 class MarketData:
@@ -50,6 +51,8 @@ class MarketData:
         self._prices: dict[str, Price] = {}
         self._listed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._watched: frozenset[str] = frozenset()
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Read the cache at once and keep everything fresh in the background."""
@@ -61,6 +64,15 @@ class MarketData:
             asyncio.create_task(self._keep_fresh(self._refresh_prices, self._prices_seconds)),
         ]
 
+    def watch(self, symbols: frozenset[str]) -> None:
+        """Tell these symbols' prices as they change, not every now and then; replaces what was watched before."""
+        if symbols == self._watched:
+            return
+        self._watched = symbols
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = asyncio.create_task(self._watch(symbols)) if symbols else None
+
     async def listed(self) -> None:
         """Wait until a listing is known, from disk or from the venue."""
         await self._listed.wait()
@@ -68,9 +80,10 @@ class MarketData:
     async def close(self) -> None:
         """Stop refreshing and let go of connections."""
         try:
-            for task in self._tasks:
+            tasks = self._tasks if self._watching is None else [*self._tasks, self._watching]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             await self._client.close()
 
@@ -107,19 +120,35 @@ class MarketData:
 
     async def _refresh_prices(self) -> None:
         await self._listed.wait()
-        now = self._clock.now()
         for symbol, price in (await self._source.prices()).items():
-            if self._prices.get(symbol) == price:
-                continue
-            self._prices[symbol] = price
-            self._report(
-                PriceReported(
-                    at=now,
-                    exchange=self._exchange,
-                    symbol=symbol,
-                    last=price.last,
-                    bid=price.bid,
-                    ask=price.ask,
-                    mark=price.mark,
-                )
+            self._tell_price(symbol, price)
+
+    async def _watch(self, symbols: frozenset[str]) -> None:
+        """Stream until canceled. While the stream is down, the prices that are asked for now and then still come."""
+        failures = 0
+        while True:
+            await self._listed.wait()
+            began = asyncio.get_running_loop().time()
+            try:
+                await self._source.stream_prices(symbols, self._tell_price)
+            except Exception as error:  # noqa: BLE001 - Whatever ended the stream, the answer is to open it again.
+                log.info("the price stream ended", exchange=self._exchange, fault=type(error).__name__)
+            lasted = asyncio.get_running_loop().time() - began
+            failures = 1 if lasted > STREAM_PROVEN_SECONDS else failures + 1
+            await asyncio.sleep(backoff_seconds(failures))
+
+    def _tell_price(self, symbol: str, price: Price) -> None:
+        if self._prices.get(symbol) == price:
+            return
+        self._prices[symbol] = price
+        self._report(
+            PriceReported(
+                at=self._clock.now(),
+                exchange=self._exchange,
+                symbol=symbol,
+                last=price.last,
+                bid=price.bid,
+                ask=price.ask,
+                mark=price.mark,
             )
+        )

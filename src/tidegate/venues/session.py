@@ -1,7 +1,6 @@
 """One account at one venue: performs the engine's effects and reports exactly what happened."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, assert_never
 
@@ -33,14 +32,13 @@ from tidegate.venues.backoff import backoff_seconds
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import VenueClient
 from tidegate.venues.connection import Connection
+from tidegate.venues.hearing import Hearing
 from tidegate.venues.lanes import Lanes
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import AccountVenue
 
 log = structlog.get_logger(__name__)
-
-RECONCILE_SECONDS_MIN = 5.0
 
 
 def _lane_of(protective: bool) -> Lane:
@@ -75,12 +73,11 @@ class CcxtVenueSession:
         self._wish: SynchronizeAccount | None = None
         self._synchronizing: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
-        self._reconcile_at: asyncio.TimerHandle | None = None
         self._latency_ms: float | None = None
         self._closed = False
-        self.counts: Counter[str] = Counter()
-        client.exchange.taps.on_frame = self._frame
-        client.exchange.taps.on_frame_failed = self._frame_failed
+        self._hearing = Hearing(
+            account_id, venue, client, self._connection, report=report, clock=clock, compare=self._connected
+        )
 
     @property
     def account_id(self) -> AccountId:
@@ -116,8 +113,7 @@ class CcxtVenueSession:
 
     async def close(self) -> None:
         self._closed = True
-        if self._reconcile_at is not None:
-            self._reconcile_at.cancel()
+        self._hearing.close()
         try:
             for task in self._background:
                 task.cancel()
@@ -137,6 +133,8 @@ class CcxtVenueSession:
             waiting=self._lanes.waiting(),
             budget=self._client.budget.describe(),
             latency_ms=self._latency_ms,
+            blocked=self._client.budget.blocked(),
+            counts=dict(self._hearing.counts),
         )
 
     # --- effects ---------------------------------------------------------------------------------------------------
@@ -275,26 +273,6 @@ class CcxtVenueSession:
             await self._client.measure_clock()
         except CallFailed as failure:
             self._log_fault("the venue's clock could not be read", failure)
-
-    def _frame(self, connection: Any, frame: Any) -> bool:
-        reports = self._venue.read_frame(connection, frame)
-        if reports is None:
-            return False
-        self.counts["frames"] += 1
-        self._tell(reports)
-        return True
-
-    def _frame_failed(self, error: BaseException) -> None:
-        """A frame that cannot be read is a gap in the stream: the books are compared, but not for every such frame."""
-        self.counts["frames_failed"] += 1
-        self._log_fault("a stream frame could not be read", error)
-        if self._reconcile_at is None and self._connection.streaming and not self._closed:
-            self._reconcile_at = asyncio.get_running_loop().call_later(RECONCILE_SECONDS_MIN, self._reconcile)
-
-    def _reconcile(self) -> None:
-        self._reconcile_at = None
-        if self._connection.streaming:
-            self._connected()
 
     # --- small things ----------------------------------------------------------------------------------------------
 

@@ -277,14 +277,13 @@ class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message of the venue's could not be read, in whole or in part; it was put aside and stops nothing.
 
-    `kind` says what it was, as far as known; `excerpt` holds no secret.
+    `kind` says what was wrong with it, as far as known; `message` says it whole and holds no secret.
     """
 
     at: datetime
     account_id: AccountId
     kind: str
     message: str
-    excerpt: str
 
 
 class InstrumentsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -9,6 +9,7 @@ import pytest
 from support import records as made
 from tidegate.core import identifiers as ids
 from tidegate.core.records import Batch, DeskSnapshot
+from tidegate.core.vocabulary import Wallet
 from tidegate.ports import ExecutionFilter, OrderKeys
 from tidegate.storage.errors import EpochFencedError, JournalClosedError, JournalFailedError
 from tidegate.storage.open import Storage, open_storage
@@ -21,7 +22,13 @@ def full_batch(snapshot: DeskSnapshot) -> Batch:
     batch.executions = [made.execution(1, sequence=1), made.execution(2, sequence=2)]
     batch.ledger = made.ledger(1, sequence=1)
     holding = made.holding()
-    batch.holdings = {(holding.account_id, holding.user_id, holding.asset): holding}
+    batch.holdings = {(holding.account_id, holding.user_id, holding.asset, holding.wallet): holding}
+    position = made.position()
+    batch.positions = {(position.account_id, position.user_id, position.symbol, position.position_side): position}
+    batch.leverages = {(made.ACCOUNT, "BTC/USDT:USDT"): made.leverage()}
+    batch.rules = {made.rule(1).rule_id: made.rule(1), made.rule(2).rule_id: made.rule(2, ended=True)}
+    batch.cash_flows = [made.cash_flow(sequence=1)]
+    batch.busts = [made.bust(2, sequence=2)]
     batch.accounts = {made.ACCOUNT: made.account()}
     batch.users = {made.USER: made.user()}
     batch.tokens = {ids.TokenId("token-1"): made.token()}
@@ -62,7 +69,29 @@ async def test_every_field_comes_back_as_it_was_committed(storage: Storage) -> N
         execution_ids={open_id: [made.execution(1, sequence=1).execution_id]},
         execution_times={made.ACCOUNT: made.execution(2, sequence=2).executed_at},
         breaks=[made.difference(1)],
+        positions=[made.position()],
+        leverages=[made.leverage()],
+        rules=[made.rule(1)],
     )
+
+
+async def test_a_closed_order_whose_fills_are_still_protected_is_loaded_with_its_executions(storage: Storage) -> None:
+    batch = full_batch(await storage.journal.load())
+    guarded = batch.orders[made.order_id(2)]
+    guarded.guarding = True
+    await storage.journal.commit(batch)
+    snapshot = await storage.journal.load()
+    assert snapshot.open_orders == [made.full_order(1), guarded]
+    assert snapshot.execution_ids[guarded.order_id] == [made.execution(2, sequence=2).execution_id]
+
+
+async def test_an_asset_lies_in_each_wallet_apart(storage: Storage) -> None:
+    snapshot = await storage.journal.load()
+    both = [made.holding(wallet=wallet) for wallet in (Wallet.FUTURES, Wallet.MAIN)]
+    batch = made.batch_of(snapshot, made.full_order(1))
+    batch.holdings = {(held.account_id, held.user_id, held.asset, held.wallet): held for held in both}
+    await storage.journal.commit(batch)
+    assert (await storage.journal.load()).holdings == both
 
 
 async def test_the_blotter_reads_every_field_as_it_was_committed(storage: Storage) -> None:
@@ -91,6 +120,7 @@ async def test_a_later_batch_replaces_rows_of_the_same_key(storage: Storage) -> 
     order = made.full_order(1)
     order.status = made.OrderStatus.CANCELED
     order.closed_at = made.moment(500)
+    order.guarding = False
     attempt = made.attempt(1)
     attempt.outcome = "absent"
     holding = made.holding()
@@ -100,7 +130,7 @@ async def test_a_later_batch_replaces_rows_of_the_same_key(storage: Storage) -> 
         journal=[made.journal_entry(3, 1)],
         orders={order.order_id: order},
         attempts={(order.order_id, 2): attempt},
-        holdings={(holding.account_id, holding.user_id, holding.asset): holding},
+        holdings={(holding.account_id, holding.user_id, holding.asset, holding.wallet): holding},
     )
     await storage.journal.commit(batch)
     reloaded = await storage.journal.load()
@@ -170,6 +200,14 @@ def _same_execution(batch: Batch) -> None:
     batch.executions.append(made.execution(1, sequence=9))
 
 
+def _same_cash_flow(batch: Batch) -> None:
+    batch.cash_flows.append(made.cash_flow(sequence=9))
+
+
+def _same_bust(batch: Batch) -> None:
+    batch.busts.append(made.bust(2, sequence=9))
+
+
 def _same_history_sequence(batch: Batch) -> None:
     batch.history.append(made.history(1, history_id=9))
 
@@ -200,6 +238,8 @@ def _same_token(batch: Batch) -> None:
         _same_idempotency_key,
         _same_client_order_id,
         _same_execution,
+        _same_cash_flow,
+        _same_bust,
         _same_history_sequence,
         _same_exchange_client_order_id,
         _same_ledger_line,

@@ -7,7 +7,22 @@ from collections.abc import Iterable
 
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
 from tidegate.core.order import Order
-from tidegate.core.records import Account, Batch, DeskSnapshot, Execution, Found, Holding, Token, User
+from tidegate.core.records import (
+    Account,
+    Batch,
+    Break,
+    DeskSnapshot,
+    Execution,
+    Found,
+    Holding,
+    HoldingKey,
+    Leverage,
+    Position,
+    PositionKey,
+    Rule,
+    Token,
+    User,
+)
 from tidegate.ports import OrderKeys
 
 
@@ -22,7 +37,11 @@ class MemoryJournal:
         self.fail_with: Exception | None = None
         self.orders: dict[OrderId, Order] = {}
         self.executions: dict[ExecutionId, Execution] = {}
-        self._holdings: dict[tuple[str, str, str], Holding] = {}
+        self._holdings: dict[HoldingKey, Holding] = {}
+        self._positions: dict[PositionKey, Position] = {}
+        self._leverages: dict[tuple[AccountId, str], Leverage] = {}
+        self._rules: dict[str, Rule] = {}
+        self._breaks: dict[str, Break] = {}
         self._users: dict[str, User] = {}
         self._tokens: dict[str, Token] = {}
         self._accounts: dict[str, Account] = {}
@@ -48,7 +67,9 @@ class MemoryJournal:
 
     async def load(self) -> DeskSnapshot:
         self._epoch += 1
-        is_open = {order_id: copy.copy(order) for order_id, order in self.orders.items() if not order.is_closed}
+        is_open = {
+            name: copy.copy(order) for name, order in self.orders.items() if not order.is_closed or order.guarding
+        }
         times: dict[AccountId, list[Execution]] = {}
         for execution in self.executions.values():
             times.setdefault(execution.account_id, []).append(execution)
@@ -63,7 +84,10 @@ class MemoryJournal:
             open_orders=list(is_open.values()),
             execution_ids={order_id: self._executions_of(order_id) for order_id in is_open},
             execution_times={name: max(one.executed_at for one in some) for name, some in times.items()},
-            breaks=[],
+            breaks=[copy.copy(found) for found in self._breaks.values() if found.resolved_at is None],
+            positions=[copy.copy(position) for position in self._positions.values()],
+            leverages=[copy.copy(setting) for setting in self._leverages.values()],
+            rules=[copy.copy(rule) for rule in self._rules.values() if rule.ended_at is None],
         )
 
     async def find(self, keys: OrderKeys) -> Found:
@@ -124,6 +148,10 @@ class MemoryJournal:
         self.orders |= {order_id: copy.copy(order) for order_id, order in batch.orders.items()}
         self.executions |= {execution.execution_id: execution for execution in batch.executions}
         self._holdings |= {key: copy.copy(holding) for key, holding in batch.holdings.items()}
+        self._positions |= {key: copy.copy(position) for key, position in batch.positions.items()}
+        self._leverages |= {key: copy.copy(setting) for key, setting in batch.leverages.items()}
+        self._rules |= {name: copy.copy(rule) for name, rule in batch.rules.items()}
+        self._breaks |= {name: copy.copy(found) for name, found in batch.breaks.items()}
         self._accounts |= {name: copy.copy(account) for name, account in batch.accounts.items()}
         self._users |= dict(batch.users)
         self._tokens |= dict(batch.tokens)

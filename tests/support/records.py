@@ -4,40 +4,54 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from tidegate.core import identifiers as ids
+from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.events import OrderClosed
-from tidegate.core.messages.values import Fee
+from tidegate.core.messages.values import Amendment, Fee, Protection
 from tidegate.core.order import Order
 from tidegate.core.records import (
     Account,
     Attempt,
     Batch,
     Break,
+    Bust,
+    CashFlow,
     DeskSnapshot,
     Execution,
     HistoryEntry,
     Holding,
     JournalEntry,
     LedgerEntry,
+    Leverage,
+    Position,
+    Rule,
     Token,
     User,
 )
 from tidegate.core.vocabulary import (
     AccountState,
+    CashFlowKind,
+    Correction,
     Environment,
     Exchange,
     ExecutionType,
     HeldBy,
+    Leg,
     Liquidity,
+    MarginMode,
+    OffsetUnit,
     OrderStatus,
     OrderType,
     PendingAction,
+    PositionSide,
     RefusalCode,
     RejectReason,
     Role,
     Routing,
     Side,
     TimeInForce,
+    TriggerBy,
     VenueOrderStatus,
+    Wallet,
 )
 
 START = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -56,7 +70,8 @@ def order_id(number: int) -> ids.OrderId:
 
 
 def full_order(number: int, *, is_open: bool = True, user_id: ids.UserId = USER) -> Order:
-    """An order with every field filled and none at its default, but for `closed_at` while it is open."""
+    """An order with every field filled and none at its default, but for `closed_at` while it is open, and `guarding`
+    when it is closed."""
     return Order(
         order_id=order_id(number),
         user_id=user_id,
@@ -78,6 +93,17 @@ def full_order(number: int, *, is_open: bool = True, user_id: ids.UserId = USER)
         routing=Routing.INTERNAL_FIRST,
         client_order_id=ids.ClientOrderId(f"mine-{number}"),
         params={"note": 'a "quoted" \\ value, ü'},
+        position_side=PositionSide.LONG,
+        margin_mode=MarginMode.ISOLATED,
+        leverage=Decimal("12.50"),
+        expires_at=moment(number + 6),
+        trigger_by=TriggerBy.MARK,
+        trailing_offset=Decimal("1.50"),
+        trailing_offset_unit=OffsetUnit.PERCENT,
+        stop_loss=Protection(trigger_price=Decimal("60000.10"), price=Decimal(59990), trigger_by=TriggerBy.INDEX),
+        take_profit=Protection(trailing_offset=Decimal("0.5"), trailing_offset_unit=OffsetUnit.PERCENT),
+        leg=Leg.STOP_LOSS,
+        rule_id=ids.RuleId(f"rule-{number}"),
         filled_quantity=Decimal("0.5"),
         filled_value=Decimal("32716.05"),
         average_price=Decimal("65432.1"),
@@ -97,12 +123,23 @@ def full_order(number: int, *, is_open: bool = True, user_id: ids.UserId = USER)
         retry_until=moment(number + 4),
         waiting_to_retry=True,
         absent_since=moment(number + 5),
+        filled_before=Decimal("0.25"),
+        corrections=1,
+        trailing_extreme=Decimal("70000.00"),
+        triggered_at=moment(number + 7),
+        amendment=4,
+        asked=Amendment(quantity=Decimal("1.40"), price=Decimal(65000), trigger_price=Decimal(900)),
+        replacing=True,
+        amend_expires_at=moment(number + 8),
+        exited_quantity=Decimal("0.125"),
+        guarding=is_open,
         venue_status=VenueOrderStatus.CANCELED,
         venue_filled_quantity=Decimal("0.75"),
         lookups=3,
         reserved_asset="BTC",
         reserved_quantity=Decimal("1.0"),
         reserve_price=Decimal(65000),
+        reserve_rate=Decimal("0.0805"),
         limits_version=7,
         idempotency_key=ids.IdempotencyKey(f"key-{number}"),
         request_hash="ab" * 32,
@@ -163,6 +200,18 @@ def execution(number: int, *, sequence: int, trade: int = 1) -> Execution:
         realized_pnl=Decimal("12.5"),
         executed_at=moment(number * 10 + trade),
         booked_at=moment(number * 10 + trade + 1),
+        position_side=PositionSide.SHORT,
+    )
+
+
+def bust(number: int, *, sequence: int, trade: int = 1) -> Bust:
+    """The venue took that trade of the order of that number back."""
+    return Bust(
+        execution_id=execution(number, sequence=sequence, trade=trade).execution_id,
+        sequence=sequence,
+        order_id=order_id(number),
+        busted_at=moment(number * 10 + trade + 2),
+        message="taken back by the venue",
     )
 
 
@@ -178,6 +227,7 @@ def ledger(number: int, *, sequence: int) -> list[LedgerEntry]:
             amount=amount,
             kind="trade",
             timestamp=moment(number),
+            wallet=Wallet.FUTURES,
             order_id=order_id(number),
             execution_id=ids.ExecutionId(f"execution-{number}"),
         )
@@ -187,7 +237,7 @@ def ledger(number: int, *, sequence: int) -> list[LedgerEntry]:
     ]
 
 
-def holding(asset: str = "BTC", user_id: ids.UserId = USER) -> Holding:
+def holding(asset: str = "BTC", user_id: ids.UserId = USER, wallet: Wallet = Wallet.FUTURES) -> Holding:
     """A row of the portfolio."""
     return Holding(
         account_id=ACCOUNT,
@@ -197,6 +247,85 @@ def holding(asset: str = "BTC", user_id: ids.UserId = USER) -> Holding:
         reserved=Decimal("0.1"),
         average_price=Decimal("61234.5"),
         realized_pnl=Decimal("-1.25"),
+        wallet=wallet,
+    )
+
+
+def position(symbol: str = "BTC/USDT:USDT", user_id: ids.UserId = USER) -> Position:
+    """A short position."""
+    return Position(
+        account_id=ACCOUNT,
+        user_id=user_id,
+        symbol=symbol,
+        position_side=PositionSide.SHORT,
+        exchange=Exchange.BINANCE,
+        quantity=Decimal("-0.250"),
+        average_price=Decimal("65000.50"),
+        realized_pnl=Decimal("3.75"),
+        updated_at=moment(5),
+    )
+
+
+def leverage(symbol: str = "BTC/USDT:USDT") -> Leverage:
+    """An account's setting."""
+    return Leverage(
+        account_id=ACCOUNT,
+        symbol=symbol,
+        leverage=Decimal("12.5"),
+        margin_mode=MarginMode.ISOLATED,
+        updated_at=moment(6),
+    )
+
+
+def cash_flow(number: int = 1, *, sequence: int) -> CashFlow:
+    """A funding payment."""
+    return CashFlow(
+        account_id=ACCOUNT,
+        kind=CashFlowKind.FUNDING,
+        flow_id=f"flow-{number}",
+        sequence=sequence,
+        user_id=USER,
+        asset="USDT",
+        amount=Decimal("-0.0125"),
+        wallet=Wallet.FUTURES,
+        symbol="BTC/USDT:USDT",
+        happened_at=moment(number),
+        booked_at=moment(number + 1),
+    )
+
+
+def placing(number: int) -> PlaceOrder:
+    """A command with nested parts, as a rule keeps it."""
+    return PlaceOrder(
+        command_id=ids.CommandId(f"command-{number}"),
+        at=moment(number),
+        user_id=USER,
+        order_id=order_id(number),
+        account_id=ACCOUNT,
+        symbol="BTC/USDT",
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        retry_until=moment(number + 1),
+        quantity=Decimal("0.10"),
+        price=Decimal("60000.00"),
+        params={"tag": "mine"},
+        stop_loss=Protection(trigger_price=Decimal("59000.5")),
+    )
+
+
+def rule(number: int = 1, *, ended: bool = False) -> Rule:
+    """A rule that waits for the order of that number, or has fired."""
+    return Rule(
+        rule_id=ids.RuleId(f"rule-{number}"),
+        user_id=USER,
+        order_id=order_id(number),
+        status=OrderStatus.PARTIALLY_FILLED,
+        place=placing(number + 500),
+        cancel_order_id=order_id(number + 600),
+        created_at=moment(number),
+        ended_at=moment(number + 1) if ended else None,
+        fired=ended,
+        message="it fired" if ended else "",
     )
 
 
@@ -216,7 +345,9 @@ def account(account_id: ids.AccountId = ACCOUNT) -> Account:
 
 def user(user_id: ids.UserId = USER) -> User:
     """A trader."""
-    return User(user_id=user_id, name="Alice A.", role=Role.TRADER, created_at=moment(0))
+    return User(
+        user_id=user_id, name="Alice A.", role=Role.TRADER, created_at=moment(0), corrections=frozenset(Correction)
+    )
 
 
 def token(number: int = 1) -> Token:
@@ -241,6 +372,8 @@ def difference(number: int = 1, *, resolved: bool = False) -> Break:
         message="the venue holds 1, our books 2",
         found_at=moment(number),
         resolved_at=moment(number + 1) if resolved else None,
+        resolved_by="rita" if resolved else None,
+        resolution="the venue is right" if resolved else "",
     )
 
 

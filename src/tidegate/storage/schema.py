@@ -6,7 +6,19 @@ relies on it, and a test holds both together. Unique constraints guard once more
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from tidegate.core.identifiers import UserId
 from tidegate.core.messages.commands import PlaceOrder
@@ -138,7 +150,7 @@ _o = orders.c
 Index(None, _o.timestamp, _o.order_id)
 Index(None, _o.user_id, _o.timestamp, _o.order_id)
 _index_where("ix_orders_open", _o.timestamp, _o.order_id, where=_o.closed_at.is_(None))
-_index_where("ix_orders_guarding", _o.order_id, where=_o.guarding.is_(True))
+_index_where("ix_orders_guarding", _o.order_id, where=text("guarding"))
 _index_where("ix_orders_parent_order_id", _o.parent_order_id, where=_o.parent_order_id.is_not(None))
 _index_where("ix_orders_exchange_order_id", _o.exchange_order_id, where=_o.exchange_order_id.is_not(None))
 _index_where(

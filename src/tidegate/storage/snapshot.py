@@ -30,16 +30,21 @@ from tidegate.storage.writing import Heads
 
 LAST_JOURNAL_ENTRY = "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"
 LAST_HISTORY_ENTRY = "SELECT history_id, hash FROM order_history ORDER BY history_id DESC LIMIT 1"
-OPEN_ORDERS = select(ORDERS, "WHERE closed_at IS NULL OR guarding ORDER BY timestamp, order_id")
+OPEN_ORDERS = select(ORDERS, "WHERE closed_at IS NULL ORDER BY timestamp, order_id")
+# Closed themselves, but what they filled is still protected.
+GUARDING_ORDERS = select(ORDERS, "WHERE guarding AND closed_at IS NOT NULL ORDER BY order_id")
 # SQLite keeps the order of a CROSS JOIN: from the open orders to their executions, never through all executions.
-EXECUTIONS_OF_OPEN_ORDERS = (
+_EXECUTIONS_OF = (
     "SELECT executions.order_id, executions.execution_id FROM orders CROSS JOIN executions "
-    "WHERE (orders.closed_at IS NULL OR orders.guarding) AND executions.order_id = orders.order_id"
+    "WHERE executions.order_id = orders.order_id AND "
 )
+EXECUTIONS_OF_OPEN_ORDERS = f"{_EXECUTIONS_OF} orders.closed_at IS NULL"
+EXECUTIONS_OF_GUARDING_ORDERS = f"{_EXECUTIONS_OF} orders.guarding AND orders.closed_at IS NOT NULL"
 LAST_EXECUTION_TIMES = (
     "SELECT account_id, (SELECT executed_at FROM executions WHERE executions.account_id = accounts.account_id "
     "ORDER BY executed_at DESC LIMIT 1) FROM accounts"
 )
+WAITING_RULES = select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")
 UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at, break_id")
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]
@@ -59,7 +64,8 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
 
     sequence, journal_head = _last(rows(LAST_JOURNAL_ENTRY))
     history_id, history_head = _last(rows(LAST_HISTORY_ENTRY))
-    open_orders = records(ORDERS, OPEN_ORDERS)
+    open_orders = records(ORDERS, OPEN_ORDERS) + records(ORDERS, GUARDING_ORDERS)
+    executions = [*rows(EXECUTIONS_OF_OPEN_ORDERS), *rows(EXECUTIONS_OF_GUARDING_ORDERS)]
     snapshot = DeskSnapshot(
         epoch=epoch,
         sequence=sequence,
@@ -69,12 +75,12 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         accounts=records(ACCOUNTS, select(ACCOUNTS, "ORDER BY account_id")),
         holdings=records(HOLDINGS, select(HOLDINGS, "ORDER BY account_id, user_id, asset, wallet")),
         open_orders=open_orders,
-        execution_ids=executions_by_order(open_orders, rows(EXECUTIONS_OF_OPEN_ORDERS)),
+        execution_ids=executions_by_order(open_orders, executions),
         execution_times={AccountId(name): time_of(at) for name, at in rows(LAST_EXECUTION_TIMES) if at is not None},
         breaks=records(BREAKS, UNRESOLVED_BREAKS),
         positions=records(POSITIONS, select(POSITIONS, "ORDER BY account_id, user_id, symbol, position_side")),
         leverages=records(LEVERAGES, select(LEVERAGES, "ORDER BY account_id, symbol")),
-        rules=records(RULES, select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")),
+        rules=records(RULES, WAITING_RULES),
     )
     return snapshot, Heads(journal=journal_head, history=history_head)
 

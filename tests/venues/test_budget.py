@@ -125,6 +125,15 @@ async def test_a_pause_stops_everybody_and_may_spare_cancels(budget: RateBudget,
     await asyncio.wait_for(waiting, 1)
 
 
+async def test_a_pause_of_some_windows_leaves_the_others_open(time: Time) -> None:
+    budget = RateBudget([WindowGroup({"spot_weight": Limit(9, 60), "linear_weight": Limit(9, 60)})], monotonic=time)
+    budget.pause(5, windows="linear_")
+    await budget.acquire(Lane.QUERY, (Cost("spot_weight"),), timeout_seconds=1)
+    with pytest.raises(BudgetExceededError, match="pause"):
+        await budget.acquire(Lane.CANCEL, (Cost("linear_weight"),), timeout_seconds=1)
+    assert budget.describe() == {"spot_weight": "1/9", "paused_seconds": "5.0"}
+
+
 async def test_windows_per_address_are_shared_and_so_is_their_pause(time: Time) -> None:
     shared = WindowGroup({"weight": Limit(10, 60)})
     one = RateBudget([WindowGroup({"orders": Limit(10, 10)}), shared], monotonic=time)

@@ -96,8 +96,7 @@ class WindowGroup:
             name: Limit(max(1, int(limit.units_max * scale)), limit.seconds) for name, limit in limits.items()
         }
         self.windows: dict[str, Window] = {}
-        self.paused_until = 0.0
-        self.paused_except_cancels_until = 0.0
+        self._pauses: dict[tuple[str, bool], float] = {}  # By the beginning of names, and whether cancels are spared.
 
     def window(self, name: str) -> Window | None:
         """The window of this name; None when it belongs to another group."""
@@ -108,6 +107,24 @@ class WindowGroup:
                 return None
             found = self.windows[name] = Window(limit)
         return found
+
+    def pause(self, until: float, windows: str, *, spare_cancels: bool) -> None:
+        """Stop what spends from windows whose names begin so (empty: everything) until a time."""
+        key = (windows, spare_cancels)
+        self._pauses[key] = max(self._pauses.get(key, 0.0), until)
+
+    def paused_until(self, lane: Lane, costs: Iterable[Cost] | None) -> float:
+        """Until when these costs are stopped; any costs, if None."""
+        names = None if costs is None else [cost.window for cost in costs]
+        return max(
+            (
+                until
+                for (windows, spares_cancels), until in self._pauses.items()
+                if not (spares_cancels and lane is Lane.CANCEL)
+                and (names is None or not windows or any(name.startswith(windows) for name in names))
+            ),
+            default=0.0,
+        )
 
 
 class _Waiter(NamedTuple):
@@ -130,7 +147,7 @@ class RateBudget:
     async def acquire(self, lane: Lane, costs: tuple[Cost, ...], *, timeout_seconds: float | None = None) -> None:
         """Wait until the costs fit, more urgent lanes first. Raises `BudgetExceededError` past the time-out."""
         now = self._monotonic()
-        paused = self._paused_seconds(lane, now)
+        paused = self._paused_seconds(lane, costs, now)
         if timeout_seconds is not None and paused >= timeout_seconds:
             raise BudgetExceededError("the venue asked to pause", paused)
         if not self._waiters and not paused and not self._delay(lane, costs, now):
@@ -160,7 +177,7 @@ class RateBudget:
         for waiter in sorted(self._waiters):
             if waiter.granted.done():
                 continue
-            delay = self._paused_seconds(waiter.lane, now) or self._delay(waiter.lane, waiter.costs, now)
+            delay = self._paused_seconds(waiter.lane, waiter.costs, now) or self._delay(waiter.lane, waiter.costs, now)
             if delay or any(cost.window in claimed for cost in waiter.costs):
                 claimed.update(cost.window for cost in waiter.costs if self._delay(waiter.lane, (cost,), now))
                 remaining.append(waiter)
@@ -171,13 +188,14 @@ class RateBudget:
         self._waiters = remaining  # Sorted, hence a heap.
         self._set_timer(delay_next)
 
-    def pause(self, seconds: float, *, spare_cancels: bool = False) -> None:
-        """Send nothing for so long, in every session that shares these windows; cancels alone may be spared."""
+    def pause(self, seconds: float, *, spare_cancels: bool = False, windows: str = "") -> None:
+        """Send nothing for so long, in every session that shares these windows; cancels alone may be spared.
+
+        `windows`: only what spends from windows whose names begin so.
+        """
         until = self._monotonic() + seconds
         for group in self._groups:
-            group.paused_except_cancels_until = max(group.paused_except_cancels_until, until)
-            if not spare_cancels:
-                group.paused_until = max(group.paused_until, until)
+            group.pause(until, windows, spare_cancels=spare_cancels)
 
     def observe(self, window: str, used: int) -> None:
         """Take over the venue's own count of a window."""
@@ -200,7 +218,7 @@ class RateBudget:
             for name, window in group.windows.items()
             if window.used(now)
         }
-        paused = self._paused_seconds(Lane.QUERY, now)
+        paused = self._paused_seconds(Lane.QUERY, None, now)
         return {**shown, "paused_seconds": f"{paused:.1f}"} if paused else shown
 
     def blocked(self) -> dict[str, str]:
@@ -213,7 +231,7 @@ class RateBudget:
         return first
 
     def _why(self, waiter: _Waiter, now: float) -> str:
-        paused = self._paused_seconds(waiter.lane, now)
+        paused = self._paused_seconds(waiter.lane, waiter.costs, now)
         if paused:
             return f"the venue asked for a pause: {paused:.1f} s left"
         full = {cost.window: self._delay(waiter.lane, (cost,), now) for cost in waiter.costs}
@@ -242,11 +260,8 @@ class RateBudget:
             if window is not None:
                 window.spend(cost.units, now)
 
-    def _paused_seconds(self, lane: Lane, now: float) -> float:
-        until = max(
-            group.paused_until if lane is Lane.CANCEL else group.paused_except_cancels_until for group in self._groups
-        )
-        return max(0.0, until - now)
+    def _paused_seconds(self, lane: Lane, costs: tuple[Cost, ...] | None, now: float) -> float:
+        return max(0.0, max(group.paused_until(lane, costs) for group in self._groups) - now)
 
     def _set_timer(self, delay: float) -> None:
         if self._timer is not None:

@@ -22,13 +22,17 @@ _SECRET_CHARACTERS_MIN = 6  # Shorter ones would blank out half of every message
 class Endpoint(NamedTuple):
     """Where a call goes, in ccxt's words (`api` is `public` or `private`), and what it costs.
 
-    A cost's window may end in a colon: the call's instrument is put after it.
+    A cost's window may end in a colon: the call's instrument is put after it. A venue whose markets are separate APIs
+    says of each what is its own: `errors` (None: the venue's table), and how the names of those windows begin that a
+    refusal for the rate stops (empty: all).
     """
 
     api: str
     method: str
     path: str
     costs: tuple[Cost, ...]
+    errors: ErrorTable | None = None
+    pauses: str = ""
 
 
 class Validity(NamedTuple):
@@ -120,12 +124,12 @@ class VenueClient:
         try:
             payload = await self.exchange.fetch(request["url"], request["method"], request["headers"], request["body"])
         except VenueAnswer as answer:
-            raise self._judge(answer) from None
+            raise self._judge(endpoint, answer) from None
         except Exception as error:  # noqa: BLE001 - ccxt's classes vary by cause and version; the cause tells.
             raise judge_transport(error) from None
         refusal = self._wire.refusal_in(payload)
         if refusal is not None:
-            raise self._judge(VenueAnswer(200, {}, payload, ""), refusal)
+            raise self._judge(endpoint, VenueAnswer(200, {}, payload, ""), refusal)
         return payload
 
     async def measure_clock(self) -> None:
@@ -180,15 +184,16 @@ class VenueClient:
         if validity is not None and self._clock.now() >= validity.expires_at:
             raise CallFailed(Verdict.NOT_SENT, RejectReason.NOT_SENT, "its time had passed before it could be sent")
 
-    def _judge(self, answer: VenueAnswer, refusal: Refusal | None = None) -> CallFailed:
+    def _judge(self, endpoint: Endpoint, answer: VenueAnswer, refusal: Refusal | None = None) -> CallFailed:
         refusal = refusal or self._wire.refusal_in(answer.payload)
         code, message = refusal or (None, "")
-        verdict, reason = self._wire.errors.judge(answer.status, code, message)
+        errors = endpoint.errors or self._wire.errors
+        verdict, reason = errors.judge(answer.status, code, message)
         retry_after = None
         if reason is RejectReason.RATE_LIMITED:
             pause = self._wire.pause(answer, code, self._clock.now())
             retry_after = min(pause.seconds, PAUSE_SECONDS_MAX)
-            self.budget.pause(retry_after, spare_cancels=pause.spare_cancels)
+            self.budget.pause(retry_after, spare_cancels=pause.spare_cancels, windows=endpoint.pauses)
         return CallFailed(
             verdict,
             reason,

@@ -26,7 +26,7 @@ class Hearing:
     """Listens to raw frames and tells what is in them.
 
     A frame that cannot be read is put aside and told once per kind. It is a gap in the stream, so `compare` is called
-    to hold the books against the venue, but not for every such frame.
+    to hold the books against the venue, but not for every such frame; and so for what frames do not tell in full.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Hearing:
         self.counts: Counter[str] = Counter()
         client.exchange.taps.on_frame = self._frame
         client.exchange.taps.on_frame_failed = self._frame_failed
+        client.exchange.taps.on_untold = self._compare_soon
 
     def close(self) -> None:
         """Ask for no comparison any more."""
@@ -75,6 +76,9 @@ class Hearing:
         fault = type(error).__name__
         log.warning("a stream frame could not be read", account_id=self._account_id, fault=fault, detail=detail)
         self._quarantine(detail or fault)
+        self._compare_soon()
+
+    def _compare_soon(self) -> None:
         if self._compare_at is None and self._connection.streaming and not self._closed:
             self._compare_at = asyncio.get_running_loop().call_later(COMPARE_SECONDS_MIN, self._compare_now)
 

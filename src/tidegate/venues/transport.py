@@ -30,6 +30,7 @@ class Taps:
         self.on_headers: Callable[[dict[str, str], str], None] = lambda _headers, _url: None
         self.on_frame: Callable[[Any, Any], bool] = lambda _client, _frame: False
         self.on_frame_failed: Callable[[BaseException], None] = lambda _: None
+        self.on_untold: Callable[[], None] = lambda: None  # Something happened that the frames do not tell in full.
         self.on_connection_ended: Callable[[Any, object], None] = lambda _client, _cause: None
 
 

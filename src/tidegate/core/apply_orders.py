@@ -31,6 +31,7 @@ OrderChange = (
     | happened.OrderAmended
     | happened.AmendFailed
     | happened.OrderRestated
+    | happened.ProtectionChanged
     | happened.ProtectionEnded
 )
 
@@ -130,6 +131,8 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
                 move(order, event.status)
             order.realized_pnl = event.realized_pnl
             order.message = event.message
+        case happened.ProtectionChanged():
+            order.stop_loss, order.take_profit = event.stop_loss, event.take_profit
         case happened.ProtectionEnded():
             order.guarding = False
         case happened.OrderHeld() | happened.TrailingMoved() | happened.OrderTriggered():

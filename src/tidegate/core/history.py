@@ -80,6 +80,7 @@ Change = (
     | happened.OrderAmended
     | happened.AmendFailed
     | happened.OrderRestated
+    | happened.ProtectionChanged
     | happened.ProtectionEnded
     | happened.ExecutionReversed
 )
@@ -115,7 +116,7 @@ def _change(event: Change, order: Order) -> Story | None:
         case happened.OrderRestated():
             detail = _figures(event.quantity, event.price, event.trigger_price)
             return Story(ExecutionType.RESTATED, event.message, detail=detail)
-        case happened.ProtectionEnded():
+        case happened.ProtectionChanged() | happened.ProtectionEnded():
             return Story(ExecutionType.STATUS, event.message)
         case happened.ExecutionReversed():
             detail = {"execution_id": event.execution_id}

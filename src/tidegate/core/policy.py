@@ -20,7 +20,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     `absence_gap` separates the two clean "not found" answers that prove absence; both questions must leave after the
     request's expiry plus `processing_margin`. `price_collar_ratio` bounds how far a market order may run from the
     best price when its worst case is reserved. `lookup_retention` is how long a venue still finds an order that was
-    canceled without a fill.
+    canceled without a fill. `rules_max` bounds the open rules of one user, `rule_retry_window` how long the order of a
+    rule may be sent again. A leg of protection that fails `attempts_max` times is a break, and is made again every
+    `protection_pause_max` from then on.
     """
 
     reporting_currency: str = "USDT"
@@ -35,6 +37,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     cancel_wait_max: timedelta = timedelta(seconds=60)
     executions_wait_max: timedelta = timedelta(seconds=60)  # Then what is missing at the venue is a break.
     executions_overlap: timedelta = timedelta(seconds=60)
+    rules_max: int = 1_000
+    rule_retry_window: timedelta = timedelta(seconds=10)
+    protection_pause_max: timedelta = timedelta(seconds=60)
     break_confirmation: timedelta = timedelta(seconds=5)
     lookup_retention: dict[Exchange, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
 

@@ -147,6 +147,7 @@ class WakePurpose(StrEnum):
 
     ATTENTION = "attention"
     EXPIRY = "expiry"
+    PROTECTION = "protection"
 
 
 class Correction(StrEnum):
@@ -261,6 +262,8 @@ class RefusalCode(StrEnum):
     QUANTITY_BELOW_FILLED = "quantity_below_filled"
     QUANTITY_BELOW_MINIMUM = "quantity_below_minimum"
     QUANTITY_NOT_MULTIPLE_OF_STEP = "quantity_not_multiple_of_step"
+    RULE_LIMIT_REACHED = "rule_limit_reached"
+    RULE_NOT_ALLOWED = "rule_not_allowed"
     RULE_NOT_FOUND = "rule_not_found"
     SYMBOL_NOT_FOUND = "symbol_not_found"
     TRAILING_OFFSET_NOT_ALLOWED = "trailing_offset_not_allowed"

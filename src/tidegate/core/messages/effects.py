@@ -137,8 +137,8 @@ class FetchExecutions(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Report all open orders, the executions since a time of the given symbols, the cash flows since then, the
-    positions and the balances of an account.
+    """Report all open orders, the executions since a time of the given symbols, the cash flows since a time (that of
+    the executions where there is none), the positions and the balances of an account.
 
     Answered by those reports and then `AccountSynchronized`; on failure the session tries again by itself.
     """
@@ -146,6 +146,7 @@ class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     account_id: AccountId
     symbols: tuple[str, ...]
     executions_since: datetime
+    cash_flows_since: datetime | None = None
 
 
 class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -371,6 +371,17 @@ class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
+class ProtectionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What protects the order is this from now on, both legs of it: figures follow a leg that was moved, a leg that
+    failed is made again, one that a person canceled is None and is not."""
+
+    at: datetime
+    order_id: OrderId
+    stop_loss: Protection | None
+    take_profit: Protection | None
+    message: str
+
+
 class ProtectionEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What the order filled needs no protection any more."""
 
@@ -570,7 +581,10 @@ class BreakFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The venue's picture and ours agree again; `message` says how, `found_at` since when they had not."""
+    """The venue's picture and ours agree again, or a person (`by`) closed the matter; `message` says how.
+
+    `found_at` and `found_message` are when they had begun to differ, and how.
+    """
 
     at: datetime
     account_id: AccountId
@@ -579,6 +593,15 @@ class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
     found_at: datetime
     by: UserId | None = None
+    found_message: str = ""
+
+
+class AccountCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All that an account's venue had to tell at `requested_at` has been told. Applied but not journaled."""
+
+    at: datetime
+    account_id: AccountId
+    requested_at: datetime
 
 
 class InstrumentsListed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -624,6 +647,7 @@ OrderEvent = (
     | OrderAmended
     | AmendFailed
     | OrderRestated
+    | ProtectionChanged
     | ProtectionEnded
     | ExecutionReversed
 )
@@ -648,5 +672,5 @@ DeskEvent = (
     | RuleEnded
 )
 JournaledEvent = OrderEvent | DeskEvent
-ReferenceEvent = InstrumentsListed | PriceMoved
+ReferenceEvent = InstrumentsListed | PriceMoved | AccountCompared
 Event = JournaledEvent | ReferenceEvent

@@ -220,13 +220,15 @@ class AccountDisconnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class AccountSynchronized(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A `SynchronizeAccount` is complete: its order, execution and balance reports came before this one.
 
-    `open_exchange_client_order_ids` are all orders of ours in the listing.
+    `open_exchange_client_order_ids` are all orders of ours in the listing. `open_exchange_order_ids` are all orders in
+    it, whosever they are, as symbol and the venue's id; None: the listing does not tell.
     """
 
     at: datetime
     account_id: AccountId
     requested_at: datetime
     open_exchange_client_order_ids: frozenset[ExchangeClientOrderId]
+    open_exchange_order_ids: frozenset[tuple[str, ExchangeOrderId]] | None = None
 
 
 class BalancesReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -1,5 +1,6 @@
 """Small values that several messages carry."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -51,6 +52,9 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One leg of an entry's protection. Without `price` it closes at the market; `trailing_offset` makes a stop trail.
 
     A trailing stop needs no `trigger_price`: it trails from the entry's price on.
+
+    The rest is the desk's own and nobody's to give. `triggered`: it has been set off, so that what is still left is
+    closed at once. `failures`: how many sends of the leg have come to nothing in a row; the next is made at `again_at`.
     """
 
     trigger_price: Decimal | None = None
@@ -58,6 +62,9 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     trailing_offset: Decimal | None = None
     trailing_offset_unit: OffsetUnit = OffsetUnit.PRICE
     trigger_by: TriggerBy = TriggerBy.LAST
+    triggered: bool = False
+    failures: int = 0
+    again_at: datetime | None = None
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -15,7 +15,7 @@ from tidegate.core.desk import Desk
 from tidegate.core.engine import Input, decide
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages import commands, reports
-from tidegate.core.messages.events import InstrumentsListed, PriceMoved
+from tidegate.core.messages.events import is_journaled
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.policy import Policy
 from tidegate.core.projection import Projector
@@ -172,7 +172,7 @@ def _run_with_rows(desk: Desk, inputs: list[Input]) -> None:
     for number, message in enumerate(inputs, start=1):
         for event in decide(desk, message).events:
             apply(desk, event)
-            if not isinstance(event, PriceMoved | InstrumentsListed):
+            if is_journaled(event):
                 projector.record(desk, event)
         if number % BATCH_SIZE == 0:
             projector.take(desk)

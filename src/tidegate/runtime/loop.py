@@ -17,7 +17,7 @@ from tidegate.core.engine import Input
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.commands import CancelOrder, Command, PlaceOrder
 from tidegate.core.messages.effects import Effect, Reply, VenueEffect, WakeAt, WatchPrices
-from tidegate.core.messages.events import Event, InstrumentsListed, PriceMoved
+from tidegate.core.messages.events import Event, is_journaled
 from tidegate.core.messages.reports import DeskStarted, Report
 from tidegate.core.order import Order
 from tidegate.core.projection import Projector
@@ -158,7 +158,7 @@ class DeskLoop:
         effects: list[Effect] = []
 
         def record(event: Event) -> None:
-            if not isinstance(event, PriceMoved | InstrumentsListed):
+            if is_journaled(event):
                 projector.record(desk, event)
 
         for message in inputs:

@@ -5,6 +5,7 @@ The journal stores them as JSON; field names are therefore part of the storage f
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeGuard, get_args
 
 import msgspec
 
@@ -674,3 +675,9 @@ DeskEvent = (
 JournaledEvent = OrderEvent | DeskEvent
 ReferenceEvent = InstrumentsListed | PriceMoved | AccountCompared
 Event = JournaledEvent | ReferenceEvent
+_REFERENCE_EVENTS = frozenset(get_args(ReferenceEvent))
+
+
+def is_journaled(event: Event) -> TypeGuard[JournaledEvent]:
+    """Whether an event is written down. What venues list and quote is only applied."""
+    return type(event) not in _REFERENCE_EVENTS

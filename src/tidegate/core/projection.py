@@ -93,8 +93,10 @@ class Projector:
         match event:
             case happened.ExecutionBooked():
                 self._record_execution(desk, event, order)
+                self._touch_parent(desk, order)
             case happened.ExecutionReversed():
                 self._record_bust(desk, event)
+                self._touch_parent(desk, order)
                 self._touch_trade(event.booked)
                 self._touch_reservation(desk, order)
                 self._record_ledger(desk, event)
@@ -121,6 +123,11 @@ class Projector:
                 self._touch_reservation(desk, order)
             case _:
                 pass
+
+    def _touch_parent(self, desk: Desk, order: Order) -> None:
+        """What a leg of protection closes counts at its parent, too."""
+        if order.leg is not None and order.parent_order_id is not None:
+            self._orders[order.parent_order_id] = desk.orders[order.parent_order_id]
 
     def _touch_reservation(self, desk: Desk, order: Order) -> None:
         if order.reserved_asset is not None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from tidegate.core.money import ZERO, ratio
 from tidegate.core.records import Position
-from tidegate.core.vocabulary import Side
+from tidegate.core.vocabulary import PositionSide, Side
 
 
 def signed(side: Side, quantity: Decimal) -> Decimal:
@@ -34,3 +34,10 @@ def move_position(position: Position, change: Decimal, price: Decimal) -> None:
         position.average_price = price
     elif (change > 0) == (before > 0):
         position.average_price = ratio(before * position.average_price + change * price, after)
+
+
+def only_reduces(side: Side, position_side: PositionSide, *, reduce_only: bool) -> bool:
+    """Whether an order can only close: because it says so, or because it trades against its side of hedge mode."""
+    if position_side is PositionSide.NET:
+        return reduce_only
+    return reduce_only or (side is Side.SELL) == (position_side is PositionSide.LONG)

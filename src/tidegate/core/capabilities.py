@@ -103,7 +103,8 @@ CAPABILITIES: Mapping[tuple[Exchange, InstrumentKind], Capabilities] = {
         amends_conditional=False,
         reduce_only=True,
         hedge_mode=True,
-        params=frozenset({"selfTradePreventionMode", "priceMatch"}),
+        # Not priceMatch: it takes the price from the book, beyond what was checked and reserved.
+        params=frozenset({"selfTradePreventionMode"}),
     ),
     (Exchange.OKX, InstrumentKind.SPOT): Capabilities(
         order_types=_types(How.NATIVE, How.NATIVE),

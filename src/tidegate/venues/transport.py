@@ -49,7 +49,12 @@ def open_exchange(
     settings: dict[str, Any] = {
         "enableRateLimit": False,
         "timeout": CALL_TIMEOUT_MS,
-        "options": {"defaultType": "spot", "ordersLimit": 1000, "tradesLimit": 1000},
+        "options": {
+            "defaultType": "spot",
+            "ordersLimit": 1000,
+            "tradesLimit": 1000,
+            "disableFuturesSandboxWarning": True,  # A warning that ccxt raises, for Binance's testnet.
+        },
         "streaming": {"keepAlive": PING_INTERVALS_MS[exchange], "maxPingPongMisses": 2},
     }
     if credentials is not None:

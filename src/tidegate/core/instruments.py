@@ -16,8 +16,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     convert, the desk does not. `settle` is the asset that profit and margin are in (None on spot markets).
     `order_types` narrows what the venue offers on this market (None: all that its capabilities name).
     `price_ratio_min` and `price_ratio_max` bound a limit price relative to the market price (Binance
-    PERCENT_PRICE_BY_SIDE and its like). `trailing_percent_min`, `trailing_percent_max` and `trailing_percent_step` bound
-    the offset that the venue's own trailing stop takes.
+    PERCENT_PRICE_BY_SIDE and its like). `trailing_percent_min`, `trailing_percent_max` and `trailing_percent_step` say
+    which offsets the venue's own trailing stop takes.
     """
 
     exchange: Exchange

@@ -10,7 +10,7 @@ from support import records as made
 from tidegate.core.money import ONE, ZERO
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import HeldBy, OffsetUnit, OrderType, PositionSide, TriggerBy, Wallet
-from tidegate.ports import ExecutionFilter
+from tidegate.ports import BreakFilter, ExecutionFilter
 from tidegate.storage import chain, engines, migrate
 from tidegate.storage.open import open_storage
 from tidegate.storage.rows import ACCOUNTS, BREAKS, EXECUTIONS, HISTORY, HOLDINGS, LEDGER, ORDERS, TOKENS, USERS
@@ -77,7 +77,8 @@ def as_it_was(order: Order) -> Order:
     order.trailing_offset_unit = OffsetUnit.PRICE
     order.margin_mode = order.leverage = order.expires_at = order.trailing_offset = order.leg = order.rule_id = None
     order.stop_loss = order.take_profit = order.asked = None
-    order.trailing_extreme = order.triggered_at = order.amend_expires_at = None
+    order.trailing_extreme = order.triggered_at = order.amend_expires_at = order.awaited_since = None
+    order.cancel_reason = order.former_exchange_order_ids = order.asked_reserve_price = None
     order.filled_before = order.exited_quantity = ZERO
     order.corrections = order.amendment = 0
     order.replacing = order.guarding = False
@@ -102,7 +103,7 @@ async def test_the_books_come_through(old_database_url: str) -> None:
     snapshot = await storage.journal.load()
     [execution], _ = await storage.blotter.executions(ExecutionFilter(), limit=10)
     lines, _ = await storage.blotter.ledger(None, limit=10)
-    breaks = await storage.blotter.breaks()
+    breaks, _ = await storage.blotter.breaks(BreakFilter(), limit=10)
     await storage.close()
     assert execution.position_side is PositionSide.NET
     execution.position_side = PositionSide.SHORT

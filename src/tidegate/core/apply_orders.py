@@ -1,10 +1,11 @@
 """What order events change: the order, its reservation, and how it is found."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import exchange_client_order_id
+from tidegate.core.identifiers import ExchangeOrderId, exchange_client_order_id
 from tidegate.core.messages import events as happened
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order, move
@@ -28,6 +29,7 @@ OrderChange = (
     | happened.TrailingMoved
     | happened.OrderTriggered
     | happened.AmendRequested
+    | happened.AmendPostponed
     | happened.OrderAmended
     | happened.AmendFailed
     | happened.OrderRestated
@@ -90,10 +92,12 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.realized_pnl = event.realized_pnl
             order.pending_action = PendingAction.NONE
             order.in_doubt = False
-            order.asked = None
+            order.awaited_since = None
+            _end_change(order)
             order.replacing = False
             reserve(desk, order, ZERO)
             desk.index_open(order)
+            desk.note_end(order)
         case happened.OrderEnded():
             if order.status is not event.status:
                 move(order, event.status)
@@ -111,9 +115,12 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.absent_since = None
             order.reason = event.reason
             order.message = event.message
+            if not order.is_resending:
+                order.awaited_since = None
         case happened.OrderInDoubt():
             order.in_doubt = True
             order.message = event.message
+            order.awaited_since = order.awaited_since or event.at
         case happened.OrderAbsenceSeen():
             order.absent_since = event.requested_at
         case happened.OrderLookedUp():
@@ -123,9 +130,13 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.message = event.message or None
         case happened.CancelRequested():
             order.pending_action = PendingAction.CANCEL
+            order.cancel_reason = event.reason
+            order.awaited_since = event.at
         case happened.CancelRefused():
-            order.pending_action = PendingAction.NONE
+            order.pending_action = PendingAction.NONE if order.asked is None else PendingAction.AMEND
+            order.cancel_reason = None
             order.message = event.message
+            _count_anew(order, event.at)
         case happened.OrderCorrected():
             if order.status is not event.status:
                 move(order, event.status)
@@ -140,7 +151,13 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
         case happened.OrderAdjusted():
             order.corrections += 1
             order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
-        case happened.AmendRequested() | happened.OrderAmended() | happened.AmendFailed() | happened.OrderRestated():
+        case (
+            happened.AmendRequested()
+            | happened.AmendPostponed()
+            | happened.OrderAmended()
+            | happened.AmendFailed()
+            | happened.OrderRestated()
+        ):
             _amend(desk, order, event)
         case _:
             assert_never(event)
@@ -165,6 +182,10 @@ def _change_conditional(
             order.trigger_price = event.trigger_price
         case happened.OrderTriggered():
             order.triggered_at = event.at
+            order.waiting_to_retry = event.waits
+            order.retry_until = event.retry_until or order.retry_until
+            if event.exchange_order_id is not None:
+                _rename(desk, order, event.exchange_order_id)
         case _:
             assert_never(event)
     desk.index_open(order)
@@ -173,44 +194,75 @@ def _change_conditional(
 def _amend(
     desk: Desk,
     order: Order,
-    event: happened.AmendRequested | happened.OrderAmended | happened.AmendFailed | happened.OrderRestated,
+    event: (
+        happened.AmendRequested
+        | happened.AmendPostponed
+        | happened.OrderAmended
+        | happened.AmendFailed
+        | happened.OrderRestated
+    ),
 ) -> None:
     match event:
         case happened.AmendRequested():
-            order.pending_action = PendingAction.AMEND
-            order.amendment = event.amendment
-            order.asked = event.asked
-            order.replacing = not event.in_place
-            order.amend_expires_at = event.request_expires_at
-            order.reserve_price = event.reserve_price
+            _ask(order, event)
+        case happened.AmendPostponed():
+            order.amend_expires_at = None
+            order.message = event.message
+            return
         case happened.OrderAmended() | happened.OrderRestated():
             order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
-            if isinstance(event, happened.OrderAmended):
-                _end_amendment(order)
+            order.reserve_price = event.reserve_price
         case happened.AmendFailed():
             order.message = event.message
-            _end_amendment(order)
         case _:
             assert_never(event)
+    if isinstance(event, happened.OrderAmended | happened.AmendFailed):
+        _end_change(order)
+        _count_anew(order, event.at)
     reserve(desk, order, event.reserved_quantity)
 
 
-def _end_amendment(order: Order) -> None:
+def _ask(order: Order, event: happened.AmendRequested) -> None:
+    order.pending_action = PendingAction.AMEND
+    order.amendment = event.amendment
+    order.asked = event.asked
+    order.asked_reserve_price = event.reserve_price
+    order.replacing = not event.in_place
+    order.amend_expires_at = event.request_expires_at if event.in_place else None
+    order.retry_until = event.retry_until
+    order.awaited_since = order.awaited_since or event.at
+
+
+def _end_change(order: Order) -> None:
     if order.pending_action is PendingAction.AMEND:
         order.pending_action = PendingAction.NONE
     order.asked = None
+    order.asked_reserve_price = None
     order.amend_expires_at = None
-    if order.exchange_order_id is not None:
+    if not order.is_resending:
         order.replacing = False
+
+
+def _count_anew(order: Order, at: datetime) -> None:
+    """Something is known now: what the venue still owes is awaited from here on."""
+    owes = order.pending_action is not PendingAction.NONE or order.in_doubt or order.is_unresolved
+    order.awaited_since = at if owes else None
 
 
 def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> None:
     if order.status is OrderStatus.CREATED:
         move(order, OrderStatus.PENDING)
+    if order.exchange_order_id is not None:
+        # The attempt before has ended at the venue, and this one sends what it left.
+        _keep_former_id(order)
+        order.exchange_order_id = None
+        order.replacing = True
+        order.awaited_since = event.at
+    if not order.is_resending:
+        order.awaited_since = event.at
     order.attempt = event.attempt
     order.filled_before = event.filled_before
     order.held_by = HeldBy.VENUE
-    order.exchange_order_id = None
     order.venue_status = None
     order.venue_filled_quantity = None
     order.exchange_client_order_id = event.exchange_client_order_id
@@ -230,16 +282,31 @@ def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> 
 
 def _submit(desk: Desk, order: Order, event: happened.OrderSubmitted) -> None:
     """The venue has this attempt; it may be one that had been given up, while no later one was sent."""
-    order.attempt = event.attempt
-    order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
-    order.exchange_order_id = event.exchange_order_id
+    if order.is_resending:
+        order.replacing = False
     order.in_doubt = False
     order.waiting_to_retry = False
     order.absent_since = None
-    order.replacing = False
-    desk.index_exchange_order_id(order)
+    _rename(desk, order, event.exchange_order_id)
+    order.attempt = event.attempt
+    order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
     if order.status is OrderStatus.PENDING:
         move(order, OrderStatus.SUBMITTED)
+    _count_anew(order, event.at)
+
+
+def _rename(desk: Desk, order: Order, exchange_order_id: ExchangeOrderId) -> None:
+    """The venue calls it so from now on; what it called it before still finds it."""
+    if order.exchange_order_id not in (None, exchange_order_id):
+        _keep_former_id(order)
+    order.exchange_order_id = exchange_order_id
+    desk.index_exchange_order_id(order)
+
+
+def _keep_former_id(order: Order) -> None:
+    assert order.exchange_order_id is not None
+    former = order.former_exchange_order_ids or {}
+    order.former_exchange_order_ids = {**former, order.exchange_order_id: order.attempt}
 
 
 def reserve(desk: Desk, order: Order, quantity: Decimal) -> None:

@@ -7,7 +7,7 @@ from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import OrderEvent
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import ExecutionType, HistoryStatus, OrderStatus
+from tidegate.core.vocabulary import ExecutionType, HistoryStatus, OrderStatus, RejectReason
 
 
 class Story(NamedTuple):
@@ -47,7 +47,8 @@ def tell(event: OrderEvent, order: Order) -> Story | None:
         case happened.OrderCorrected():
             return Story(ExecutionType.TRADE_CORRECT, event.message, HistoryStatus.CORRECTED)
         case happened.CancelRequested():
-            return Story(ExecutionType.PENDING_CANCEL, f"cancel requested by {event.by}")
+            why = "" if event.reason is RejectReason.USER_REQUEST else f": {str(event.reason).replace('_', ' ')}"
+            return Story(ExecutionType.PENDING_CANCEL, f"cancel requested by {event.by}{why}")
         case (
             happened.OrderInvalidated()
             | happened.AttemptFailed()
@@ -77,6 +78,7 @@ Change = (
     | happened.TrailingMoved
     | happened.OrderTriggered
     | happened.AmendRequested
+    | happened.AmendPostponed
     | happened.OrderAmended
     | happened.AmendFailed
     | happened.OrderRestated
@@ -106,6 +108,10 @@ def _change(event: Change, order: Order) -> Story | None:
                 "" if event.in_place else f"; {order.exchange} cannot change it in place: it is canceled and sent again"
             )
             return Story(ExecutionType.PENDING_REPLACE, f"change requested by {event.by}{how}", detail=detail)
+        case happened.AmendPostponed():
+            message = f"not changed yet, asking again: {event.message}"
+            codes = _codes(event.venue_code)
+            return Story(ExecutionType.STATUS, message, error_code=event.reason, detail=codes)
         case happened.OrderAmended():
             detail = _figures(event.quantity, event.price, event.trigger_price)
             return Story(ExecutionType.REPLACED, event.message or "changed as requested", detail=detail)

@@ -82,6 +82,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     fees: tuple[Fee, ...] = ()
     realized_pnl: Decimal = ZERO
     pending_action: PendingAction = PendingAction.NONE
+    cancel_reason: RejectReason | None = None  # Why its end was asked for.
     in_doubt: bool = False
     held_by: HeldBy = HeldBy.VENUE
     parent_order_id: OrderId | None = None
@@ -96,7 +97,9 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     retry_until: datetime | None = None
     waiting_to_retry: bool = False
     absent_since: datetime | None = None
+    awaited_since: datetime | None = None  # Since when the venue owes its word on a send, a change or a cancel.
     filled_before: Decimal = ZERO  # What earlier attempts filled; the venue counts from the current one's beginning.
+    former_exchange_order_ids: dict[ExchangeOrderId, int] | None = None  # What the venue called it before, by attempt.
     corrections: int = 0  # Corrective actions so far, which are bounded.
     # A conditional order: the best price since it trails, and when it was set off.
     trailing_extreme: Decimal | None = None
@@ -105,7 +108,8 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     amendment: int = 0
     asked: Amendment | None = None
     replacing: bool = False
-    amend_expires_at: datetime | None = None
+    amend_expires_at: datetime | None = None  # None while no such request can be on its way.
+    asked_reserve_price: Decimal | None = None
     # Protection: what its legs have closed of what it filled, and whether they are still wanted.
     exited_quantity: Decimal = ZERO
     guarding: bool = False
@@ -141,11 +145,40 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
         return self.replacing and self.exchange_order_id is None
 
     @property
+    def is_giving_way(self) -> bool:
+        """Whether its attempt at the venue is being canceled so that the rest can be sent again, changed."""
+        return self.replacing and self.exchange_order_id is not None
+
+    @property
+    def replaced_attempt(self) -> int:
+        """The last attempt that has ended at the venue and was followed by another; 0: none."""
+        former = self.former_exchange_order_ids or {}
+        return max((attempt for attempt in former.values() if attempt < self.attempt), default=0)
+
+    @property
+    def attempt_filled_quantity(self) -> Decimal:
+        """What the current attempt has filled: the venue counts from its beginning."""
+        return self.filled_quantity - self.filled_before
+
+    @property
+    def quantity_most(self) -> Decimal | None:
+        """What may be filled at most: more than `quantity` while an increase may already have been made."""
+        if self.quantity is None or self.asked is None or self.asked.quantity is None or self.is_giving_way:
+            return self.quantity
+        return max(self.quantity, self.asked.quantity)
+
+    @property
     def leaves_quantity(self) -> Decimal | None:
         """What may still be filled, in base; None while only the quote quantity is known."""
         if self.quantity is None:
             return None
         return max(self.quantity - self.filled_quantity, ZERO)
+
+    @property
+    def exchange_order_ids(self) -> tuple[ExchangeOrderId, ...]:
+        """All that the venue has ever called it."""
+        now = () if self.exchange_order_id is None else (self.exchange_order_id,)
+        return (*now, *(self.former_exchange_order_ids or ()))
 
     @property
     def is_derivative(self) -> bool:
@@ -184,6 +217,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
             self.in_doubt
             or self.status is OrderStatus.PENDING
             or self.replacing
+            or self.asked is not None
             or self.pending_action is not PendingAction.NONE
             or self.venue_status is not None
             or self.absent_since is not None

@@ -13,6 +13,8 @@ LOOKUP_RETENTION = {
     Exchange.BYBIT: timedelta(hours=24),
 }
 
+DOUBLINGS_MAX = 20  # Far above any longest wait: a leg of protection may be tried a thousand times.
+
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How the desk behaves. All spans are positive.
@@ -22,7 +24,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     best price when its worst case is reserved. `lookup_retention` is how long a venue still finds an order that was
     canceled without a fill. `rules_max` bounds the open rules of one user, `rule_retry_window` how long the order of a
     rule may be sent again. A leg of protection that fails `attempts_max` times is a break, and is made again every
-    `protection_pause_max` from then on.
+    `protection_pause_max` from then on. A change that could not be made within `change_window` is given up: a later
+    send would be a stale order. What stays unknown longer than `doubt_alarm` is told as a break.
     """
 
     reporting_currency: str = "USDT"
@@ -35,17 +38,25 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     back_off_min: timedelta = timedelta(milliseconds=250)
     back_off_max: timedelta = timedelta(seconds=10)
     cancel_wait_max: timedelta = timedelta(seconds=60)
+    change_window: timedelta = timedelta(seconds=30)
+    doubt_alarm: timedelta = timedelta(seconds=30)
     executions_wait_max: timedelta = timedelta(seconds=60)  # Then what is missing at the venue is a break.
     executions_overlap: timedelta = timedelta(seconds=60)
+    recent_trades: timedelta = timedelta(hours=1)  # So long after an order's end its late executions are looked for.
+    cash_flows_overlap: timedelta = timedelta(hours=1)  # Venues book some of them late.
     rules_max: int = 1_000
     rule_retry_window: timedelta = timedelta(seconds=10)
     protection_pause_max: timedelta = timedelta(seconds=60)
+    trigger_retry_window: timedelta = timedelta(seconds=10)  # From when the desk sets an order off.
+    taker_fee_rate: Decimal = Decimal("0.001")  # Where a venue does not tell its own.
+    corrections_max: int = 2
+    correction_ratio_max: Decimal = Decimal("0.1")  # How much larger than asked an order may become.
     break_confirmation: timedelta = timedelta(seconds=5)
     lookup_retention: dict[Exchange, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
 
     def back_off(self, attempt: int, *, seed: str) -> timedelta:
         """Exponential, with up to a quarter of jitter that depends on the seed alone: a replay waits the same."""
-        doublings = 1 << (attempt - 1)
+        doublings = 1 << min(attempt - 1, DOUBLINGS_MAX)
         jitter = sum(seed.encode()) % 64 / 256
         return min(self.back_off_min * doublings, self.back_off_max) * (1 + jitter)
 

@@ -309,19 +309,26 @@ class TrailingMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class OrderTriggered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A conditional order was set off, at the desk by `price`, or at the venue."""
+    """A conditional order was set off, at the desk by `price`, or at the venue, which may call it by another id now.
+
+    `waits`: its account takes no orders at this moment, so it is sent once it does, until `retry_until` (None: what
+    was known before stands).
+    """
 
     at: datetime
     order_id: OrderId
     by: HeldBy
     price: Decimal | None = None
+    exchange_order_id: ExchangeOrderId | None = None
+    waits: bool = False
+    retry_until: datetime | None = None
 
 
 class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The order is to change. `in_place`: at the venue as it stands; otherwise it is canceled and the rest sent again.
 
-    The reservation covers the worse of what it is and what it is to be. `request_expires_at` ends an amendment in
-    place at the venue.
+    The reservation covers the worse of what it is and what it is to be; `reserve_price` prices the latter.
+    `request_expires_at` ends an amendment in place at the venue, `retry_until` all tries to carry the change out.
     """
 
     at: datetime
@@ -333,6 +340,19 @@ class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reserved_quantity: Decimal
     reserve_price: Decimal | None
     request_expires_at: datetime
+    retry_until: datetime
+
+
+class AmendPostponed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The order is proven to be as before; the same change is asked for again at `retry_at`."""
+
+    at: datetime
+    order_id: OrderId
+    amendment: int
+    reason: RejectReason
+    message: str
+    retry_at: datetime
+    venue_code: str | None = None
 
 
 class OrderAmended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -345,6 +365,7 @@ class OrderAmended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     price: Decimal | None
     trigger_price: Decimal | None
     reserved_quantity: Decimal
+    reserve_price: Decimal | None = None
     message: str = ""
 
 
@@ -370,6 +391,7 @@ class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     trigger_price: Decimal | None
     reserved_quantity: Decimal
     message: str
+    reserve_price: Decimal | None = None
 
 
 class ProtectionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -475,11 +497,12 @@ class OrderLookedUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class CancelRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Somebody, or a rule, asked for the order's end."""
+    """Somebody, or a rule, asked for the order's end. `reason` is what the order ends with once it is canceled."""
 
     at: datetime
     order_id: OrderId
     by: str
+    reason: RejectReason = RejectReason.USER_REQUEST
 
 
 class CancelRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -645,6 +668,7 @@ OrderEvent = (
     | TrailingMoved
     | OrderTriggered
     | AmendRequested
+    | AmendPostponed
     | OrderAmended
     | AmendFailed
     | OrderRestated

@@ -169,20 +169,35 @@ def how_handled(asked: Asked, instrument: Instrument) -> How:
     if instrument.order_types is not None and asked.order_type not in instrument.order_types:
         return How.DESK
     takes = _takes_trailing if asked.order_type is OrderType.TRAILING_STOP else _takes_conditional
-    return How.NATIVE if takes(asked, offers) else How.DESK
+    return How.NATIVE if takes(asked, instrument) else How.DESK
 
 
-def _takes_conditional(asked: Asked, offers: Capabilities) -> bool:
+def _takes_conditional(asked: Asked, instrument: Instrument) -> bool:
+    offers = capabilities_of(instrument)
     return asked.trigger_by in offers.trigger_by and asked.time_in_force in offers.conditional_times
 
 
-def _takes_trailing(asked: Asked, offers: Capabilities) -> bool:
+def _takes_trailing(asked: Asked, instrument: Instrument) -> bool:
+    offers = capabilities_of(instrument)
     if asked.trigger_by not in offers.trailing_by or asked.trailing_offset_unit not in offers.trailing_units:
         return False
-    if asked.trailing_offset_unit is OffsetUnit.PRICE or offers.trailing_percents is None:
+    if asked.trailing_offset_unit is OffsetUnit.PRICE or asked.trailing_offset is None:
         return True
-    assert asked.trailing_offset is not None
-    return offers.trailing_percents.takes(asked.trailing_offset)
+    grid = _percents_of(instrument)
+    return grid is None or grid.takes(asked.trailing_offset)
+
+
+def _percents_of(instrument: Instrument) -> PercentGrid | None:
+    """What the market itself takes, where its venue tells; else what is usual at the venue."""
+    usual = capabilities_of(instrument).trailing_percents
+    if usual is None:
+        return None
+    lowest, highest = instrument.trailing_percent_min, instrument.trailing_percent_max
+    return PercentGrid(
+        usual.lowest if lowest is None else lowest,
+        usual.highest if highest is None else highest,
+        instrument.trailing_percent_step or usual.step,
+    )
 
 
 def what_leaves(order_type: OrderType) -> OrderType:

@@ -2,19 +2,21 @@
 
 import copy
 
+from tidegate.core.corrections import adjust
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.endings import give_up_sending
 from tidegate.core.identifiers import UserId
+from tidegate.core.launching import launch
 from tidegate.core.messages.commands import CancelOrder, CancelOrders, PlaceOrder
-from tidegate.core.messages.effects import Effect, Reply, WakeAt
+from tidegate.core.messages.effects import Effect, Reply
 from tidegate.core.messages.events import CancelRequested, Event, OrderClosed, OrderCreated, OrderInvalidated
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO
 from tidegate.core.order import UNSENT, Order
 from tidegate.core.records import Account
 from tidegate.core.risk.checks import RiskApproved, check_risk
-from tidegate.core.routing import first_attempt, send_cancel, watch_dog
+from tidegate.core.routing import send_cancel, watch_dog
 from tidegate.core.validation import validate
 from tidegate.core.vocabulary import AccountState, PendingAction, RefusalCode, Role
 
@@ -26,14 +28,20 @@ def place(desk: Desk, command: PlaceOrder) -> Decision:
     admitted = _admit(desk, command)
     if isinstance(admitted, Refusal):
         return Decision([], [Reply(command_id=command.command_id, refusal=admitted)])
-    created = _created(command, admitted)
-    approved = _check(desk, command, admitted)
+    return _decide(desk, command, admitted)
+
+
+def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
+    """Put right what the desk may, check the rest, and send it on its way or record why not."""
+    created: list[Event] = [_created(command, account)]
+    adjusted, asked = adjust(desk, command, account)
+    created += adjusted
+    approved = _check(desk, asked, account)
     if isinstance(approved, Refusal):
         return _invalidated(command, created, approved)
-    started, send = first_attempt(approved, command.at, desk.policy)
-    look_again = WakeAt(order_id=command.order_id, at=command.at + desk.policy.report_wait_max)
+    launched = launch(desk, approved, command.at)
     reply = Reply(command_id=command.command_id, order_ids=(command.order_id,))
-    return Decision([created, started], [reply, send, look_again])
+    return Decision([*created, *launched.events], [reply, *launched.effects])
 
 
 def _seen_before(desk: Desk, command: PlaceOrder) -> Reply | None:
@@ -104,6 +112,18 @@ def _created(command: PlaceOrder, account: Account) -> OrderCreated:
         request_hash=command.request_hash,
         params=command.params,
         retry_until=command.retry_until,
+        position_side=command.position_side,
+        margin_mode=command.margin_mode,
+        leverage=command.leverage,
+        expires_at=command.expires_at,
+        trigger_by=command.trigger_by,
+        trailing_offset=command.trailing_offset,
+        trailing_offset_unit=command.trailing_offset_unit,
+        stop_loss=command.stop_loss,
+        take_profit=command.take_profit,
+        parent_order_id=command.parent_order_id,
+        leg=command.leg,
+        rule_id=command.rule_id,
     )
 
 
@@ -116,7 +136,7 @@ def _check(desk: Desk, command: PlaceOrder, account: Account) -> RiskApproved | 
     return valid if isinstance(valid, Refusal) else check_risk(valid, desk)
 
 
-def _invalidated(command: PlaceOrder, created: OrderCreated, refusal: Refusal) -> Decision:
+def _invalidated(command: PlaceOrder, created: list[Event], refusal: Refusal) -> Decision:
     """The desk's no is an order too: recorded, told, closed."""
     invalidated = OrderInvalidated(
         at=command.at,
@@ -128,7 +148,7 @@ def _invalidated(command: PlaceOrder, created: OrderCreated, refusal: Refusal) -
     )
     closed = OrderClosed(at=command.at, order_id=command.order_id, realized_pnl=ZERO)
     reply = Reply(command_id=command.command_id, refusal=refusal, order_ids=(command.order_id,))
-    return Decision([created, invalidated, closed], [reply])
+    return Decision([*created, invalidated, closed], [reply])
 
 
 def cancel(desk: Desk, command: CancelOrder) -> Decision:

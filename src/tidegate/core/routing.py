@@ -1,10 +1,11 @@
 """Stage 4: an approved order goes to its venue. Every send is an attempt with an id of its own."""
 
 from datetime import datetime
+from decimal import Decimal
 
+from tidegate.core.capabilities import Asked, what_leaves
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId, ExchangeOrderId, exchange_client_order_id
-from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import (
     Effect,
     FetchExecutions,
@@ -13,16 +14,24 @@ from tidegate.core.messages.effects import (
     SendOrder,
     SynchronizeAccount,
     WakeAt,
+    WatchPrices,
 )
-from tidegate.core.messages.events import AttemptStarted
-from tidegate.core.order import Order
+from tidegate.core.messages.events import AttemptStarted, OrderHeld
+from tidegate.core.money import ONE
+from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.policy import Policy
+from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.risk.checks import RiskApproved
-from tidegate.core.vocabulary import AccountState
+from tidegate.core.vocabulary import AccountState, Exchange, OrderType, TimeInForce
 
 
-def first_attempt(approved: RiskApproved, at: datetime, policy: Policy) -> tuple[AttemptStarted, SendOrder]:
-    """Start the way to the venue: the reservation, and the send that is released once it is durable."""
+def first_attempt(
+    approved: RiskApproved, at: datetime, policy: Policy, *, is_set_off: bool = False
+) -> tuple[AttemptStarted, SendOrder]:
+    """Start the way to the venue: the reservation, and the send that is released once it is durable.
+
+    `is_set_off`: what it was to wait for has happened already.
+    """
     command = approved.valid.command
     started = AttemptStarted(
         at=at,
@@ -34,14 +43,22 @@ def first_attempt(approved: RiskApproved, at: datetime, policy: Policy) -> tuple
         reserved_quantity=approved.reserved_quantity,
         reserve_price=approved.reserve_price,
         limits_version=approved.limits_version,
+        quantity=command.quantity,
+        price=command.price,
+        reserve_rate=approved.reserve_rate,
     )
-    return started, _send(command, started)
+    waits = command.order_type in CONDITIONAL and not is_set_off
+    return started, _send(command, started, approved.valid.reference_price, waits=waits)
 
 
 def next_attempt(order: Order, at: datetime, policy: Policy) -> tuple[AttemptStarted, SendOrder]:
-    """The same order once more, after proof that the last attempt was not placed. Its reservation still stands."""
+    """What is left of an order, on its way (again): no earlier attempt can trade any more.
+
+    Its worst case is reserved by its figures as they are; what a leg had shared with its sibling, it now needs itself.
+    """
     assert order.reserved_asset is not None
     attempt = order.attempt + 1
+    rate = order.reserve_rate if order.is_derivative else ONE
     started = AttemptStarted(
         at=at,
         order_id=order.order_id,
@@ -49,15 +66,25 @@ def next_attempt(order: Order, at: datetime, policy: Policy) -> tuple[AttemptSta
         exchange_client_order_id=exchange_client_order_id(order.order_id, attempt),
         request_expires_at=at + policy.request_lifetime,
         reserved_asset=order.reserved_asset,
-        reserved_quantity=order.reserved_quantity,
+        reserved_quantity=worst_case(order, order.reserve_price, rate),
         reserve_price=order.reserve_price,
         limits_version=order.limits_version,
+        quantity=order.leaves_quantity,
+        price=order.price,
+        filled_before=order.filled_quantity,
+        reserve_rate=rate,
     )
-    return started, _send(order, started)
+    return started, _send(order, started, None, waits=order.is_conditional)
 
 
-def _send(asked: PlaceOrder | Order, started: AttemptStarted) -> SendOrder:
-    """What leaves for the venue: what was asked, under the attempt's own id, signed with the time of its intent."""
+def _send(asked: Asked, started: AttemptStarted, reference_price: Decimal | None, *, waits: bool) -> SendOrder:
+    """What leaves for the venue: what was asked, under the attempt's own id, signed with the time of its intent.
+
+    What has been set off leaves as what it became, without its condition. The desk itself ends what is good till a
+    date.
+    """
+    is_trailing = waits and asked.order_type is OrderType.TRAILING_STOP
+    gives_time = asked.time_in_force is TimeInForce.GTD
     return SendOrder(
         account_id=asked.account_id,
         order_id=asked.order_id,
@@ -65,16 +92,46 @@ def _send(asked: PlaceOrder | Order, started: AttemptStarted) -> SendOrder:
         exchange_client_order_id=started.exchange_client_order_id,
         symbol=asked.symbol,
         side=asked.side,
-        order_type=asked.order_type,
-        time_in_force=asked.time_in_force,
+        order_type=asked.order_type if waits else what_leaves(asked.order_type),
+        time_in_force=TimeInForce.GTC if gives_time else asked.time_in_force,
         post_only=asked.post_only,
         intended_at=started.at,
         expires_at=started.request_expires_at,
-        quantity=asked.quantity,
+        quantity=started.quantity,
         quote_quantity=asked.quote_quantity,
-        price=asked.price,
+        price=started.price,
         params=asked.params or {},
+        trigger_price=asked.trigger_price if waits and not is_trailing else None,
+        trigger_by=asked.trigger_by,
+        trailing_offset=asked.trailing_offset if is_trailing else None,
+        trailing_offset_unit=asked.trailing_offset_unit,
+        reduce_only=asked.reduce_only,
+        position_side=asked.position_side,
+        margin_mode=asked.margin_mode,
+        leverage=asked.leverage,
+        reference_price=reference_price,
+        protective=asked.leg is not None,
     )
+
+
+def hold(approved: RiskApproved, at: datetime) -> OrderHeld:
+    """The desk keeps an order that its venue cannot: the reservation stands while it waits for the market."""
+    command, exchange = approved.valid.command, approved.valid.account.exchange
+    return OrderHeld(
+        at=at,
+        order_id=command.order_id,
+        reserved_asset=approved.reserved_asset,
+        reserved_quantity=approved.reserved_quantity,
+        reserve_price=approved.reserve_price,
+        limits_version=approved.limits_version,
+        message=f"{exchange} does not keep such an order: the desk holds it until the market sets it off",
+        reserve_rate=approved.reserve_rate,
+    )
+
+
+def watch_prices(desk: Desk, exchange: Exchange) -> WatchPrices:
+    """The markets of one venue whose prices set orders off at the desk."""
+    return WatchPrices(exchange=exchange, symbols=frozenset(symbol for at, symbol in desk.held if at is exchange))
 
 
 def cancel_attempt(order: Order, attempt: int) -> SendCancel:
@@ -85,6 +142,7 @@ def cancel_attempt(order: Order, attempt: int) -> SendCancel:
         symbol=order.symbol,
         exchange_client_order_id=exchange_client_order_id(order.order_id, attempt),
         exchange_order_id=None,
+        conditional=order.is_conditional,
     )
 
 
@@ -97,6 +155,7 @@ def send_cancel(order: Order) -> SendCancel:
         symbol=order.symbol,
         exchange_client_order_id=order.exchange_client_order_id,
         exchange_order_id=order.exchange_order_id,
+        conditional=order.is_conditional,
     )
 
 
@@ -110,6 +169,7 @@ def query(order: Order) -> QueryOrder:
         symbol=order.symbol,
         exchange_client_order_id=order.exchange_client_order_id,
         exchange_order_id=order.exchange_order_id,
+        conditional=order.is_conditional,
     )
 
 
@@ -121,6 +181,8 @@ def fetch_executions(order: Order, desk: Desk, exchange_order_id: ExchangeOrderI
         symbol=order.symbol,
         exchange_order_id=exchange_order_id,
         since=order.timestamp - desk.policy.executions_overlap,
+        exchange_client_order_id=order.exchange_client_order_id,
+        conditional=order.is_conditional,
     )
 
 

@@ -5,30 +5,51 @@ Spot venues take the fee from what is received, so nothing is added for it.
 
 from decimal import Decimal
 
+from tidegate.core.capabilities import Asked
 from tidegate.core.money import ZERO, ratio_up
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import Side
 
 
-def worst_case(order: Order, reserve_price: Decimal | None) -> Decimal:
+def worst_case(order: Order, reserve_price: Decimal | None, rate: Decimal | None = None) -> Decimal:
+    """What an order ties up with what it has filled already behind it; `rate` is its own unless told otherwise.
+
+    While it changes, the worse of what it is and what it is to be; once only the latter can trade, that alone.
+    """
+    changed = order.as_asked()
+    if changed is order:
+        return _as_it_is(order, reserve_price, rate)
+    after = _as_it_is(changed, changed.reserve_price, rate)
+    return after if order.is_resending else max(_as_it_is(order, reserve_price, rate), after)
+
+
+def _as_it_is(order: Order, reserve_price: Decimal | None, rate: Decimal | None) -> Decimal:
+    quantity = None if order.quantity is None else max(order.quantity - order.filled_quantity, ZERO)
+    value = max((order.quote_quantity or ZERO) - order.filled_value, ZERO)
+    return tied_up(order, quantity, value, reserve_price, order.reserve_rate if rate is None else rate)
+
+
+def tied_up(
+    asked: Asked, quantity: Decimal | None, value: Decimal, reserve_price: Decimal | None, rate: Decimal
+) -> Decimal:
     """In the spent asset: quote for buys, base for sells; for derivatives the settlement asset, as margin and fees.
 
-    `reserve_price` prices what has no limit price.
-
-    For a buy of a base quantity it is the highest price that may be paid, for a sell of a quote quantity the lowest.
+    For so much base, or (where its quantity is not known) quote. `reserve_price` prices what has no limit price: for a
+    buy of a base quantity it is the highest price that may be paid, for a sell of a quote quantity the lowest. `rate`
+    is zero where nothing is tied up: for what only closes, and for a leg whose sibling reserves for both.
     """
-    if order.is_derivative:
-        assert order.quantity is not None
-        worst = max(order.price or ZERO, reserve_price or ZERO)
-        return max(order.quantity - order.filled_quantity, ZERO) * worst * order.reserve_rate
-    if order.side is Side.BUY:
-        if order.quantity is None:
-            return max((order.quote_quantity or ZERO) - order.filled_value, ZERO)
-        price = order.price if order.price is not None else reserve_price
+    if not rate:
+        return ZERO
+    if ":" in asked.symbol:
+        assert quantity is not None
+        return quantity * max(asked.price or ZERO, reserve_price or ZERO) * rate
+    if asked.side is Side.BUY:
+        if quantity is None:
+            return value
+        price = asked.price if asked.price is not None else reserve_price
         assert price is not None
-        return max(order.quantity - order.filled_quantity, ZERO) * price
-    if order.quantity is not None:
-        return max(order.quantity - order.filled_quantity, ZERO)
-    assert order.quote_quantity is not None
+        return quantity * price
+    if quantity is not None:
+        return quantity
     assert reserve_price is not None
-    return ratio_up(max(order.quote_quantity - order.filled_value, ZERO), reserve_price)
+    return ratio_up(value, reserve_price)

@@ -3,69 +3,129 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from tidegate.core.capabilities import LIMIT_TYPES, Asked
 from tidegate.core.desk import Desk
+from tidegate.core.instruments import Instrument
 from tidegate.core.messages.values import Refusal
-from tidegate.core.money import plain, ratio_up
+from tidegate.core.money import ONE, ZERO, plain, ratio_up
+from tidegate.core.portfolio.positions import only_reduces
+from tidegate.core.portfolio.reservations import tied_up
+from tidegate.core.risk.funds import free, what_would_fit
+from tidegate.core.triggers import trailing_trigger
 from tidegate.core.validation import ValidOrder
-from tidegate.core.vocabulary import RefusalCode, Side
+from tidegate.core.vocabulary import InstrumentKind, OrderType, RefusalCode, Side
 
 LIMITS_VERSION = 1  # Which set of limits a decision used; the desk's only limits are its balances so far.
 
 
 class RiskApproved(NamedTuple):
-    """Proof that an order passed risk, and what is to be reserved for it."""
+    """Proof that an order passed risk, and what is to be reserved for it.
+
+    `reserve_rate` is the part of its worth that is: margin and fees of a derivative, nothing for what only closes.
+    """
 
     valid: ValidOrder
     limits_version: int
     reserved_asset: str
     reserved_quantity: Decimal
     reserve_price: Decimal | None
+    reserve_rate: Decimal = ONE
 
 
 def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     """The worst case of the order fits what its user has free in the account."""
     command, instrument = valid.command, valid.instrument
-    reserve_price = _reserve_price(valid, desk)
-    if reserve_price is None and _needs_price(valid):
+    approved = _worst_case(valid, desk)
+    if approved is None:
         return Refusal(
             code=RefusalCode.NO_REFERENCE_PRICE,
             message=f"no price of {command.symbol} on {instrument.exchange} is known yet: give a limit price, or wait",
         )
-    if command.side is Side.BUY:
-        asset = instrument.quote
-        if command.quantity is None:
-            needed = command.quote_quantity
-        else:
-            price = command.price if command.price is not None else reserve_price
-            needed = None if price is None else command.quantity * price
-    else:
-        asset = instrument.base
-        needed = command.quantity
-        if needed is None and command.quote_quantity is not None and reserve_price is not None:
-            needed = ratio_up(command.quote_quantity, reserve_price)
-    assert needed is not None
-    available = desk.available(command.account_id, command.user_id, asset)
-    if needed > available:
-        return Refusal(
-            code=RefusalCode.INSUFFICIENT_BALANCE,
-            message=f"the order may need {plain(needed)} {asset}, and {plain(available)} {asset} is free",
-            limit=plain(available),
-            actual=plain(needed),
-        )
-    return RiskApproved(valid, LIMITS_VERSION, asset, needed, reserve_price)
+    needed, asset = approved.reserved_quantity, approved.reserved_asset
+    available = free(desk, command.account_id, command.user_id, asset, instrument.wallet) if needed else ZERO
+    if needed <= available:
+        return approved
+    return Refusal(
+        code=RefusalCode.INSUFFICIENT_BALANCE,
+        message=f"the order may need {plain(needed)} {asset}, and {plain(available)} {asset} is free"
+        + what_would_fit(desk, command, instrument, asset=asset, needed=needed, available=available),
+        limit=plain(available),
+        actual=plain(needed),
+    )
 
 
-def _needs_price(valid: ValidOrder) -> bool:
-    """Whether the worst case cannot be known without a market price."""
+def reserve_for_leg(valid: ValidOrder, desk: Desk, *, shared: bool) -> RiskApproved:
+    """What a leg of protection reserves. Protection is never refused for want of funds or of a price.
+
+    `shared`: its sibling's reservation covers both, since one of them cancels the other.
+    """
+    approved = _worst_case(valid, desk)
+    if approved is None:
+        return RiskApproved(valid, LIMITS_VERSION, _spent_asset(valid), ZERO, None, ZERO)
+    return approved._replace(reserved_quantity=ZERO, reserve_rate=ZERO) if shared else approved
+
+
+def _worst_case(valid: ValidOrder, desk: Desk) -> RiskApproved | None:
+    """What the order may tie up; None while no price says what that is worth."""
     command = valid.command
-    if command.price is not None:
+    rate = reserve_rate(command, valid.instrument, desk)
+    reserve_price = worst_price(command, valid.instrument, valid.reference_price, desk)
+    if rate and reserve_price is None and _needs_price(command, valid.instrument):
+        return None
+    needed = tied_up(command, command.quantity, command.quote_quantity or ZERO, reserve_price, rate)
+    return RiskApproved(valid, LIMITS_VERSION, _spent_asset(valid), needed, reserve_price, rate)
+
+
+def _spent_asset(valid: ValidOrder) -> str:
+    instrument = valid.instrument
+    if instrument.kind is InstrumentKind.LINEAR:
+        return instrument.settle or instrument.quote
+    return instrument.quote if valid.command.side is Side.BUY else instrument.base
+
+
+def _needs_price(asked: Asked, instrument: Instrument) -> bool:
+    """Whether the worst case cannot be known without a market price."""
+    if asked.price is not None:
         return False
-    return (command.side is Side.BUY) == (command.quantity is not None)
+    if instrument.kind is InstrumentKind.LINEAR:
+        return True
+    return (asked.side is Side.BUY) == (asked.quantity is not None)
 
 
-def _reserve_price(valid: ValidOrder, desk: Desk) -> Decimal | None:
-    """The worst price a market order may trade at: the touch plus or minus the collar."""
-    if valid.command.price is not None or valid.reference_price is None:
+def reserve_rate(asked: Asked, instrument: Instrument, desk: Desk) -> Decimal:
+    """The part of an order's worth that is tied up: all of a spot order's, of a derivative's the margin and fees."""
+    if instrument.kind is InstrumentKind.SPOT:
+        return ONE
+    if only_reduces(asked.side, asked.position_side, reduce_only=asked.reduce_only):
+        return ZERO
+    leverage = asked.leverage
+    if leverage is None:
+        known = desk.leverages.get((asked.account_id, asked.symbol))
+        leverage = ONE if known is None else known.leverage
+    fee = instrument.taker_fee_rate
+    return ratio_up(ONE, leverage) + (desk.policy.taker_fee_rate if fee is None else fee)
+
+
+def worst_price(asked: Asked, instrument: Instrument, reference_price: Decimal | None, desk: Desk) -> Decimal | None:
+    """The price at which an order ties up most, where that is not its limit; None: its limit, or nobody knows."""
+    return worst_price_at(_market_when_sent(asked, instrument, reference_price), asked, desk)
+
+
+def worst_price_at(market: Decimal | None, asked: Asked, desk: Desk) -> Decimal | None:
+    """The same, for an order that meets the market at this price: what has no limit may run as far as the collar."""
+    if asked.order_type in LIMIT_TYPES:
+        # A derivative's sell trades above its limit while the market is there, and is worth that much more.
+        return market if ":" in asked.symbol and asked.side is Side.SELL else None
+    if market is None:
         return None
     collar = desk.policy.price_collar_ratio
-    return valid.reference_price * (1 + collar if valid.command.side is Side.BUY else 1 - collar)
+    return market * (1 + collar if ":" in asked.symbol or asked.side is Side.BUY else 1 - collar)
+
+
+def _market_when_sent(asked: Asked, instrument: Instrument, reference_price: Decimal | None) -> Decimal | None:
+    """Where the market is when the order gets there: at its trigger, if it waits for one."""
+    if asked.trigger_price is not None:
+        return asked.trigger_price
+    if asked.order_type is not OrderType.TRAILING_STOP or reference_price is None or asked.side is Side.SELL:
+        return reference_price
+    return trailing_trigger(asked, reference_price, instrument.price_tick)

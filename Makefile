@@ -5,7 +5,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup run test check conformance bench format lock clean
+.PHONY: help setup run test check conformance simulate bench format lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,9 @@ check: $(STAMP) ## lint, types, import contracts
 
 conformance: $(STAMP) ## run the simulators' tests and write docs/VENUESIM_CONFORMANCE.md from what they show
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --write-conformance docs/VENUESIM_CONFORMANCE.md tests/venuesim
+
+simulate: $(STAMP) ## run seeded histories full of faults: SEEDS=1000 of them, or SEED=7 alone with a trace
+	@PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),200))
 
 bench: $(STAMP) ## measure; prints a table and writes build/bench.json
 	@$(BIN)/python -m benchmarks

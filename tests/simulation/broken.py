@@ -1,0 +1,157 @@
+"""Deliberately broken builds, one for each invariant: what a check has never caught proves nothing.
+
+Each changes one small thing, as a careless commit might, and names the invariant that must notice.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from tidegate.core import apply_books, apply_orders, canceling, placing, sending
+from tidegate.core.decision import Decision
+from tidegate.core.messages.effects import WakeAt
+from tidegate.core.order import Order
+from tidegate.core.portfolio import ledger
+from tidegate.core.projection import Projector
+from tidegate.core.risk import checks
+from tidegate.core.tracking import executions
+from tidegate.core.vocabulary import OrderStatus
+from tidegate.runtime.loop import DeskLoop
+from tidegate.storage import chain, journal_sqlite
+
+
+class Build(NamedTuple):
+    """What is broken, how, and which invariant says so."""
+
+    invariant: int
+    name: str
+    broken: Callable[[], AbstractContextManager[Any]]
+
+
+def _release_before_commit() -> AbstractContextManager[Any]:
+    async def careless(self: Any, outcome: Any) -> None:
+        for effect in outcome.effects:
+            self._release(effect, outcome.snapshots)
+        if outcome.batch is not None:
+            await self._journal.commit(outcome.batch)
+            self._show(outcome.batch)
+            self._retire(outcome.batch)
+
+    return patch.object(DeskLoop, "_commit_and_release", careless)
+
+
+def _answer_before_commit() -> AbstractContextManager[Any]:
+    async def careless(self: Any, outcome: Any) -> None:
+        for effect in outcome.effects:
+            if type(effect).__name__ == "Reply":
+                self._release(effect, outcome.snapshots)
+        if outcome.batch is not None:
+            await self._journal.commit(outcome.batch)
+            self._show(outcome.batch)
+        for effect in outcome.effects:
+            if type(effect).__name__ != "Reply":
+                self._release(effect, outcome.snapshots)
+        if outcome.batch is not None:
+            self._retire(outcome.batch)
+
+    return patch.object(DeskLoop, "_commit_and_release", careless)
+
+
+def _resend_blindly() -> AbstractContextManager[Any]:
+    def careless(desk: Any, order: Order, at: Any, *_: Any, **__: Any) -> Decision:
+        started, send = sending.next_attempt(order, at, desk.policy)
+        return Decision([started], [send])
+
+    return patch.object(sending, "doubt", careless)
+
+
+def _forget_a_history_row() -> AbstractContextManager[Any]:
+    record = Projector.record
+
+    def careless(self: Any, desk: Any, event: Any) -> None:
+        record(self, desk, event)
+        if desk.sequence % 40 == 0 and self._batch.history:
+            self._batch.history.pop()
+
+    return patch.object(Projector, "record", careless)
+
+
+def _move_anywhere() -> AbstractContextManager[Any]:
+    submit = apply_orders._submit
+
+    def careless(desk: Any, order: Order, event: Any) -> None:
+        submit(desk, order, event)
+        order.status = OrderStatus.SUBMITTED
+
+    return patch.object(apply_orders, "_submit", careless)
+
+
+def _drop_the_fee_account() -> AbstractContextManager[Any]:
+    lines_of = ledger._trade_lines
+
+    def careless(event: Any) -> Any:
+        return [line for line in lines_of(event) if line.ledger_account != ledger.FEES]
+
+    return patch.object(ledger, "_trade_lines", careless)
+
+
+def _set_no_timers() -> AbstractContextManager[Any]:
+    release = DeskLoop._release
+
+    def careless(self: Any, effect: Any, snapshots: Any) -> None:
+        if not isinstance(effect, WakeAt):
+            release(self, effect, snapshots)
+
+    return patch.object(DeskLoop, "_release", careless)
+
+
+BUILDS = [
+    Build(1, "an execution counts whenever it is told", lambda: patch.object(executions, "_known_execution", _never)),
+    Build(2, "positions forget what is sold", lambda: patch.object(apply_books, "move_position", _only_buys)),
+    Build(3, "fees are not taken from what is held", lambda: patch.object(apply_books, "take_fee", _nothing)),
+    Build(4, "a fee leaves one account and reaches none", _drop_the_fee_account),
+    Build(5, "orders leave before their intent is durable", _release_before_commit),
+    Build(6, "an unknown outcome is sent again", _resend_blindly),
+    Build(7, "a client is answered before the order is durable", _answer_before_commit),
+    Build(8, "the same key is not looked for", lambda: patch.object(placing, "_seen_before", _nothing)),
+    Build(9, "a row of history is forgotten", _forget_a_history_row),
+    Build(10, "an acknowledgement moves an order wherever it is", _move_anywhere),
+    Build(12, "what is open reserves nothing", lambda: patch.object(apply_books, "worst_case", _zero)),
+    Build(13, "no version of the limits is named", lambda: patch.object(checks, "LIMITS_VERSION", 0)),
+    Build(
+        14,
+        "a process that was taken over goes on writing",
+        lambda: patch.object(journal_sqlite, "check_epoch", _nothing),
+    ),
+    Build(17, "the chain is not carried on", lambda: patch.object(chain, "journal_hash", _same_hash)),
+    Build(20, "whose order it is, is not asked", lambda: patch.object(canceling, "may_touch", _always)),
+    Build(21, "nobody looks again", _set_no_timers),
+]
+
+
+def _never(*_: Any) -> str:
+    return "unheard of"
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _always(*_: Any, **__: Any) -> bool:
+    return True
+
+
+def _zero(*_: Any) -> Decimal:
+    return Decimal(0)
+
+
+def _same_hash(*_: Any, **__: Any) -> str:
+    return "0" * 64
+
+
+def _only_buys(position: Any, change: Decimal, price: Decimal) -> None:
+    if change > 0:
+        position.quantity += change
+        position.average_price = price

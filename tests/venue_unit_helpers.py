@@ -9,7 +9,7 @@ from typing import Any
 from tidegate.core.identifiers import AccountId, OrderId, exchange_client_order_id
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.effects import SendOrder
-from tidegate.core.vocabulary import Exchange, OrderType, Side, TimeInForce
+from tidegate.core.vocabulary import Exchange, InstrumentKind, OrderType, Side, TimeInForce
 from tidegate.venues.outcomes import CallFailed
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.transport import Taps
@@ -51,23 +51,39 @@ class ScriptedClient:
 
 
 def seat(exchange: Exchange, client: Any) -> Seat:
-    """A seat that knows BTC/USDT."""
-    separator = "-" if exchange is Exchange.OKX else ""
+    """A seat that knows BTC/USDT and its perpetual."""
     symbols = SymbolMap(exchange)
-    symbols.learn(
-        [
-            Instrument(
-                exchange=exchange,
-                symbol="BTC/USDT",
-                exchange_symbol=f"BTC{separator}USDT",
-                base="BTC",
-                quote="USDT",
-                price_tick=Decimal("0.01"),
-                quantity_step=Decimal("0.00001"),
-            )
-        ]
-    )
+    symbols.learn([pair(exchange), perpetual(exchange)])
     return Seat(account_id=ACCOUNT, client=client, symbols=symbols, clock=StandingClock())
+
+
+def pair(exchange: Exchange) -> Instrument:
+    """BTC/USDT."""
+    return Instrument(
+        exchange=exchange,
+        symbol="BTC/USDT",
+        exchange_symbol="BTC-USDT" if exchange is Exchange.OKX else "BTCUSDT",
+        base="BTC",
+        quote="USDT",
+        price_tick=Decimal("0.01"),
+        quantity_step=Decimal("0.00001"),
+    )
+
+
+def perpetual(exchange: Exchange) -> Instrument:
+    """BTC/USDT:USDT, which OKX counts in hundredths of a bitcoin."""
+    return Instrument(
+        exchange=exchange,
+        symbol="BTC/USDT:USDT",
+        exchange_symbol="BTC-USDT-SWAP" if exchange is Exchange.OKX else "BTCUSDT",
+        base="BTC",
+        quote="USDT",
+        kind=InstrumentKind.LINEAR,
+        settle="USDT",
+        contract_size=Decimal("0.01") if exchange is Exchange.OKX else Decimal(1),
+        price_tick=Decimal("0.1"),
+        quantity_step=Decimal("0.0001") if exchange is Exchange.OKX else Decimal("0.001"),
+    )
 
 
 def send_order(**changes: Any) -> SendOrder:

@@ -1,4 +1,7 @@
-"""Sessions against a `venuesim` process: what the live tests of each venue's code share."""
+"""What the live tests of each venue share: its simulator, and an account's session connected to it.
+
+`tests/venues/conftest.py` makes the fixtures; a test module says which venue it is about by a fixture `exchange`.
+"""
 
 import json
 import subprocess
@@ -11,52 +14,74 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from tidegate.core.identifiers import AccountId
-from tidegate.core.messages.effects import FetchExecutions, QueryOrder, SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import AccountConnected
-from tidegate.core.order import CONDITIONAL
-from tidegate.core.vocabulary import Environment, Exchange, OrderType, Side
+from tidegate.core.messages.effects import QueryOrder, SendAmend, SendCancel, SendOrder, SynchronizeAccount
+from tidegate.core.messages.reports import (
+    AccountConnected,
+    AccountSynchronized,
+    ExecutionReported,
+    OrderAccepted,
+    OrderReported,
+)
+from tidegate.core.vocabulary import Environment, Exchange
 from tidegate.ports import VenueCredentials
 from tidegate.venues.factory import Venues, VenueSettings
-from venue_contract_helpers import PRICE, SYMBOL, Control, Desk, RealClock, Recorder
+from venue_contract_helpers import PRICE, Control, Desk, RealClock, Recorder
 
-SWAP = "BTC/USDT:USDT"
+SPOT, LINEAR = "BTC/USDT", "BTC/USDT:USDT"
 SECRET = "canary-secret-" + "s" * 50
 PASSPHRASE = "canary-passphrase"
 BALANCES = {"USDT": "1000000", "BTC": "10"}
+LADDER = {"levels": 20, "level_quantity": "5"}
 
 
 @contextmanager
 def running_simulator(exchange: Exchange) -> Iterator[dict[str, Any]]:
-    """The base URLs of a `venuesim` process that simulates one venue."""
-    command = [sys.executable, "-m", "venuesim", "--venue", exchange.value]
-    command += ["--port", "0", "--json", "--stop-with-parent"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    """A `venuesim` process for one venue; yields its URLs."""
+    command = [sys.executable, "-m", "venuesim", "--venue", exchange.value, "--port", "0", "--json"]
+    with subprocess.Popen([*command, "--stop-with-parent"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
         process.terminate()
 
 
-class TradingDesk(Desk):
-    """What the engine would do with one session, for orders of every type. Sends go to `symbol` unless told."""
+async def calm(control: Control) -> None:
+    """The markets frozen at their usual price, no fault on, and limits that many tests fit into."""
+    await control.call("DELETE", "faults")
+    await control.call("POST", "limits", {"scale": 20})
+    for symbol in (SPOT, LINEAR):
+        body = {"symbol": symbol, "price": str(PRICE), "frozen": True, **LADDER}
+        await control.call("POST", "market", body | ({"mark_price": None} if symbol == LINEAR else {}))
 
-    symbol = SYMBOL
-    venues: Venues
-    credentials: VenueCredentials
 
-    def send(self, **changes: Any) -> SendOrder:
-        """Send a resting limit buy far below the market, changed as told; returns the effect."""
-        return super().send(**{"symbol": self.symbol, **changes})
+async def new_account(control: Control, **changes: Any) -> VenueCredentials:
+    """A funded account of the test's own; `changes` are further fields of the control API's call."""
+    api_key = f"canary-key-{time.time_ns()}"
+    body = {"api_key": api_key, "secret": SECRET, "passphrase": PASSPHRASE, "balances": BALANCES, **changes}
+    await control.call("POST", "accounts", body)
+    return VenueCredentials(api_key=api_key, secret=SECRET, passphrase=PASSPHRASE)
 
-    def stop(self, order_type: OrderType, trigger: str, *, side: Side = Side.SELL, **changes: Any) -> SendOrder:
-        """Send an order that waits for the market; without a price it is one at the market."""
-        told = {"price": None, "trigger_price": Decimal(trigger), **changes}
-        return self.send(order_type=order_type, side=side, **told)
+
+def named(order: SendOrder) -> Any:
+    """A filter for reports that name an order's attempt."""
+    return lambda report: report.exchange_client_order_id == order.exchange_client_order_id
+
+
+class Bench(Desk):
+    """What the engine would do with one session, on both of the venue's markets."""
+
+    def __init__(self, exchange: Exchange, session: Any, record: Recorder, control: Control, api_key: str) -> None:
+        super().__init__(exchange, session, record, control)
+        self.api_key = api_key
+
+    async def place(self, **changes: Any) -> tuple[SendOrder, Any]:
+        """Send an order and wait until the venue has taken it; returns the effect and the venue's id."""
+        order = self.send(**changes)
+        accepted = await self.record.wait(OrderAccepted, lambda report: report.order_id == order.order_id)
+        return order, accepted.exchange_order_id
 
     def amend(self, order: SendOrder, exchange_order_id: Any = None, **changes: Any) -> SendAmend:
-        """Change an order as told; what is not told stays."""
+        """Change an order: its figures as they were, changed as told."""
         now = datetime.now(UTC)
         effect = SendAmend(
             **{
@@ -69,7 +94,7 @@ class TradingDesk(Desk):
                 "order_type": order.order_type,
                 "exchange_client_order_id": order.exchange_client_order_id,
                 "exchange_order_id": exchange_order_id,
-                "conditional": order.order_type in CONDITIONAL,
+                "conditional": order.trigger_price is not None,
                 "quantity": order.quantity,
                 "price": order.price,
                 "trigger_price": order.trigger_price,
@@ -83,8 +108,8 @@ class TradingDesk(Desk):
         self.session.perform(effect)
         return effect
 
-    def cancel_waiting(self, order: SendOrder, exchange_order_id: Any = None) -> None:
-        """Cancel an order that waits for the market, as far as the desk knows."""
+    def cancel(self, order: SendOrder, exchange_order_id: Any = None, *, conditional: bool = False) -> None:
+        """Cancel an order by the venue's id, or by ours."""
         self.session.perform(
             SendCancel(
                 account_id=self.account_id,
@@ -92,12 +117,12 @@ class TradingDesk(Desk):
                 symbol=order.symbol,
                 exchange_client_order_id=order.exchange_client_order_id,
                 exchange_order_id=exchange_order_id,
-                conditional=True,
+                conditional=conditional,
             )
         )
 
-    def query_waiting(self, order: SendOrder, exchange_order_id: Any = None) -> None:
-        """Ask what became of an order that waits for the market, as far as the desk knows."""
+    def query(self, order: SendOrder, exchange_order_id: Any = None, *, conditional: bool = False) -> None:
+        """Ask what became of an order."""
         self.session.perform(
             QueryOrder(
                 account_id=self.account_id,
@@ -106,65 +131,57 @@ class TradingDesk(Desk):
                 symbol=order.symbol,
                 exchange_client_order_id=order.exchange_client_order_id,
                 exchange_order_id=exchange_order_id,
-                conditional=True,
+                conditional=conditional,
             )
         )
 
-    def fetch_waiting(self, order: SendOrder, exchange_order_id: Any) -> None:
-        """Ask for the executions of an order by an id from before it was set off."""
-        self.session.perform(
-            FetchExecutions(
-                account_id=self.account_id,
-                order_id=order.order_id,
-                symbol=order.symbol,
-                exchange_order_id=exchange_order_id,
-                since=order.intended_at - timedelta(seconds=5),
-                exchange_client_order_id=order.exchange_client_order_id,
-                conditional=True,
-            )
+    async def found(self, order: SendOrder, *, conditional: bool = False) -> OrderReported:
+        """What a look-up by our own id says of an order."""
+        self.query(order, conditional=conditional)
+        return await self.record.wait(
+            OrderReported, lambda report: named(order)(report) and report.requested_at is not None
         )
 
-    async def freeze(self, symbol: str, price: str, **ladder: Any) -> None:
-        """Move any market to a price and keep it there."""
+    async def synchronized(self, *symbols: str, since: timedelta = timedelta(minutes=10)) -> AccountSynchronized:
+        """Ask for the account's picture and wait for all of it; what was reported before is forgotten."""
+        await self.record.forget()
+        wish = SynchronizeAccount(
+            account_id=self.account_id, symbols=symbols, executions_since=datetime.now(UTC) - since
+        )
+        self.session.perform(wish)
+        return await self.record.wait(AccountSynchronized)
+
+    async def move(self, symbol: str, price: str, **ladder: Any) -> None:
+        """Move a market, and let it set off and fill what it does."""
         await self.control.call("POST", "market", {"symbol": symbol, "price": price, "frozen": True, **ladder})
 
+    def executions(self, order: SendOrder) -> list[ExecutionReported]:
+        """The executions of an order that were reported, each once."""
+        told = self.record.of(ExecutionReported, named(order))
+        return list({report.trade_id: report for report in told}.values())
 
-@asynccontextmanager
-async def control_of(urls: dict[str, Any], exchange: Exchange) -> AsyncIterator[Control]:
-    """The control API: both markets frozen at the usual price, no fault on, and limits that many tests fit into."""
-    async with aiohttp.ClientSession() as http:
-        control = Control(urls["control"], exchange, http)
-        await control.call("DELETE", "faults")
-        await control.call("POST", "limits", {"scale": 20})
-        for symbol in (SYMBOL, SWAP):
-            ladder = {"levels": 20, "level_quantity": "5", "half_spread": "1"}
-            await control.call("POST", "market", {"symbol": symbol, "price": str(PRICE), "frozen": True, **ladder})
-        yield control
-        await control.call("DELETE", "faults")
+    def filled(self, order: SendOrder) -> Decimal:
+        """How much of an order the reported executions have filled."""
+        return sum((told.quantity for told in self.executions(order)), Decimal(0))
 
 
 @asynccontextmanager
-async def desk_at(
-    urls: dict[str, Any], exchange: Exchange, control: Control, cache_folder: Path, **account: Any
-) -> AsyncIterator[TradingDesk]:
-    """A connected session of a new funded account; `account` adds to what the control API is told of it."""
-    api_key = f"canary-key-{time.time_ns()}"
-    body = {"api_key": api_key, "secret": SECRET, "passphrase": PASSPHRASE, "balances": BALANCES, **account}
-    await control.call("POST", "accounts", body)
-    credentials = VenueCredentials(api_key=api_key, secret=SECRET, passphrase=PASSPHRASE)
-    endpoints = {name: base for name, base in urls.items() if isinstance(base, dict)}
+async def connected(
+    exchange: Exchange, urls: dict[str, Any], control: Control, folder: Path, **account: Any
+) -> AsyncIterator[Bench]:
+    """A session that is connected, for an account of its own."""
+    credentials = await new_account(control, **account)
     record = Recorder()
-    settings = VenueSettings(cache_folder=cache_folder, endpoints=endpoints, prices_seconds=0.25, rate_limit_scale=20)
+    endpoints = {name: base for name, base in urls.items() if isinstance(base, dict)}
+    settings = VenueSettings(cache_folder=folder, endpoints=endpoints, rate_limit_scale=20, prices_seconds=0.25)
     venues = Venues(settings, RealClock(), record)
     market_data = venues.market_data(exchange, Environment.SIMULATED)
     session = venues.session(AccountId("main"), exchange, Environment.SIMULATED, credentials)
-    desk = TradingDesk(exchange, session, record, control)
-    desk.venues, desk.credentials = venues, credentials
     market_data.start()
     session.start()
     try:
         await record.wait(AccountConnected)
-        yield desk
+        yield Bench(exchange, session, record, control, credentials.api_key)
     finally:
         await session.close()
         await market_data.close()

@@ -11,7 +11,6 @@ from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import WakeAt
 from tidegate.core.messages.events import Event, OrderTriggered, TrailingMoved
 from tidegate.core.order import Order
-from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.risk.checks import RiskApproved, worst_price_at
 from tidegate.core.routing import first_attempt, hold, next_attempt, watch_dog
 from tidegate.core.triggers import is_met, trailing_trigger, watched_price
@@ -68,23 +67,26 @@ def _hold(approved: RiskApproved, price: Price | None, at: datetime) -> Decision
 def set_off(desk: Desk, order: Order, at: datetime, price: Price) -> Decision:
     """The market has reached the trigger of an order that the desk holds: it leaves as what it becomes.
 
-    It reserves what it may cost from here. While its account takes no orders it waits: a protective order for as long
-    as it takes, another for the retry window that begins now.
+    It reserves what it may cost from here. While its account takes no orders it waits for the retry window that begins
+    now. A leg of protection is only marked: its sibling has to give way first, and the review of what they protect
+    sends it.
     """
-    waits = desk.accounts[order.account_id].state is not AccountState.READY
+    is_leg = order.leg is not None
+    waits = not is_leg and desk.accounts[order.account_id].state is not AccountState.READY
     triggered = OrderTriggered(
         at=at,
         order_id=order.order_id,
         by=HeldBy.DESK,
         price=watched_price(price, order.trigger_by),
         waits=waits,
-        retry_until=None if order.is_protective else at + desk.policy.trigger_retry_window,
+        retry_until=None if is_leg else at + desk.policy.trigger_retry_window,
     )
+    if is_leg:
+        return Decision([triggered])
     if waits:
         return Decision([triggered], [WakeAt(order_id=order.order_id, at=at + desk.policy.back_off_min)])
     leaving = copy.copy(order)
     leaving.triggered_at = at
     leaving.reserve_price = worst_price_at(reference_price(order.side, price), order, desk)
-    leaving.reserved_quantity = worst_case(leaving, leaving.reserve_price)
     started, send = next_attempt(leaving, at, desk.policy)
     return Decision([triggered, started], [send, watch_dog(order, at, desk.policy)])

@@ -134,6 +134,11 @@ def watch_prices(desk: Desk, exchange: Exchange) -> WatchPrices:
     return WatchPrices(exchange=exchange, symbols=frozenset(symbol for at, symbol in desk.held if at is exchange))
 
 
+def watch_all_prices(desk: Desk) -> list[WatchPrices]:
+    """After a restart: all of them."""
+    return [watch_prices(desk, exchange) for exchange in sorted({exchange for exchange, _ in desk.held})]
+
+
 def cancel_attempt(order: Order, attempt: int) -> SendCancel:
     """Take one attempt of an order, whichever, out of the market."""
     return SendCancel(
@@ -192,11 +197,26 @@ def watch_dog(order: Order, at: datetime, policy: Policy) -> WakeAt:
 
 
 def synchronize(desk: Desk, account_id: AccountId) -> SynchronizeAccount:
-    """Ask for everything that the books are compared with: open orders, executions since the last known, balances."""
+    """Ask for all that the books are compared with: open orders, what happened since the last time, what is held.
+
+    At the first time since the desk's start, the last known execution tells since when.
+    """
     account = desk.accounts[account_id]
-    since = desk.execution_times.get(account_id, account.created_at) - desk.policy.executions_overlap
-    symbols = {order.symbol for order in desk.open_orders(account_id)}
-    return SynchronizeAccount(account_id=account_id, symbols=tuple(sorted(symbols)), executions_since=since)
+    since = desk.compared_at.get(account_id) or desk.execution_times.get(account_id, account.created_at)
+    flows_since = since - desk.policy.cash_flows_overlap
+    return SynchronizeAccount(
+        account_id=account_id,
+        symbols=tuple(sorted(_compared_symbols(desk, account_id))),
+        executions_since=since - desk.policy.executions_overlap,
+        cash_flows_since=max(flows_since, account.opened_at or account.created_at),
+    )
+
+
+def _compared_symbols(desk: Desk, account_id: AccountId) -> set[str]:
+    """Where executions of ours may be: in the markets of open orders, of orders that ended lately, and of positions."""
+    symbols = {order.symbol for order in desk.open_orders(account_id) if order.attempt}
+    symbols |= {key[2] for key, position in desk.positions.items() if key[0] == account_id and position.quantity}
+    return symbols | desk.recent_symbols.get(account_id, {}).keys()
 
 
 def resume_if_resolved(desk: Desk, order: Order) -> list[Effect]:

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.core.identifiers import AccountId
-from tidegate.core.messages.effects import QueryOrder, SendAmend, SendCancel, SendOrder, SynchronizeAccount
+from tidegate.core.messages.effects import (
+    FetchExecutions,
+    QueryOrder,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+    SynchronizeAccount,
+)
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountSynchronized,
@@ -131,6 +138,20 @@ class Bench(Desk):
                 symbol=order.symbol,
                 exchange_client_order_id=order.exchange_client_order_id,
                 exchange_order_id=exchange_order_id,
+                conditional=conditional,
+            )
+        )
+
+    def fetch(self, order: SendOrder, exchange_order_id: Any, *, conditional: bool = False) -> None:
+        """Ask for an order's executions, by an id of the venue's and our own."""
+        self.session.perform(
+            FetchExecutions(
+                account_id=self.account_id,
+                order_id=order.order_id,
+                symbol=order.symbol,
+                exchange_order_id=exchange_order_id,
+                since=order.intended_at - timedelta(seconds=5),
+                exchange_client_order_id=order.exchange_client_order_id,
                 conditional=conditional,
             )
         )

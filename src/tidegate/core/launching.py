@@ -67,24 +67,22 @@ def _hold(approved: RiskApproved, price: Price | None, at: datetime) -> Decision
 def set_off(desk: Desk, order: Order, at: datetime, price: Price) -> Decision:
     """The market has reached the trigger of an order that the desk holds: it leaves as what it becomes.
 
-    It reserves what it may cost from here. While its account takes no orders it waits for the retry window that begins
-    now. A leg of protection is only marked: its sibling has to give way first, and the review of what they protect
-    sends it.
+    It reserves what it may cost from here. While its account takes no orders it waits, for the retry window that begins
+    now. A leg of protection that cannot leave at once does so when its parent is reviewed.
     """
-    is_leg = order.leg is not None
-    waits = not is_leg and desk.accounts[order.account_id].state is not AccountState.READY
+    is_ready = desk.accounts[order.account_id].state is AccountState.READY
     triggered = OrderTriggered(
         at=at,
         order_id=order.order_id,
         by=HeldBy.DESK,
         price=watched_price(price, order.trigger_by),
-        waits=waits,
-        retry_until=None if is_leg else at + desk.policy.trigger_retry_window,
+        waits=not is_ready and not order.is_protective,
+        retry_until=None if order.is_protective else at + desk.policy.trigger_retry_window,
     )
-    if is_leg:
-        return Decision([triggered])
-    if waits:
+    if triggered.waits:
         return Decision([triggered], [WakeAt(order_id=order.order_id, at=at + desk.policy.back_off_min)])
+    if not is_ready or _is_blocked(desk, order):
+        return Decision([triggered])
     leaving = copy.copy(order)
     leaving.triggered_at = at
     leaving.reserve_price = worst_price_at(reference_price(order.side, price), order, desk)

@@ -88,3 +88,11 @@ def set_off(desk: Desk, order: Order, at: datetime, price: Price) -> Decision:
     leaving.reserve_price = worst_price_at(reference_price(order.side, price), order, desk)
     started, send = next_attempt(leaving, at, desk.policy)
     return Decision([triggered, started], [send, watch_dog(order, at, desk.policy)])
+
+
+def _is_blocked(desk: Desk, leg: Order) -> bool:
+    """Whether a leg's sibling may still trade at a spot venue, which locks for that one what both are to sell."""
+    if leg.leg is None or leg.parent_order_id is None or leg.is_derivative:
+        return False
+    siblings = desk.legs_of(leg.parent_order_id)
+    return any(sibling.order_id != leg.order_id and not sibling.is_held for sibling in siblings)

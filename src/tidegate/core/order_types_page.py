@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from tidegate.core.capabilities import CAPABILITIES, Capabilities, How, PercentGrid
 from tidegate.core.money import plain
 from tidegate.core.validation.options import times_in_force
-from tidegate.core.vocabulary import Exchange, InstrumentKind, OrderType, TimeInForce
+from tidegate.core.vocabulary import Exchange, OrderType, TimeInForce
 
 _HOW = {How.NATIVE: "venue", How.DESK: "desk", How.NO: "no"}
 _NAMES = {Exchange.BINANCE: "Binance", Exchange.OKX: "OKX", Exchange.BYBIT: "Bybit"}
@@ -77,38 +77,26 @@ def _times_by_type() -> str:
     return "\n".join(lines)
 
 
+_TOP = """# Order types by venue
+
+<!-- Written by `python -m tidegate.core.order_types_page`; a test holds it to the code. -->
+
+Every order type can be placed on every market. `venue`: the order rests at the venue, under its rules. `desk`: the
+venue has no such order, so the desk holds it (`held_by` says so) and sends a market or limit order once the price that
+was asked for is seen. `spot` are spot markets, `linear` perpetuals settled in USDT."""
+_ON_OPTIONS = """A market that lacks a conditional order type of its venue has it from the desk. So does an order whose
+options the venue's own order cannot have, by the next table. The desk itself sees last prices and, on perpetuals, mark
+prices; where a mark is not told, the last price stands in for it."""
+_ON_TYPES = "What may be asked for depends on the type:"
+_END = """`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_quantity` with market orders on spot markets,
+`leverage` and `margin_mode` with perpetuals, `trailing_offset` with trailing stops. `gtd` is the desk's own: the order
+is `gtc` at the venue, and is canceled at `expires_at`."""
+
+
 def document() -> str:
     """The whole page, in Markdown."""
-    kinds = f"`{InstrumentKind.SPOT}` are spot markets, `{InstrumentKind.LINEAR}` perpetuals settled in USDT."
-    return "\n".join(
-        (
-            "# Order types by venue",
-            "",
-            "<!-- Written by `python -m tidegate.core.order_types_page`; a test holds it to the code. -->",
-            "",
-            "Every order type can be placed on every market. `venue`: the order rests at the venue, under its rules.",
-            "`desk`: the venue has no such order, so the desk holds it (it says `held_by` `desk`) and sends a market or",
-            "limit order once the price that was asked for is seen.",
-            kinds,
-            "",
-            table_of_order_types(),
-            "",
-            "A market that lacks a conditional order type of its venue has it from the desk. So does an order whose",
-            "options the venue's own order cannot have, by the next table. The desk itself sees last prices and, on",
-            "perpetuals, mark prices; where a mark is not told, the last price stands in for it.",
-            "",
-            _options(),
-            "",
-            "What may be asked for depends on the type:",
-            "",
-            _times_by_type(),
-            "",
-            "`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_quantity` with market orders on spot",
-            "markets, `leverage` and `margin_mode` with perpetuals, `trailing_offset` with trailing stops.",
-            "`gtd` is the desk's own: the order is `gtc` at the venue, and is canceled at `expires_at`.",
-            "",
-        )
-    )
+    parts = (_TOP, table_of_order_types(), _ON_OPTIONS, _options(), _ON_TYPES, _times_by_type(), _END)
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from tidegate.core.messages.reports import (
 from tidegate.core.vocabulary import Environment, Exchange, RejectReason, VenueOrderStatus
 from tidegate.ports import VenueCredentials
 from tidegate.venues import session as session_module
-from tidegate.venues.binance import calls as binance_calls
+from tidegate.venues.binance import spot as binance_spot
 from tidegate.venues.bybit import calls as bybit_calls
 from tidegate.venues.factory import Venues, VenueSettings
 from tidegate.venues.okx import calls as okx_calls
@@ -176,7 +176,7 @@ async def test_vc33_executions_come_complete_when_a_page_ends_inside_an_order(
     desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, name in (
-        (binance_calls, "TRADES_PER_PAGE"),
+        (binance_spot, "TRADES_PER_PAGE"),
         (okx_calls, "ROWS_PER_PAGE"),
         (bybit_calls, "EXECUTIONS_PER_PAGE"),
     ):

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tidegate.core.vocabulary import Exchange, RejectReason
 from tidegate.ports import VenueCredentials
+from tidegate.venues.binance import endpoints as binance_endpoints
 from tidegate.venues.binance import wire as binance_wire
 from tidegate.venues.budget import Lane, RateBudget, WindowGroup
 from tidegate.venues.bybit import wire as bybit_wire
@@ -90,7 +91,7 @@ def clock_of(client: VenueClient) -> StandingClock:
 
 async def test_binance_signs_the_intents_time_and_a_window_until_its_end(stub: Stub, connect: Connect) -> None:
     client = connect(Exchange.BINANCE, stub.base)
-    await client.call(binance_wire.PLACE, {"newClientOrderId": "x"}, lane=Lane.ORDER, validity=VALIDITY)
+    await client.call(binance_endpoints.PLACE, {"newClientOrderId": "x"}, lane=Lane.ORDER, validity=VALIDITY)
     ((path, headers, body),) = stub.requests
     assert path == "/api/v3/order"
     assert f"timestamp={INTENDED_MS}&" in body
@@ -188,7 +189,7 @@ async def test_nothing_is_sent_past_its_time(stub: Stub, connect: Connect) -> No
     client = connect(Exchange.BINANCE, stub.base)
     late = Validity(NOW - timedelta(seconds=5), NOW)
     with pytest.raises(CallFailed) as failed:
-        await client.call(binance_wire.PLACE, {}, lane=Lane.ORDER, validity=late)
+        await client.call(binance_endpoints.PLACE, {}, lane=Lane.ORDER, validity=late)
     assert (failed.value.verdict, failed.value.reason) == (Verdict.NOT_SENT, RejectReason.NOT_SENT)
     assert stub.requests == []
 
@@ -262,10 +263,10 @@ async def test_a_429_pauses_the_budget_for_as_long_as_it_says(stub: Stub, connec
     stub.handler = _answering(429, body, "application/json", **{"Retry-After": "9"})
     client = connect(Exchange.BINANCE, stub.base)
     with pytest.raises(CallFailed) as failed:
-        await client.call(binance_wire.ORDER, {"symbol": "BTCUSDT"})
+        await client.call(binance_endpoints.ORDER, {"symbol": "BTCUSDT"})
     assert (failed.value.reason, failed.value.retry_after_seconds) == (RejectReason.RATE_LIMITED, 9.0)
     with pytest.raises(CallFailed) as paused:
-        await client.call(binance_wire.PLACE, {}, lane=Lane.ORDER, validity=VALIDITY)
+        await client.call(binance_endpoints.PLACE, {}, lane=Lane.ORDER, validity=VALIDITY)
     assert paused.value.verdict is Verdict.NOT_SENT
     assert len(stub.requests) == 1
 
@@ -275,7 +276,7 @@ async def test_a_pause_beyond_every_calendar_is_cut_to_the_longest_ban(stub: Stu
     stub.handler = _answering(429, body, "application/json", **{"Retry-After": "9" * 15})
     client = connect(Exchange.BINANCE, stub.base)
     with pytest.raises(CallFailed) as failed:
-        await client.call(binance_wire.ORDER, {"symbol": "BTCUSDT"})
+        await client.call(binance_endpoints.ORDER, {"symbol": "BTCUSDT"})
     assert failed.value.retry_after_seconds == 3 * 86_400
     assert NOW + timedelta(seconds=failed.value.retry_after_seconds) > NOW
     assert failed.value.message == "Way too much  request weight used"
@@ -284,8 +285,8 @@ async def test_a_pause_beyond_every_calendar_is_cut_to_the_longest_ban(stub: Stu
 async def test_headers_of_an_answer_reach_the_budget(stub: Stub, connect: Connect) -> None:
     stub.handler = _answering(200, '{"serverTime": 1}', "application/json", **{"X-MBX-USED-WEIGHT-1M": "1234"})
     client = connect(Exchange.BINANCE, stub.base)
-    await client.call(binance_wire.TIME)
-    assert client.budget.describe()["weight"] == "1234/6000"
+    await client.call(binance_endpoints.TIME)
+    assert client.budget.describe()["spot_weight"] == "1234/6000"
 
 
 async def test_secrets_that_a_venue_repeats_are_not_passed_on_nor_logged(

@@ -9,7 +9,7 @@ import msgspec
 from tidegate.core.identifiers import AccountId
 from tidegate.core.vocabulary import Environment, Exchange
 from tidegate.ports import Clock, ReportSink, VenueCredentials
-from tidegate.venues.binance.calls import BinanceSpot
+from tidegate.venues.binance.account import BinanceAccount
 from tidegate.venues.binance.market import BinanceMarket
 from tidegate.venues.binance.wire import ACCOUNT_LIMITS as BINANCE_ACCOUNT_LIMITS
 from tidegate.venues.binance.wire import ADDRESS_LIMITS as BINANCE_ADDRESS_LIMITS
@@ -50,7 +50,7 @@ class _Parts(NamedTuple):
 
 _PARTS: Mapping[Exchange, _Parts] = {
     Exchange.BINANCE: _Parts(
-        BINANCE_WIRE, BINANCE_ACCOUNT_LIMITS, BINANCE_ADDRESS_LIMITS, binance_urls, BinanceSpot, BinanceMarket
+        BINANCE_WIRE, BINANCE_ACCOUNT_LIMITS, BINANCE_ADDRESS_LIMITS, binance_urls, BinanceAccount, BinanceMarket
     ),
     Exchange.OKX: _Parts(OKX_WIRE, OKX_ACCOUNT_LIMITS, OKX_ADDRESS_LIMITS, okx_urls, OkxSpot, OkxMarket),
     Exchange.BYBIT: _Parts(BYBIT_WIRE, BYBIT_ACCOUNT_LIMITS, BYBIT_ADDRESS_LIMITS, bybit_urls, BybitSpot, BybitMarket),

@@ -1,1 +1,1 @@
-"""Binance spot."""
+"""Binance: spot, and USD-M perpetuals with a wallet of their own."""

@@ -1,79 +1,81 @@
-"""Binance spot's listing and prices."""
+"""Binance's public data: the listing and prices of spot and of USD-M perpetuals."""
 
+import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from tidegate.core.instruments import Instrument, Price
-from tidegate.core.vocabulary import Exchange
-from tidegate.venues.binance import wire
-from tidegate.venues.client import VenueClient
+from tidegate.core.vocabulary import InstrumentKind
+from tidegate.venues.binance import endpoints
+from tidegate.venues.binance.listing import is_complete, is_perpetual, linear_instrument, spot_instrument
+from tidegate.venues.binance.price_stream import PriceStream
+from tidegate.venues.client import Endpoint, VenueClient
 from tidegate.venues.reading import read_market
+from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.values import amount, rows, text
 
-
-def instrument(row: Any) -> Instrument:
-    """An instrument from a symbol of exchangeInfo; a bound of zero means that Binance sets none."""
-    filters = {text(each, "filterType"): each for each in rows(row.get("filters"))}
-    lot, price = filters["LOT_SIZE"], filters["PRICE_FILTER"]
-    notional = filters.get("NOTIONAL", filters.get("MIN_NOTIONAL", {}))
-    band = filters.get("PERCENT_PRICE_BY_SIDE", filters.get("PERCENT_PRICE", {}))
-    base, quote = text(row, "baseAsset"), text(row, "quoteAsset")
-    return Instrument(
-        exchange=Exchange.BINANCE,
-        symbol=f"{base}/{quote}",
-        exchange_symbol=text(row, "symbol"),
-        base=base,
-        quote=quote,
-        price_tick=amount(price.get("tickSize")),
-        quantity_step=amount(lot.get("stepSize")),
-        quantity_min=_bound(lot, "minQty"),
-        quantity_max=_bound(lot, "maxQty"),
-        market_quantity_max=_bound(filters.get("MARKET_LOT_SIZE", {}), "maxQty"),
-        notional_min=_bound(notional, "minNotional"),
-        notional_max=_bound(notional, "maxNotional"),
-        # Both sides' bounds must hold for whichever side is asked about: the narrower pair is taken.
-        price_ratio_min=_narrower(band, max, "multiplierDown", "bidMultiplierDown", "askMultiplierDown"),
-        price_ratio_max=_narrower(band, min, "multiplierUp", "bidMultiplierUp", "askMultiplierUp"),
-        trading=row.get("status") == "TRADING" and row.get("isSpotTradingAllowed") is not False,
-    )
+Best = tuple[Decimal | None, Decimal | None]
 
 
-def _bound(filter_: Any, key: str) -> Decimal | None:
-    value = filter_.get(key)
-    return None if value is None else amount(value) or None
+class BinanceMarket:
+    """Public data through a client without credentials."""
 
+    def __init__(self, client: VenueClient, symbols: SymbolMap) -> None:
+        self._client = client
+        self._symbols = symbols
 
-def _narrower(band: Any, choose: Any, *keys: str) -> Decimal | None:
-    given: list[Decimal] = [amount(band[key]) for key in keys if key in band]
-    chosen: Decimal | None = choose(given) if given else None
-    return chosen
+    async def instruments(self) -> list[Instrument]:
+        spot, linear = await asyncio.gather(
+            self._client.call(endpoints.INSTRUMENTS, {"permissions": "SPOT"}),
+            self._client.call(endpoints.LINEAR_INSTRUMENTS),
+        )
+        pairs = [row for row in rows(spot.get("symbols")) if is_complete(row)]
+        perpetuals = [row for row in rows(linear.get("symbols")) if is_complete(row) and is_perpetual(row)]
+        return [*read_market(pairs, spot_instrument), *read_market(perpetuals, linear_instrument)]
+
+    async def prices(self) -> dict[str, Price]:
+        spot, linear = await asyncio.gather(self._spot_prices(), self._linear_prices())
+        return spot | linear
+
+    async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
+        seed = {symbol: price for symbol, price in (await self.prices()).items() if symbol in symbols}
+        await PriceStream(self._client.exchange, self._symbols, seed, tell).run(symbols)
+
+    async def _spot_prices(self) -> dict[str, Price]:
+        last = await self._listed(endpoints.LAST_PRICES, _last_price)
+        best = await self._listed(endpoints.BOOK_TICKERS, _best_prices)
+        return self._named(InstrumentKind.SPOT, last, best, {})
+
+    async def _linear_prices(self) -> dict[str, Price]:
+        last = await self._listed(endpoints.LINEAR_LAST_PRICES, _last_price)
+        best = await self._listed(endpoints.LINEAR_BOOK_TICKERS, _best_prices)
+        marks = await self._listed(endpoints.MARK_PRICES, _mark_price)
+        return self._named(InstrumentKind.LINEAR, last, best, marks)
+
+    async def _listed(self, endpoint: Endpoint, read: Callable[[Any], tuple[str, Any]]) -> dict[str, Any]:
+        return dict(read_market(rows(await self._client.call(endpoint)), read))
+
+    def _named(
+        self, kind: InstrumentKind, last: dict[str, Decimal], best: dict[str, Best], marks: dict[str, Decimal | None]
+    ) -> dict[str, Price]:
+        """By our symbols, what is listed and has ever traded."""
+        prices: dict[str, Price] = {}
+        for exchange_symbol, traded in last.items():
+            if traded and self._symbols.knows(exchange_symbol, kind):
+                bid, ask = best.get(exchange_symbol, (None, None))
+                symbol = self._symbols.ours(exchange_symbol, kind)
+                prices[symbol] = Price(last=traded, bid=bid, ask=ask, mark=marks.get(exchange_symbol))
+        return prices
 
 
 def _last_price(row: Any) -> tuple[str, Decimal]:
     return text(row, "symbol"), amount(row.get("price"))
 
 
-def _best_prices(row: Any) -> tuple[str, Decimal | None, Decimal | None]:
-    return text(row, "symbol"), amount(row.get("bidPrice")) or None, amount(row.get("askPrice")) or None
+def _best_prices(row: Any) -> tuple[str, Best]:
+    return text(row, "symbol"), (amount(row.get("bidPrice")) or None, amount(row.get("askPrice")) or None)
 
 
-class BinanceMarket:
-    """Public data through a client without credentials."""
-
-    def __init__(self, client: VenueClient) -> None:
-        self._client = client
-
-    async def instruments(self) -> list[Instrument]:
-        listing = await self._client.call(wire.INSTRUMENTS, {"permissions": "SPOT"})
-        return read_market([row for row in rows(listing.get("symbols")) if _is_complete(row)], instrument)
-
-    async def prices(self) -> dict[str, Price]:
-        last = dict(read_market(rows(await self._client.call(wire.LAST_PRICES)), _last_price))
-        books = read_market(rows(await self._client.call(wire.BOOK_TICKERS)), _best_prices)
-        return {symbol: Price(last=last[symbol], bid=bid, ask=ask) for symbol, bid, ask in books if last.get(symbol)}
-
-
-def _is_complete(row: Any) -> bool:
-    """Whether it can be traded by the usual rules; a few test listings lack filters."""
-    kinds = {each.get("filterType") for each in row.get("filters", ())}
-    return {"LOT_SIZE", "PRICE_FILTER"} <= kinds
+def _mark_price(row: Any) -> tuple[str, Decimal | None]:
+    return text(row, "symbol"), amount(row.get("markPrice")) or None

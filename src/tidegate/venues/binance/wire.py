@@ -1,39 +1,38 @@
-"""Binance's wire: endpoints and their weights, signing, and the headers that tell how much is used."""
+"""Binance's wire: signing, errors in answers, and the headers that tell how much is used."""
 
 import re
 from datetime import datetime
 from typing import Any
 
-from tidegate.venues.binance.errors import ERRORS
-from tidegate.venues.budget import Cost, Limit, RateBudget
+from tidegate.venues.binance.endpoints import TIME
+from tidegate.venues.binance.errors import SPOT_ERRORS
+from tidegate.venues.budget import Limit, RateBudget
 from tidegate.venues.client import Endpoint, Pause, Refusal, SignedValidity, Wire
 from tidegate.venues.outcomes import VenueAnswer
 from tidegate.venues.values import milliseconds
 
-ADDRESS_LIMITS = {"weight": Limit(6_000, 60)}
-ACCOUNT_LIMITS = {"orders_10s": Limit(100, 10), "orders_1d": Limit(200_000, 86_400)}
+ADDRESS_LIMITS = {"spot_weight": Limit(6_000, 60), "linear_weight": Limit(2_400, 60)}
+ACCOUNT_LIMITS = {
+    "spot_orders_10s": Limit(100, 10),
+    "spot_orders_1d": Limit(200_000, 86_400),
+    "linear_orders_10s": Limit(300, 10),
+    "linear_orders_1m": Limit(1_200, 60),
+}
 RECEIVE_WINDOW_MS_MAX = 60_000
 PAUSE_SECONDS_DEFAULT = 10.0
 _BANNED_UNTIL = re.compile(r"banned until (\d{13})")
-_ORDER = (Cost("weight"), Cost("orders_10s"), Cost("orders_1d"))
-
-
-def _weighing(weight: int) -> tuple[Cost, ...]:
-    return (Cost("weight", weight),)
-
-
-PLACE = Endpoint("private", "POST", "order", _ORDER)
-CANCEL = Endpoint("private", "DELETE", "order", _weighing(1))
-ORDER = Endpoint("private", "GET", "order", _weighing(4))
-OPEN_ORDERS = Endpoint("private", "GET", "openOrders", _weighing(80))
-OPEN_ORDERS_OF_SYMBOL = Endpoint("private", "GET", "openOrders", _weighing(6))
-TRADES = Endpoint("private", "GET", "myTrades", _weighing(20))
-TRADES_OF_ORDER = Endpoint("private", "GET", "myTrades", _weighing(5))
-ACCOUNT = Endpoint("private", "GET", "account", _weighing(20))
-TIME = Endpoint("public", "GET", "time", _weighing(1))
-INSTRUMENTS = Endpoint("public", "GET", "exchangeInfo", _weighing(20))
-BOOK_TICKERS = Endpoint("public", "GET", "ticker/bookTicker", _weighing(4))
-LAST_PRICES = Endpoint("public", "GET", "ticker/price", _weighing(4))
+_SUCCESS = "200"
+_LINEAR_PATH = "/fapi/"
+_SPOT_HEADERS = {
+    "x-mbx-used-weight-1m": "spot_weight",
+    "x-mbx-order-count-10s": "spot_orders_10s",
+    "x-mbx-order-count-1d": "spot_orders_1d",
+}
+_LINEAR_HEADERS = {
+    "x-mbx-used-weight-1m": "linear_weight",
+    "x-mbx-order-count-10s": "linear_orders_10s",
+    "x-mbx-order-count-1m": "linear_orders_1m",
+}
 
 
 def sign(exchange: Any, endpoint: Endpoint, params: Any, validity: SignedValidity | None) -> dict[str, Any]:
@@ -46,19 +45,16 @@ def sign(exchange: Any, endpoint: Endpoint, params: Any, validity: SignedValidit
 
 
 def refusal_in(payload: Any) -> Refusal | None:
-    """Errors are `{"code": -1013, "msg": "..."}`."""
-    if isinstance(payload, dict) and "msg" in payload and "code" in payload:
-        return Refusal(str(payload["code"]), str(payload["msg"]))
-    return None
+    """Errors are `{"code": -1013, "msg": "..."}`; futures answer some changes with code 200 in the same form."""
+    if not isinstance(payload, dict) or "msg" not in payload or "code" not in payload:
+        return None
+    code = str(payload["code"])
+    return None if code == _SUCCESS else Refusal(code, str(payload["msg"]))
 
 
-def feed_budget(budget: RateBudget, headers: dict[str, str], _url: str) -> None:
-    """Take over the address's weight and the account's order counts."""
-    for window, name in (
-        ("weight", "x-mbx-used-weight-1m"),
-        ("orders_10s", "x-mbx-order-count-10s"),
-        ("orders_1d", "x-mbx-order-count-1d"),
-    ):
+def feed_budget(budget: RateBudget, headers: dict[str, str], url: str) -> None:
+    """Take over the address's weight and the account's order counts, each market's into its own windows."""
+    for name, window in (_LINEAR_HEADERS if _LINEAR_PATH in url else _SPOT_HEADERS).items():
         used = headers.get(name, "")
         if used.isdigit():
             budget.observe(window, int(used))
@@ -75,7 +71,7 @@ def pause(answer: VenueAnswer, code: str | None, now: datetime) -> Pause:
 
 
 WIRE = Wire(
-    errors=ERRORS,
+    errors=SPOT_ERRORS,
     time=TIME,
     sign=sign,
     refusal_in=refusal_in,
@@ -86,7 +82,19 @@ WIRE = Wire(
 
 
 def ccxt_urls(base: dict[str, str]) -> dict[str, Any]:
-    """ccxt's URL settings from base URLs (`rest`, `ws`, `ws_api`); only what spot uses."""
-    rest = f"{base['rest']}/api/v3"
-    stream = f"{base['ws']}/ws"
-    return {"api": {"public": rest, "private": rest, "ws": {"spot": stream, "ws-api": {"spot": base["ws_api"]}}}}
+    """ccxt's URL settings from base URLs (`rest`, `ws`, `ws_api`; `fapi` and `fws` where futures live elsewhere)."""
+    spot, linear = f"{base['rest']}/api/v3", f"{base.get('fapi', base['rest'])}/fapi"
+    versions = {"": "v1", "V2": "v2", "V3": "v3"}
+    return {
+        "api": {
+            "public": spot,
+            "private": spot,
+            **{f"fapiPublic{name}": f"{linear}/{version}" for name, version in versions.items()},
+            **{f"fapiPrivate{name}": f"{linear}/{version}" for name, version in versions.items()},
+            "ws": {
+                "spot": f"{base['ws']}/ws",
+                "linear": f"{base.get('fws', base['ws'])}/ws",
+                "ws-api": {"spot": base["ws_api"]},
+            },
+        }
+    }

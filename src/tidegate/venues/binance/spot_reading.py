@@ -1,79 +1,75 @@
-"""What Binance's answers and user stream frames say, as reports."""
+"""What Binance spot's answers and user stream frames say, as reports."""
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId, TradeId
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance
-from tidegate.core.vocabulary import Liquidity, RejectReason, Side, VenueOrderStatus
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, sentence, text
+from tidegate.core.vocabulary import Liquidity, OrderType, RejectReason, Side, VenueOrderStatus
+from tidegate.venues.binance.spot_orders import CONDITIONAL_WORDS, ORDER_TYPES
+from tidegate.venues.binance.words import (
+    ENDINGS,
+    STATUSES,
+    fee,
+    figure,
+    how_it_ended,
+    side_of,
+    status_of,
+)
+from tidegate.venues.values import MalformedError, amount, instant, rows, sentence, text
 
-STATUSES = {
-    "NEW": VenueOrderStatus.OPEN,
-    "PENDING_NEW": VenueOrderStatus.OPEN,
-    "PARTIALLY_FILLED": VenueOrderStatus.OPEN,
-    "PENDING_CANCEL": VenueOrderStatus.OPEN,
-    "FILLED": VenueOrderStatus.FILLED,
-    "CANCELED": VenueOrderStatus.CANCELED,
-    "REJECTED": VenueOrderStatus.REJECTED,
-    "EXPIRED": VenueOrderStatus.EXPIRED,
-    "EXPIRED_IN_MATCH": VenueOrderStatus.EXPIRED,
-}
 _REASONS = {
-    VenueOrderStatus.CANCELED: RejectReason.CANCELED_AT_VENUE,
-    VenueOrderStatus.REJECTED: RejectReason.VENUE_ERROR,
-    VenueOrderStatus.EXPIRED: RejectReason.EXPIRED_AT_VENUE,
-}
-_REJECT_REASONS = {
     "INSUFFICIENT_BALANCE": RejectReason.INSUFFICIENT_FUNDS,
+    "INSUFFICIENT_BALANCES": RejectReason.INSUFFICIENT_FUNDS,
     "ACCOUNT_INSUFFICIENT_BALANCE": RejectReason.INSUFFICIENT_FUNDS,
     "WOULD_MATCH_IMMEDIATELY": RejectReason.IMMEDIATE_MATCH_REFUSED,
+    "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY": RejectReason.IMMEDIATE_MATCH_REFUSED,
     "MARKET_CLOSED": RejectReason.INSTRUMENT_NOT_TRADABLE,
     "DUPLICATE_ORDER": RejectReason.DUPLICATE_ORDER_ID,
 }
-_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-
-
-def status_of(word: Any) -> VenueOrderStatus:
-    """Our word for Binance's; raises `MalformedError` for one never seen before."""
-    status = STATUSES.get(word)
-    if status is None:
-        raise MalformedError(f"unknown order status {word!r}")
-    return status
-
-
-def side_of(word: Any) -> Side:
-    """Our word for Binance's side."""
-    side = _SIDES.get(word)
-    if side is None:
-        raise MalformedError(f"unknown side {word!r}")
-    return side
 
 
 def order(row: Any, *, account_id: AccountId, symbol: str, at: datetime) -> OrderReported:
     """An order as the REST calls tell it. A cancel's answer names the order's own id `origClientOrderId`."""
     client_order_id = row.get("origClientOrderId") or text(row, "clientOrderId")
     status = status_of(row.get("status"))
+    filled = amount(row.get("executedQty"))
+    works = row.get("isWorking") is True or _is_later(row.get("workingTime"))
     return OrderReported(
         at=at,
         account_id=account_id,
         symbol=symbol,
         status=status,
-        filled_quantity=amount(row.get("executedQty")),
+        filled_quantity=filled,
         exchange_order_id=ExchangeOrderId(text(row, "orderId")),
         exchange_client_order_id=ExchangeClientOrderId(client_order_id),
-        reason=_REASONS.get(status),
-        message=_ending(status, row.get("timeInForce")),
+        reason=ENDINGS.get(status),
+        message=how_it_ended(status, row.get("timeInForce")),
+        side=_known_side(row.get("side")),
+        order_type=_order_type(row.get("type"), row.get("trailingDelta")),
+        quantity=figure(row.get("origQty")),
+        price=figure(row.get("price")),
+        trigger_price=figure(row.get("stopPrice")),
+        triggered=row.get("type") in CONDITIONAL_WORDS and (works or filled > 0),
     )
 
 
-def _ending(status: VenueOrderStatus, time_in_force: Any) -> str:
-    if status is VenueOrderStatus.EXPIRED and time_in_force in ("IOC", "FOK"):
-        return f"what an {time_in_force} order could not fill at once expired"
-    return ""
+def _is_later(working_time: Any) -> bool:
+    """Whether there is a time since which the order works: Binance writes -1 while there is none."""
+    return isinstance(working_time, int) and working_time > 0
+
+
+def _known_side(word: Any) -> Side | None:
+    return None if word is None else side_of(word)
+
+
+def _order_type(word: Any, trailing_delta: Any) -> OrderType | None:
+    order_type = ORDER_TYPES.get(word)
+    if not trailing_delta:
+        return order_type
+    return OrderType.TRAILING_STOP if order_type in (OrderType.STOP_LOSS, OrderType.TAKE_PROFIT) else None
 
 
 def fills(answer: Any, *, account_id: AccountId, symbol: str, side: Side, at: datetime) -> list[ExecutionReported]:
@@ -88,7 +84,7 @@ def fills(answer: Any, *, account_id: AccountId, symbol: str, side: Side, at: da
             quantity=amount(fill.get("qty")),
             price=amount(fill.get("price")),
             executed_at=instant(answer.get("transactTime")),
-            fees=_fee(fill.get("commissionAsset"), fill.get("commission")),
+            fees=fee(fill.get("commissionAsset"), fill.get("commission")),
             liquidity=Liquidity.TAKER,
             exchange_order_id=ExchangeOrderId(text(answer, "orderId")),
             exchange_client_order_id=ExchangeClientOrderId(text(answer, "clientOrderId")),
@@ -111,7 +107,7 @@ def trade(row: Any, *, account_id: AccountId, symbol: str, at: datetime) -> Exec
         quantity=amount(row.get("qty")),
         price=amount(row.get("price")),
         executed_at=instant(row.get("time")),
-        fees=_fee(row.get("commissionAsset"), row.get("commission")),
+        fees=fee(row.get("commissionAsset"), row.get("commission")),
         liquidity=Liquidity.MAKER if row.get("isMaker") else Liquidity.TAKER,
         exchange_order_id=ExchangeOrderId(text(row, "orderId")),
     )
@@ -148,7 +144,7 @@ def execution_report(
                 quantity=amount(event.get("l")),
                 price=amount(event.get("L")),
                 executed_at=instant(event.get("T")),
-                fees=_fee(event.get("N"), event.get("n")),
+                fees=fee(event.get("N"), event.get("n")),
                 liquidity=Liquidity.MAKER if event.get("m") else Liquidity.TAKER,
                 exchange_order_id=order_id,
                 exchange_client_order_id=client_order_id,
@@ -156,29 +152,33 @@ def execution_report(
         )
     status = STATUSES.get(event.get("X"))
     if status is not None:
+        filled = amount(event.get("z"))
         reports.append(
             OrderReported(
                 at=at,
                 account_id=account_id,
                 symbol=symbol,
                 status=status,
-                filled_quantity=amount(event.get("z")),
+                filled_quantity=filled,
                 exchange_order_id=order_id,
                 exchange_client_order_id=client_order_id,
                 reason=_reason(status, event.get("r")),
-                message=_ending(status, event.get("f"))
+                message=how_it_ended(status, event.get("f"))
                 or ("" if event.get("r") == "NONE" else sentence(event.get("r", ""))),
+                side=_known_side(event.get("S")),
+                order_type=_order_type(event.get("o"), event.get("d")),
+                quantity=figure(event.get("q")),
+                price=figure(event.get("p")),
+                trigger_price=figure(event.get("P")),
+                # `W`: since when it works, told only of what does.
+                triggered=event.get("o") in CONDITIONAL_WORDS and ("W" in event or filled > 0),
             )
         )
     return reports
 
 
 def _reason(status: VenueOrderStatus, word: Any) -> RejectReason | None:
-    if status is VenueOrderStatus.REJECTED:
-        return _REJECT_REASONS.get(str(word), RejectReason.VENUE_ERROR)
-    return _REASONS.get(status)
-
-
-def _fee(asset: Any, charged: Any) -> Any:
-    value: Decimal = amount_or_zero(charged)
-    return cost(str(asset), value) if asset else ()
+    """Why an order ended: the matching engine refuses some only when their trigger sets them off."""
+    if status in (VenueOrderStatus.REJECTED, VenueOrderStatus.EXPIRED):
+        return _REASONS.get(str(word), ENDINGS[status])
+    return ENDINGS.get(status)

@@ -1,4 +1,4 @@
-"""Binance spot: what is sent, and which answers make a report."""
+"""Binance spot: which calls answer what is asked of an account."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,9 +8,10 @@ from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendCancel, SendOrder
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance
-from tidegate.core.money import plain
-from tidegate.core.vocabulary import OrderType, Side, TimeInForce, VenueOrderStatus
-from tidegate.venues.binance import reading, wire
+from tidegate.core.vocabulary import InstrumentKind, VenueOrderStatus
+from tidegate.venues.binance import endpoints, spot_reading
+from tidegate.venues.binance.spot_orders import place_params
+from tidegate.venues.binance.words import STATUSES
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import Endpoint, Validity
 from tidegate.venues.outcomes import CallFailed, Verdict
@@ -19,45 +20,21 @@ from tidegate.venues.values import MalformedError, milliseconds, rows, text
 from tidegate.venues.venue import Placed, Seat
 
 TRADES_PER_PAGE = 1000
-_SIDES = {Side.BUY: "BUY", Side.SELL: "SELL"}
-_TIMES_IN_FORCE = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
-
-
-def place_params(order: SendOrder, exchange_symbol: str) -> dict[str, str]:
-    """The parameters of POST /api/v3/order. Post-only is a type of its own, LIMIT_MAKER."""
-    params = {
-        **order.params,
-        "symbol": exchange_symbol,
-        "side": _SIDES[order.side],
-        "newClientOrderId": str(order.exchange_client_order_id),
-        "newOrderRespType": "FULL",
-    }
-    if order.quote_quantity is not None:
-        return params | {"type": "MARKET", "quoteOrderQty": plain(order.quote_quantity)}
-    assert order.quantity is not None
-    params["quantity"] = plain(order.quantity)
-    if order.order_type is OrderType.MARKET:
-        return params | {"type": "MARKET"}
-    assert order.order_type is OrderType.LIMIT
-    assert order.price is not None
-    params["price"] = plain(order.price)
-    if order.post_only:
-        return params | {"type": "LIMIT_MAKER"}
-    return params | {"type": "LIMIT", "timeInForce": _TIMES_IN_FORCE[order.time_in_force]}
 
 
 class BinanceSpot:
-    """One account's calls."""
+    """One account's spot orders. Conditional ones are orders like others here: their id stays when they are set off."""
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self._client = seat.client
 
     async def place(self, order: SendOrder) -> Placed:
+        """Place an order; its answer tells what was filled at once."""
         answer = await self._client.call(
-            wire.PLACE,
+            endpoints.PLACE,
             place_params(order, self._seat.symbols.theirs(order.symbol)),
-            lane=Lane.ORDER,
+            lane=Lane.PROTECTIVE if order.protective else Lane.ORDER,
             validity=Validity(order.intended_at, order.expires_at),
         )
         exchange_order_id = ExchangeOrderId(text(answer, "orderId"))
@@ -67,8 +44,9 @@ class BinanceSpot:
             return Placed(exchange_order_id=exchange_order_id)
 
     async def cancel(self, cancel: SendCancel) -> Sequence[Report]:
+        """Cancel an order."""
         params = self._named(cancel.symbol, cancel.exchange_client_order_id, cancel.exchange_order_id)
-        answer = await self._client.call(wire.CANCEL, params, lane=Lane.CANCEL)
+        answer = await self._client.call(endpoints.CANCEL, params, lane=Lane.CANCEL)
         try:
             return [self._order(answer, cancel.symbol)]
         except MalformedError:  # It was taken all the same: the stream tells the end.
@@ -80,9 +58,10 @@ class BinanceSpot:
         exchange_client_order_id: ExchangeClientOrderId,
         exchange_order_id: ExchangeOrderId | None,
     ) -> OrderReported | None:
+        """Look an order up, and if it is not found among the open ones too."""
         try:
             answer = await self._client.call(
-                wire.ORDER, self._named(symbol, exchange_client_order_id, exchange_order_id)
+                endpoints.ORDER, self._named(symbol, exchange_client_order_id, exchange_order_id)
             )
         except CallFailed as failure:
             if failure.verdict is not Verdict.ABSENT:
@@ -93,55 +72,47 @@ class BinanceSpot:
 
     async def _find_open(self, symbol: str, client_order_id: ExchangeClientOrderId) -> OrderReported | None:
         """A second place to look: one copy of Binance's books may lag, and absence lets an order be sent again."""
-        listed = await self._client.call(wire.OPEN_ORDERS_OF_SYMBOL, {"symbol": self._seat.symbols.theirs(symbol)})
-        for row in rows(listed):
+        params = {"symbol": self._seat.symbols.theirs(symbol)}
+        for row in rows(await self._client.call(endpoints.OPEN_ORDERS_OF_SYMBOL, params)):
             if row.get("clientOrderId") == client_order_id:
                 return self._order(row, symbol)
         return None
 
-    async def executions_of(
-        self,
-        symbol: str,
-        exchange_order_id: ExchangeOrderId,
-        since: datetime | None,  # noqa: ARG002 - Found by the order's id, however old they are.
-    ) -> list[ExecutionReported]:
-        return await self._trades(wire.TRADES_OF_ORDER, symbol, {"orderId": str(exchange_order_id)}, {"fromId": 0})
+    async def executions_of(self, symbol: str, exchange_order_id: ExchangeOrderId) -> list[ExecutionReported]:
+        """All executions of an order, however old they are."""
+        order = {"orderId": str(exchange_order_id)}
+        return await self._trades(endpoints.TRADES_OF_ORDER, symbol, order, {"fromId": 0})
 
     async def executions_since(self, symbol: str, since: datetime) -> list[ExecutionReported]:
-        return await self._trades(wire.TRADES, symbol, {}, {"startTime": milliseconds(since)})
+        """All executions of an instrument since a time."""
+        return await self._trades(endpoints.TRADES, symbol, {}, {"startTime": milliseconds(since)})
 
     async def open_orders(self) -> list[OrderReported]:
-        found = rows(await self._client.call(wire.OPEN_ORDERS))
-        ours = self._seat.symbols.ours
-        return read_open_orders(found, "clientOrderId", lambda row: self._order(row, ours(text(row, "symbol"))))
+        """All open orders, conditional ones included."""
+        found = rows(await self._client.call(endpoints.OPEN_ORDERS))
+        return read_open_orders(found, "clientOrderId", lambda row: self._order(row, self._ours(row)))
 
     async def balances(self) -> tuple[VenueBalance, ...]:
-        return reading.balances(await self._client.call(wire.ACCOUNT, {"omitZeroBalances": "true"}))
+        """The spot wallet."""
+        return spot_reading.balances(await self._client.call(endpoints.ACCOUNT, {"omitZeroBalances": "true"}))
 
     async def open_stream(self) -> Any:
+        """Subscribe the user stream, which comes by the WebSocket API."""
         exchange = self._client.exchange
         await exchange.ensure_user_data_stream_ws_subscribe_signature("spot")
         return exchange.client(exchange.urls["api"]["ws"]["ws-api"]["spot"])
 
-    def read_frame(self, connection: Any, frame: Any) -> Sequence[Report] | None:
-        event = frame.get("event", frame) if isinstance(frame, dict) else None
-        if not isinstance(event, dict):
-            return None
-        kind = event.get("e")
-        if kind == "executionReport":
-            if event.get("X") not in reading.STATUSES:
-                unknown = MalformedError(f"unknown order status {event.get('X')!r}")
-                self._client.exchange.taps.on_frame_failed(unknown)
-            return reading.execution_report(
-                event,
-                account_id=self._seat.account_id,
-                symbol_of=self._seat.symbols.ours,
-                at=self._seat.clock.now(),
-            )
-        if kind in ("eventStreamTerminated", "serverShutdown"):
-            connection.on_error(ConnectionError(f"Binance sent {kind}"))
-            return []
-        return None if kind is None else []
+    def execution_report(self, event: Any) -> Sequence[Report]:
+        """The reports in an `executionReport` event."""
+        if event.get("X") not in STATUSES:
+            unknown = MalformedError(f"unknown order status {event.get('X')!r}")
+            self._client.exchange.taps.on_frame_failed(unknown)
+        return spot_reading.execution_report(
+            event,
+            account_id=self._seat.account_id,
+            symbol_of=lambda symbol: self._seat.symbols.ours(symbol, InstrumentKind.SPOT),
+            at=self._seat.clock.now(),
+        )
 
     async def _trades(
         self, endpoint: Endpoint, symbol: str, always: dict[str, Any], at_first: dict[str, Any]
@@ -160,16 +131,19 @@ class BinanceSpot:
     def _told_at_once(self, answer: Any, order: SendOrder) -> list[Report]:
         now = self._seat.clock.now()
         told: list[Report] = [
-            *reading.fills(answer, account_id=self._seat.account_id, symbol=order.symbol, side=order.side, at=now)
+            *spot_reading.fills(answer, account_id=self._seat.account_id, symbol=order.symbol, side=order.side, at=now)
         ]
         state = self._order(answer, order.symbol)
         return told if state.status is VenueOrderStatus.OPEN else [*told, state]
 
+    def _ours(self, row: Any) -> str:
+        return self._seat.symbols.ours(text(row, "symbol"), InstrumentKind.SPOT)
+
     def _order(self, row: Any, symbol: str) -> OrderReported:
-        return reading.order(row, account_id=self._seat.account_id, symbol=symbol, at=self._seat.clock.now())
+        return spot_reading.order(row, account_id=self._seat.account_id, symbol=symbol, at=self._seat.clock.now())
 
     def _trade(self, row: Any, symbol: str) -> ExecutionReported:
-        return reading.trade(row, account_id=self._seat.account_id, symbol=symbol, at=self._seat.clock.now())
+        return spot_reading.trade(row, account_id=self._seat.account_id, symbol=symbol, at=self._seat.clock.now())
 
     def _named(
         self, symbol: str, client_order_id: ExchangeClientOrderId, order_id: ExchangeOrderId | None

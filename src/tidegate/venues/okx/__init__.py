@@ -1,1 +1,1 @@
-"""OKX spot."""
+"""OKX v5: spot, and perpetual swaps that settle in a stablecoin."""

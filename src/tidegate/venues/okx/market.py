@@ -1,17 +1,27 @@
-"""OKX spot's listing and prices."""
+"""OKX's listing and prices: pairs, and perpetual swaps that settle in a stablecoin."""
 
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from tidegate.core.instruments import Instrument, Price
-from tidegate.core.vocabulary import Exchange
-from tidegate.venues.client import VenueClient
+from tidegate.core.vocabulary import Exchange, InstrumentKind
+from tidegate.venues.client import Endpoint, VenueClient
 from tidegate.venues.okx import wire
+from tidegate.venues.okx.price_stream import PriceStream
+from tidegate.venues.okx.terms import INSTRUMENT_TYPES
 from tidegate.venues.reading import read_market
-from tidegate.venues.values import amount, amount_or_zero, rows, text
+from tidegate.venues.symbols import SymbolMap
+from tidegate.venues.values import MalformedError, amount, amount_or_zero, rows, text
+
+SETTLED_IN = frozenset({"USDT", "USDC"})
 
 
-def instrument(row: Any) -> Instrument:
-    """An instrument from public/instruments. OKX has no minimum value and bounds prices by a moving limit."""
+def pair(row: Any) -> Instrument:
+    """A pair from public/instruments. OKX has no minimum value and bounds prices by a moving limit."""
     base, quote = text(row, "baseCcy"), text(row, "quoteCcy")
     return Instrument(
         exchange=Exchange.OKX,
@@ -28,6 +38,31 @@ def instrument(row: Any) -> Instrument:
     )
 
 
+def swap(row: Any) -> Instrument:
+    """A linear swap: OKX counts contracts of `ctVal` times `ctMult` of the base asset."""
+    base, quote, settle = text(row, "ctValCcy"), text(row, "uly").partition("-")[2], text(row, "settleCcy")
+    if quote != settle:
+        raise MalformedError(f"{row.get('instId')} is priced in {quote} and settles in {settle}")
+    contract = amount(row.get("ctVal")) * (amount_or_zero(row.get("ctMult")) or 1)
+    return Instrument(
+        exchange=Exchange.OKX,
+        symbol=f"{base}/{quote}:{settle}",
+        exchange_symbol=text(row, "instId"),
+        base=base,
+        quote=quote,
+        settle=settle,
+        kind=InstrumentKind.LINEAR,
+        contract_size=contract,
+        price_tick=amount(row.get("tickSz")),
+        quantity_step=amount(row.get("lotSz")) * contract,
+        quantity_min=_in_base(row.get("minSz"), contract),
+        quantity_max=_in_base(row.get("maxLmtSz"), contract),
+        market_quantity_max=_in_base(row.get("maxMktSz"), contract),
+        leverage_max=amount_or_zero(row.get("lever")) or None,
+        trading=row.get("state") == "live",
+    )
+
+
 def price(row: Any) -> tuple[str, Price]:
     """The venue's name of an instrument, and its price."""
     bid, ask = amount_or_zero(row.get("bidPx")) or None, amount_or_zero(row.get("askPx")) or None
@@ -37,15 +72,47 @@ def price(row: Any) -> tuple[str, Price]:
 class OkxMarket:
     """Public data through a client without credentials."""
 
-    def __init__(self, client: VenueClient) -> None:
+    def __init__(self, client: VenueClient, symbols: SymbolMap) -> None:
         self._client = client
+        self._symbols = symbols
 
     async def instruments(self) -> list[Instrument]:
-        listing = await self._client.call(wire.INSTRUMENTS, {"instType": "SPOT"})
-        # What is announced but not yet priced has no tick.
-        priced = [row for row in rows(listing.get("data")) if row.get("tickSz") and row.get("lotSz")]
-        return read_market(priced, instrument)
+        pairs, swaps = await asyncio.gather(
+            *(self._rows(wire.INSTRUMENTS, kind) for kind in (InstrumentKind.SPOT, InstrumentKind.LINEAR))
+        )
+        linear = [row for row in swaps if row.get("ctType") == "linear" and row.get("settleCcy") in SETTLED_IN]
+        return [*read_market(_priced(pairs), pair), *read_market(_priced(linear), swap)]
 
     async def prices(self) -> dict[str, Price]:
-        tickers = await self._client.call(wire.TICKERS, {"instType": "SPOT"})
-        return dict(read_market([row for row in rows(tickers.get("data")) if row.get("last")], price))
+        pairs, swaps, marks = await asyncio.gather(
+            self._rows(wire.TICKERS, InstrumentKind.SPOT),
+            self._rows(wire.TICKERS, InstrumentKind.LINEAR),
+            self._rows(wire.MARK_PRICES, InstrumentKind.LINEAR),
+        )
+        found = self._named(pairs, InstrumentKind.SPOT)
+        marked = {str(row.get("instId")): amount_or_zero(row.get("markPx")) or None for row in marks}
+        for symbol, told in self._named(swaps, InstrumentKind.LINEAR).items():
+            found[symbol] = msgspec.structs.replace(told, mark=marked.get(self._symbols.theirs(symbol)))
+        return found
+
+    async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
+        known = await self.prices()
+        await PriceStream(self._client.exchange, self._symbols, known, tell).run(symbols)
+
+    async def _rows(self, endpoint: Endpoint, kind: InstrumentKind) -> list[Any]:
+        answer = await self._client.call(endpoint, {"instType": INSTRUMENT_TYPES[kind]})
+        return rows(answer.get("data"))
+
+    def _named(self, tickers: list[Any], kind: InstrumentKind) -> dict[str, Price]:
+        """Prices by our symbol, of what is listed and has traded."""
+        told = read_market([row for row in tickers if row.get("last")], price)
+        return {self._symbols.ours(name, kind): each for name, each in told if self._symbols.knows(name, kind)}
+
+
+def _priced(listing: list[Any]) -> list[Any]:
+    """What is announced but not yet priced has no tick."""
+    return [row for row in listing if row.get("tickSz") and row.get("lotSz")]
+
+
+def _in_base(contracts: Any, contract: Decimal) -> Decimal | None:
+    return (amount_or_zero(contracts) * contract) or None

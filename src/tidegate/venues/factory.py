@@ -25,7 +25,7 @@ from tidegate.venues.bybit.wire import ccxt_urls as bybit_urls
 from tidegate.venues.client import VenueClient, Wire
 from tidegate.venues.instrument_cache import InstrumentCache
 from tidegate.venues.market_data import MarketData
-from tidegate.venues.okx.calls import OkxSpot
+from tidegate.venues.okx.account import OkxAccount
 from tidegate.venues.okx.market import OkxMarket
 from tidegate.venues.okx.wire import ACCOUNT_LIMITS as OKX_ACCOUNT_LIMITS
 from tidegate.venues.okx.wire import ADDRESS_LIMITS as OKX_ADDRESS_LIMITS
@@ -52,7 +52,7 @@ _PARTS: Mapping[Exchange, _Parts] = {
     Exchange.BINANCE: _Parts(
         BINANCE_WIRE, BINANCE_ACCOUNT_LIMITS, BINANCE_ADDRESS_LIMITS, binance_urls, BinanceAccount, BinanceMarket
     ),
-    Exchange.OKX: _Parts(OKX_WIRE, OKX_ACCOUNT_LIMITS, OKX_ADDRESS_LIMITS, okx_urls, OkxSpot, OkxMarket),
+    Exchange.OKX: _Parts(OKX_WIRE, OKX_ACCOUNT_LIMITS, OKX_ADDRESS_LIMITS, okx_urls, OkxAccount, OkxMarket),
     Exchange.BYBIT: _Parts(BYBIT_WIRE, BYBIT_ACCOUNT_LIMITS, BYBIT_ADDRESS_LIMITS, bybit_urls, BybitSpot, BybitMarket),
 }
 

@@ -64,22 +64,96 @@ def test_times_leave_as_utc_and_only_with_a_zone() -> None:
         calls.orders({"until": datetime(2026, 1, 2)})  # noqa: DTZ001
 
 
-def test_credentials_go_to_their_account_and_may_be_sent_again() -> None:
-    call = calls.replace_credentials("main/eu", api_key="k", secret="s", passphrase=None)
-    assert (call.method, call.path) == ("PUT", "/api/v1/accounts/main%2Feu/credentials")
+def test_every_field_of_an_order_leaves_as_the_api_takes_it() -> None:
+    until = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    asked: calls.OrderFields = {
+        **ORDER,
+        "order_type": "trailing_stop",
+        "quantity": "1",
+        "trailing_offset": Decimal("1E+2"),
+        "trigger_by": "mark",
+        "leverage": 5,
+        "position_side": "long",
+        "margin_mode": "isolated",
+        "reduce_only": True,
+        "time_in_force": "gtd",
+        "expires_at": until,
+        "stop_loss": {"trigger_price": Decimal("59000.50"), "price": None},
+        "take_profit": {"trailing_offset": "1.5%", "trigger_by": "last"},
+        "params": {"tag": "mine"},
+    }
+    body = _placed(asked).body
+    assert body is not None
+    assert msgspec.json.decode(body) == {
+        **asked,
+        "trailing_offset": "100",
+        "leverage": "5",
+        "expires_at": "2026-01-02T03:04:05.000000Z",
+        "stop_loss": {"trigger_price": "59000.50"},
+    }
+
+
+def test_the_amounts_of_a_protection_are_exact_too() -> None:
+    with pytest.raises(UsageError, match="trigger_price"):
+        _placed({**ORDER, "quantity": "1", "stop_loss": {"trigger_price": 59000.5}})  # type: ignore[typeddict-item]
+
+
+def test_a_change_names_its_figures_and_carries_a_key() -> None:
+    call = calls.amend_order(
+        "01J",
+        quantity=None,
+        price=Decimal("6.10E+4"),
+        trigger_price="60000",
+        wait_for="durable",
+        timeout_ms=0,
+        idempotency_key=None,
+    )
+    assert (call.method, call.path) == ("PATCH", "/api/v1/orders/01J")
     assert call.body is not None
-    assert msgspec.json.decode(call.body) == {"api_key": "k", "secret": "s"}
-    assert call.repeatable
+    assert msgspec.json.decode(call.body) == {"price": "61000", "trigger_price": "60000"}
+    assert call.idempotency_key
 
 
-@pytest.mark.parametrize("account_id", ["", ".", ".."])
-def test_credentials_never_leave_for_another_path(account_id: str) -> None:
-    with pytest.raises(UsageError, match="account id"):
-        calls.replace_credentials(account_id, api_key="k", secret="s", passphrase=None)
+def test_a_cancel_may_be_of_a_part() -> None:
+    whole = calls.cancel_order("01J", quantity=None, wait_for="closed", timeout_ms=1, idempotency_key="k")
+    part = calls.cancel_order("01J", quantity=Decimal("1E-3"), wait_for="closed", timeout_ms=1, idempotency_key=None)
+    assert whole.query == {"wait_for": "closed", "timeout_ms": "1"}
+    assert whole.idempotency_key == "k"
+    assert part.query == {**whole.query, "quantity": "0.001"}
+    assert part.idempotency_key  # Else a repeat after a lost answer would cancel as much again.
 
 
-def test_additions_are_not_repeatable_but_orders_and_questions_are() -> None:
-    assert not calls.add_user("alice", name="Alice", role="trader").repeatable
-    assert not calls.issue_token("alice", label="bot").repeatable
+def test_canceling_many_names_what_they_have_in_common() -> None:
+    call = calls.cancel_orders(account="main", exchange=None, symbol="BTC/USDT", user_id="bob")
+    assert call.query == {"account": "main", "symbol": "BTC/USDT", "user_id": "bob"}
+
+
+def test_a_rule_carries_its_order_and_a_key() -> None:
+    call = calls.create_rule(
+        order_id="01J", status="filled", place={**ORDER, "quantity": 7}, cancel_order_id=None, idempotency_key=None
+    )
+    assert (call.method, call.path) == ("POST", "/api/v1/rules")
+    assert call.body is not None
+    assert msgspec.json.decode(call.body) == {
+        "order_id": "01J",
+        "status": "filled",
+        "place": {**ORDER, "quantity": "7"},
+    }
+    assert call.idempotency_key
+
+
+def test_rules_are_listed_by_whether_they_wait() -> None:
+    assert calls.rules({"open": True, "limit": 5}).query == {"open": "true", "limit": "5"}
+
+
+def test_a_rule_is_deleted_once() -> None:
+    call = calls.delete_rule("01J")
+    assert (call.method, call.path) == ("DELETE", "/api/v1/rules/01J")
+    assert not call.repeatable  # A repeat would be told that it is not there.
+    with pytest.raises(UsageError, match="rule id"):
+        calls.delete_rule("..")
+
+
+def test_orders_and_questions_may_be_sent_again() -> None:
     assert _placed(ORDER).repeatable
     assert calls.order("01J").repeatable

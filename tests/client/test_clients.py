@@ -187,6 +187,107 @@ def test_pages_carry_their_cursor(call: Calling) -> None:
     assert dict(desk.requests[0].url.params) == {"status": "open", "limit": "1"}
 
 
+def test_an_order_is_changed_and_canceled_in_part(call: Calling) -> None:
+    desk = Desk(httpx.Response(200, json=ORDER))
+    call(desk, "amend_order", "01J", price=Decimal(65001), wait_for="durable")
+    [amended] = desk.requests
+    assert (amended.method, json.loads(amended.content)) == ("PATCH", {"price": "65001"})
+    desk = Desk(httpx.ReadError("lost"), httpx.Response(200, json=ORDER))
+    call(desk, "cancel_order", "01J", quantity="0.05")
+    first, again = desk.requests
+    assert first.url.params["quantity"] == "0.05"
+    assert first.headers["idempotency-key"] == again.headers["idempotency-key"]
+
+
+def test_what_protects_and_changes_an_order_comes_back_exactly(call: Calling) -> None:
+    told = {
+        **ORDER,
+        "stop_loss": {"trigger_price": "60000.5", "price": None, "trailing_offset": "1.5%", "trigger_by": "mark"},
+        "asked": {"quantity": "0.2", "price": None, "trigger_price": None},
+        "emulated": True,
+        "expires_at": "2026-01-02T03:04:05Z",
+    }
+    order = call(Desk(httpx.Response(200, json=told)), "order", "01J")
+    assert order.stop_loss.trigger_price == Decimal("60000.5")
+    assert (order.stop_loss.trailing_offset, order.stop_loss.trigger_by) == ("1.5%", "mark")
+    assert order.asked.quantity == Decimal("0.2")
+    assert order.expires_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert order.emulated
+
+
+POSITION = {
+    "account_id": "main",
+    "user_id": "alice",
+    "exchange": "okx",
+    "symbol": "BTC/USDT:USDT",
+    "position_side": "net",
+    "quantity": "-0.5",
+    "average_price": "65000",
+    "price": "64000",
+    "value": "32000",
+    "unrealized_pnl": "500",
+    "realized_pnl": "0",
+    "leverage": "5",
+    "margin_mode": "cross",
+    "updated_at": "2026-01-02T03:04:05Z",
+}
+
+
+def test_positions_come_back_exactly(call: Calling) -> None:
+    [position] = call(Desk(httpx.Response(200, json={"items": [POSITION]})), "positions")
+    assert (position.quantity, position.unrealized_pnl) == (Decimal("-0.5"), Decimal(500))
+
+
+RULE = {
+    "rule_id": "01R",
+    "user_id": "alice",
+    "order_id": "01J",
+    "status": "filled",
+    "place": None,
+    "place_order_id": None,
+    "cancel_order_id": "01K",
+    "created_at": "2026-01-02T03:04:05Z",
+    "ended_at": None,
+    "fired": False,
+    "message": "",
+}
+
+
+def test_rules_are_made_listed_and_deleted(call: Calling) -> None:
+    desk = Desk(httpx.ReadError("lost"), httpx.Response(201, json=RULE))
+    assert call(desk, "create_rule", order_id="01J", status="filled", cancel_order_id="01K").rule_id == "01R"
+    assert len({request.headers["idempotency-key"] for request in desk.requests}) == 1
+    page = call(Desk(httpx.Response(200, json={"items": [RULE], "next_cursor": "c"})), "rules", open=True)
+    assert (page.items[0].cancel_order_id, page.next_cursor) == ("01K", "c")
+    assert call(Desk(httpx.Response(200, json=RULE)), "delete_rule", "01R").order_id == "01J"
+
+
+def test_corrections_are_read_and_set(call: Calling) -> None:
+    switches = {"adjust_to_grid": True, "reprice_post_only": False}
+    assert call(Desk(httpx.Response(200, json=switches)), "corrections").adjust_to_grid
+    assert not call(Desk(httpx.Response(200, json=switches)), "set_corrections", **switches).reprice_post_only
+
+
+def test_breaks_are_listed_and_resolved(call: Calling) -> None:
+    found = {
+        "break_id": "main|balance|BTC",
+        "account_id": "main",
+        "kind": "balance",
+        "subject": "BTC",
+        "message": "the venue holds 1 more",
+        "found_at": "2026-01-02T03:04:05Z",
+        "resolved_at": "2026-01-02T03:05:05Z",
+        "resolved_by": "rita",
+        "resolution": "theirs",
+    }
+    page = call(Desk(httpx.Response(200, json={"items": [found], "next_cursor": None})), "breaks", open=False)
+    assert page.items[0].resolved_by == "rita"
+    desk = Desk(httpx.Response(200, json=found))
+    resolved = call(desk, "resolve_break", "main|balance|BTC", accept=True, message="theirs", owner_id="alice")
+    assert json.loads(desk.requests[0].content) == {"accept": True, "message": "theirs", "owner_id": "alice"}
+    assert resolved.resolution == "theirs"
+
+
 def test_a_desk_that_is_not_ready_says_which_accounts_are_not(call: Calling) -> None:
     body = {"status": "not_ready", "accounts": [{"account_id": "main", "state": "offline", "message": "no route"}]}
     readiness = call(Desk(httpx.Response(503, json=body)), "readiness")

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tidegate.client import Retries, calls
+from tidegate.client import Retries, calls, desk_calls
 from tidegate.client.calls import Call
 
 RETRIES = Retries(attempts_max=3, base_seconds=0.1, wait_seconds_max=2.0)
@@ -13,7 +13,7 @@ PLACE = calls.place_order(
     timeout_ms=0,
     idempotency_key=None,
 )
-ADD = calls.add_user("alice", name="Alice", role="trader")
+ADD = desk_calls.add_user("alice", name="Alice", role="trader")
 LOST = httpx.ReadError("lost")
 REFUSED = httpx.ConnectError("refused")
 
@@ -37,7 +37,7 @@ def _answer(status: int, **headers: str) -> httpx.Response:
         (ADD, REFUSED, True),
         (ADD, httpx.ConnectTimeout("slow"), True),
         (ADD, _answer(429), True),
-        (calls.readiness(), _answer(503), False),
+        (desk_calls.readiness(), _answer(503), False),
         (PLACE, httpx.UnsupportedProtocol("what"), False),
     ],
 )

@@ -12,6 +12,21 @@ Amounts come as `Decimal`, times as aware UTC. Every call raises a `ClientError`
 """
 
 from tidegate.client.asynchronous import AsyncClient
+from tidegate.client.desk_results import (
+    Account,
+    AccountReadiness,
+    Balance,
+    Break,
+    Corrections,
+    Instrument,
+    Portfolio,
+    PortfolioRow,
+    Position,
+    Readiness,
+    Token,
+    User,
+    Venue,
+)
 from tidegate.client.errors import (
     ApiError,
     AuthenticationError,
@@ -20,30 +35,14 @@ from tidegate.client.errors import (
     UnreachableError,
     UsageError,
 )
-from tidegate.client.results import (
-    Account,
-    AccountReadiness,
-    Balance,
-    Break,
-    Execution,
-    Fee,
-    HistoryEntry,
-    Instrument,
-    Order,
-    Page,
-    Portfolio,
-    PortfolioRow,
-    Readiness,
-    Token,
-    User,
-    Venue,
-)
+from tidegate.client.results import Amendment, Execution, Fee, HistoryEntry, Order, Page, Protection, Rule
 from tidegate.client.retrying import Retries
 from tidegate.client.synchronous import Client
 
 __all__ = [
     "Account",
     "AccountReadiness",
+    "Amendment",
     "ApiError",
     "AsyncClient",
     "AuthenticationError",
@@ -51,6 +50,7 @@ __all__ = [
     "Break",
     "Client",
     "ClientError",
+    "Corrections",
     "Execution",
     "Fee",
     "HistoryEntry",
@@ -59,8 +59,11 @@ __all__ = [
     "Page",
     "Portfolio",
     "PortfolioRow",
+    "Position",
+    "Protection",
     "Readiness",
     "Retries",
+    "Rule",
     "Token",
     "UnexpectedAnswerError",
     "UnreachableError",

@@ -1,4 +1,4 @@
-"""Every call of the API as data: what to send, and what comes back. Both clients share these; nothing here does I/O."""
+"""The calls about orders as data: what to send, what comes back. Both clients share these; nothing here does I/O."""
 
 import secrets
 from collections.abc import Mapping
@@ -10,21 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from tidegate.client.errors import UsageError
-from tidegate.client.results import (
-    Account,
-    Balance,
-    Break,
-    Execution,
-    HistoryEntry,
-    Instrument,
-    Order,
-    Page,
-    Portfolio,
-    Readiness,
-    Token,
-    User,
-    Venue,
-)
+from tidegate.client.results import HistoryEntry, Order, Page, Rule
 
 API_PATH = "/api/v1"
 TIMEOUT_MS_DEFAULT = 5_000
@@ -33,6 +19,15 @@ _KEY_BYTES = 16
 ResultT = TypeVar("ResultT")
 Amount = Decimal | str | int
 WaitFor = Literal["durable", "acknowledged", "closed"]
+
+
+class ProtectionFields(TypedDict, total=False):
+    """What closes the position that an order opens. `trailing_offset` of a stop: `"150"` (quote asset) or `"1.5%"`."""
+
+    trigger_price: Amount | None
+    price: Amount | None
+    trailing_offset: Amount | None
+    trigger_by: str | None
 
 
 class OrderFields(TypedDict, total=False):
@@ -45,8 +40,19 @@ class OrderFields(TypedDict, total=False):
     quantity: Amount | None
     quote_quantity: Amount | None
     price: Amount | None
+    trigger_price: Amount | None
+    trigger_by: str | None
+    trailing_offset: Amount | None
     time_in_force: str | None
+    expires_at: datetime | None
     post_only: bool
+    reduce_only: bool
+    position_side: str | None
+    margin_mode: str | None
+    leverage: Amount | None
+    routing: str | None
+    stop_loss: ProtectionFields | None
+    take_profit: ProtectionFields | None
     client_order_id: str | None
     params: dict[str, str] | None
     retry_window_seconds: float | None
@@ -61,22 +67,18 @@ class OrderQuery(TypedDict, total=False):
     symbol: str | None
     user_id: str | None
     client_order_id: str | None
+    parent_order_id: str | None
     since: datetime | None
     until: datetime | None
     limit: int | None
     cursor: str | None
 
 
-class ExecutionQuery(TypedDict, total=False):
-    """Which executions to list; what is absent matches all."""
+class RuleQuery(TypedDict, total=False):
+    """Which rules to list; what is absent matches all. `open`: those that wait, or those that have ended."""
 
-    order_id: str | None
-    account: str | None
-    exchange: str | None
-    symbol: str | None
+    open: bool | None
     user_id: str | None
-    since: datetime | None
-    until: datetime | None
     limit: int | None
     cursor: str | None
 
@@ -106,7 +108,7 @@ def place_order(fields: OrderFields, *, wait_for: WaitFor, timeout_ms: int, idem
         path=f"{API_PATH}/orders",
         result=Order,
         query=_waiting(wait_for, timeout_ms),
-        body=_body(fields),
+        body=json_body(fields),
         idempotency_key=idempotency_key or secrets.token_hex(_KEY_BYTES),
         patience_seconds=timeout_ms / 1000,
     )
@@ -119,7 +121,7 @@ def order(order_id: str) -> Call[Order]:
 
 def orders(query: OrderQuery) -> Call[Page[Order]]:
     """`GET /orders`."""
-    return Call(method="GET", path=f"{API_PATH}/orders", result=Page[Order], query=_query(query))
+    return Call(method="GET", path=f"{API_PATH}/orders", result=Page[Order], query=filters(query))
 
 
 def order_history(order_id: str) -> Call[Page[HistoryEntry]]:
@@ -127,118 +129,86 @@ def order_history(order_id: str) -> Call[Page[HistoryEntry]]:
     return Call(method="GET", path=f"{_order_path(order_id)}/history", result=Page[HistoryEntry])
 
 
-def cancel_order(order_id: str, *, wait_for: WaitFor, timeout_ms: int) -> Call[Order]:
-    """`DELETE /orders/{order_id}`."""
+def amend_order(
+    order_id: str,
+    *,
+    quantity: Amount | None,
+    price: Amount | None,
+    trigger_price: Amount | None,
+    wait_for: WaitFor,
+    timeout_ms: int,
+    idempotency_key: str | None,
+) -> Call[Order]:
+    """`PATCH /orders/{order_id}`. With a key, as a placement: a repeat after a lost answer changes nothing twice."""
     return Call(
-        method="DELETE",
+        method="PATCH",
         path=_order_path(order_id),
         result=Order,
         query=_waiting(wait_for, timeout_ms),
+        body=json_body({"quantity": quantity, "price": price, "trigger_price": trigger_price}),
+        idempotency_key=idempotency_key or secrets.token_hex(_KEY_BYTES),
         patience_seconds=timeout_ms / 1000,
     )
 
 
-def cancel_orders(*, account: str | None, exchange: str | None, symbol: str | None) -> Call[Page[Order]]:
-    """`DELETE /orders`."""
-    query = _query({"account": account, "exchange": exchange, "symbol": symbol})
-    return Call(method="DELETE", path=f"{API_PATH}/orders", result=Page[Order], query=query)
-
-
-def executions(query: ExecutionQuery) -> Call[Page[Execution]]:
-    """`GET /executions`."""
-    return Call(method="GET", path=f"{API_PATH}/executions", result=Page[Execution], query=_query(query))
-
-
-def balances() -> Call[Page[Balance]]:
-    """`GET /balances`."""
-    return Call(method="GET", path=f"{API_PATH}/balances", result=Page[Balance])
-
-
-def portfolio(user_id: str | None) -> Call[Portfolio]:
-    """`GET /portfolio`."""
-    query = _query({"user_id": user_id})
-    return Call(method="GET", path=f"{API_PATH}/portfolio", result=Portfolio, query=query)
-
-
-def instruments(exchange: str | None) -> Call[Page[Instrument]]:
-    """`GET /instruments`."""
-    query = _query({"exchange": exchange})
-    return Call(method="GET", path=f"{API_PATH}/instruments", result=Page[Instrument], query=query)
-
-
-def accounts() -> Call[Page[Account]]:
-    """`GET /accounts`."""
-    return Call(method="GET", path=f"{API_PATH}/accounts", result=Page[Account])
-
-
-def add_account(
-    account_id: str,
-    *,
-    exchange: str,
-    environment: str,
-    user_ids: list[str],
-    api_key: str,
-    secret: str,
-    passphrase: str | None,
-) -> Call[Account]:
-    """`POST /accounts`."""
-    body = {
-        "account_id": account_id,
-        "exchange": exchange,
-        "environment": environment,
-        "user_ids": user_ids,
-        "api_key": api_key,
-        "secret": secret,
-        "passphrase": passphrase,
-    }
-    return _addition("accounts", Account, body)
-
-
-def replace_credentials(account_id: str, *, api_key: str, secret: str, passphrase: str | None) -> Call[Account]:
-    """`PUT /accounts/{account_id}/credentials`. Sent twice, it leaves the same credentials: it may be repeated."""
+def cancel_order(
+    order_id: str, *, quantity: Amount | None, wait_for: WaitFor, timeout_ms: int, idempotency_key: str | None
+) -> Call[Order]:
+    """`DELETE /orders/{order_id}`. With a key: canceling a part twice would cancel twice as much."""
+    part = {} if quantity is None else {"quantity": plain_amount("quantity", quantity)}
     return Call(
-        method="PUT",
-        path=f"{API_PATH}/accounts/{_segment('an account id', account_id)}/credentials",
-        result=Account,
-        body=_body({"api_key": api_key, "secret": secret, "passphrase": passphrase}),
+        method="DELETE",
+        path=_order_path(order_id),
+        result=Order,
+        query=_waiting(wait_for, timeout_ms) | part,
+        idempotency_key=idempotency_key or secrets.token_hex(_KEY_BYTES),
+        patience_seconds=timeout_ms / 1000,
     )
 
 
-def add_user(user_id: str, *, name: str, role: str) -> Call[User]:
-    """`POST /users`."""
-    return _addition("users", User, {"user_id": user_id, "name": name, "role": role})
+def cancel_orders(
+    *, account: str | None, exchange: str | None, symbol: str | None, user_id: str | None
+) -> Call[Page[Order]]:
+    """`DELETE /orders`."""
+    query = filters({"account": account, "exchange": exchange, "symbol": symbol, "user_id": user_id})
+    return Call(method="DELETE", path=f"{API_PATH}/orders", result=Page[Order], query=query)
 
 
-def issue_token(user_id: str, *, label: str) -> Call[Token]:
-    """`POST /tokens`."""
-    return _addition("tokens", Token, {"user_id": user_id, "label": label})
+def rules(query: RuleQuery) -> Call[Page[Rule]]:
+    """`GET /rules`."""
+    return Call(method="GET", path=f"{API_PATH}/rules", result=Page[Rule], query=filters(query))
 
 
-def breaks() -> Call[Page[Break]]:
-    """`GET /reconciliation/breaks`."""
-    return Call(method="GET", path=f"{API_PATH}/reconciliation/breaks", result=Page[Break])
+def create_rule(
+    *,
+    order_id: str,
+    status: str,
+    place: OrderFields | None,
+    cancel_order_id: str | None,
+    idempotency_key: str | None,
+) -> Call[Rule]:
+    """`POST /rules`. With a key, as a placement."""
+    body = {"order_id": order_id, "status": status, "place": place, "cancel_order_id": cancel_order_id}
+    return Call(
+        method="POST",
+        path=f"{API_PATH}/rules",
+        result=Rule,
+        body=json_body(body),
+        idempotency_key=idempotency_key or secrets.token_hex(_KEY_BYTES),
+    )
 
 
-def venues() -> Call[Page[Venue]]:
-    """`GET /system/venues`."""
-    return Call(method="GET", path=f"{API_PATH}/system/venues", result=Page[Venue])
-
-
-def readiness() -> Call[Readiness]:
-    """`GET /health/ready`: 503 is an answer here, the one that says what is not ready."""
-    return Call(method="GET", path="/health/ready", result=Readiness, answers=frozenset({200, 503}))
-
-
-def _addition(what: str, result: type[ResultT], body: Mapping[str, object]) -> Call[ResultT]:
-    """Something new on the desk. These have no idempotency keys: a repeat would be refused, or issue a second token."""
-    return Call(method="POST", path=f"{API_PATH}/{what}", result=result, body=_body(body), repeatable=False)
+def delete_rule(rule_id: str) -> Call[Rule]:
+    """`DELETE /rules/{rule_id}`. A repeat would be told that there is no such rule any more."""
+    path = f"{API_PATH}/rules/{path_segment('a rule id', rule_id)}"
+    return Call(method="DELETE", path=path, result=Rule, repeatable=False)
 
 
 def _order_path(order_id: str) -> str:
-    return f"{API_PATH}/orders/{_segment('an order id', order_id)}"
+    return f"{API_PATH}/orders/{path_segment('an order id', order_id)}"
 
 
-def _segment(what: str, text: str) -> str:
+def path_segment(what: str, text: str) -> str:
     """An id as one segment of a path: none that is empty or made of dots, which would lead to another path."""
     if text in {"", ".", ".."}:
         raise UsageError(f"{what} is not empty" if not text else f"{what} is not {text!r}")
@@ -249,17 +219,30 @@ def _waiting(wait_for: WaitFor, timeout_ms: int) -> dict[str, str]:
     return {"wait_for": wait_for, "timeout_ms": str(timeout_ms)}
 
 
-def _body(fields: Mapping[str, Any]) -> bytes:
-    told = {name: _value(name, value) for name, value in fields.items() if value is not None}
-    return msgspec.json.encode(told)
+def json_body(fields: Mapping[str, Any]) -> bytes:
+    """Fields as the API takes them; what is None is left out."""
+    return msgspec.json.encode(_told(fields))
 
 
-_AMOUNTS = frozenset({"quantity", "quote_quantity", "price"})
+_AMOUNTS = frozenset({"quantity", "quote_quantity", "price", "trigger_price", "trailing_offset", "leverage"})
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(name, value) for name, value in fields.items() if value is not None}
 
 
 def _value(name: str, value: Any) -> Any:
-    """A field as JSON carries it: amounts as strings of plain decimals."""
-    if name not in _AMOUNTS or isinstance(value, str):
+    """A field as JSON carries it."""
+    if name in _AMOUNTS:
+        return plain_amount(name, value)
+    if isinstance(value, datetime):
+        return _moment(name, value)
+    return _told(value) if name in {"stop_loss", "take_profit", "place"} else value
+
+
+def plain_amount(name: str, value: Any) -> str:
+    """An amount as a string of a plain decimal; strings stay as they are. Raises `UsageError` for what is not exact."""
+    if isinstance(value, str):
         return value
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
@@ -268,12 +251,15 @@ def _value(name: str, value: Any) -> Any:
     raise UsageError(f'{name}: {value!r} is not an exact amount; pass a Decimal or a string such as "0.25"')
 
 
-def _query(filters: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: _moment(name, value) if isinstance(value, datetime) else str(value)
-        for name, value in filters.items()
-        if value is not None
-    }
+def filters(wanted: Mapping[str, Any]) -> dict[str, str]:
+    """Filters as query parameters; what is None is left out."""
+    return {name: _word(name, value) for name, value in wanted.items() if value is not None}
+
+
+def _word(name: str, value: Any) -> str:
+    if isinstance(value, datetime):
+        return _moment(name, value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _moment(name: str, value: datetime) -> str:

@@ -1,4 +1,4 @@
-"""What the desk answers, as structures. Field names are those of the API; amounts are exact, times aware UTC.
+"""What the desk answers about orders, as structures. Fields are named as in the API; amounts are exact, times aware.
 
 Words such as a status stay plain strings, so that a desk that knows more of them than this client can be read.
 """
@@ -27,8 +27,29 @@ class Fee(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
+class Protection(msgspec.Struct, frozen=True, kw_only=True):
+    """What closes the position that an order opens. `trailing_offset` is `150` (quote asset) or `1.5%`."""
+
+    trigger_price: Decimal | None = None
+    price: Decimal | None = None
+    trailing_offset: str | None = None
+    trigger_by: str = "last"
+
+
+class Amendment(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order is to become; None stays as it is."""
+
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    trigger_price: Decimal | None = None
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """An order. Quantities are in base; `price` and `realized_pnl` in the quote asset."""
+    """An order. Quantities are in base; `price` and `realized_pnl` in the quote asset.
+
+    `emulated`: the desk holds it until the market sets it off, because the venue cannot. `asked` is the change under
+    way while `pending_action` is `amend`.
+    """
 
     order_id: str
     user_id: str
@@ -45,10 +66,20 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     quote_quantity: Decimal | None = None
     price: Decimal | None = None
     trigger_price: Decimal | None = None
+    trigger_by: str = "last"
+    trailing_offset: str | None = None
+    triggered_at: datetime | None = None
     time_in_force: str = "gtc"
+    expires_at: datetime | None = None
     post_only: bool = False
     reduce_only: bool = False
+    position_side: str = "net"
+    margin_mode: str | None = None
+    leverage: Decimal | None = None
+    stop_loss: Protection | None = None
+    take_profit: Protection | None = None
     routing: str = "venue"
+    params: dict[str, str] = {}
     client_order_id: str | None = None
     filled_quantity: Decimal = ZERO
     leaves_quantity: Decimal | None = None
@@ -56,9 +87,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     fees: list[Fee] = []
     realized_pnl: Decimal = ZERO
     pending_action: str = "none"
+    asked: Amendment | None = None
     in_doubt: bool = False
     held_by: str = "venue"
+    emulated: bool = False
     parent_order_id: str | None = None
+    leg: str | None = None
+    rule_id: str | None = None
     exchange_order_id: str | None = None
     exchange_client_order_id: str | None = None
     attempt: int = 0
@@ -89,7 +124,10 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):
-    """A trade of one order. `quantity` in base, `price` and `realized_pnl` (before fees) in the quote asset."""
+    """A trade of one order. `quantity` in base, `price` and `realized_pnl` (before fees) in the quote asset.
+
+    `busted_at` is when the venue took it back.
+    """
 
     execution_id: str
     order_id: str
@@ -107,137 +145,22 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     fees: list[Fee] = []
     liquidity: str = "unknown"
     realized_pnl: Decimal = ZERO
+    position_side: str = "net"
+    busted_at: datetime | None = None
 
 
-class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user holds of one asset in one account; `available` is what no order has reserved."""
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """When `order_id` reaches `status`: place an order (`place_order_id`), or cancel one. `ended_at`: it waits no more;
+    `fired` and `message` say how it ended."""
 
-    account_id: str
+    rule_id: str
     user_id: str
-    asset: str
-    quantity: Decimal
-    reserved: Decimal
-    available: Decimal
-
-
-class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What one user owns of one asset in one account. Prices and values are in the reporting currency, None while no
-    price is known."""
-
-    user_id: str
-    account_id: str
-    asset: str
-    quantity: Decimal
-    reserved: Decimal
-    average_price: Decimal | None = None
-    realized_pnl: Decimal = ZERO
-    price: Decimal | None = None
-    value: Decimal | None = None
-    unrealized_pnl: Decimal | None = None
-
-
-class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
-    """Holdings and their sums, in the reporting currency. What has no price is in `unpriced`, not in the sums."""
-
-    reporting_currency: str
-    items: list[PortfolioRow]
-    total_value: Decimal | None
-    realized_pnl: Decimal
-    unrealized_pnl: Decimal
-    unpriced: list[str] = []
-
-
-class Instrument(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be traded, and the venue's rules; a limit that the venue does not set is None."""
-
-    exchange: str
-    symbol: str
-    base: str
-    quote: str
-    price_tick: Decimal
-    quantity_step: Decimal
-    exchange_symbol: str = ""
-    kind: str = "spot"
-    trading: bool = True
-    quantity_min: Decimal | None = None
-    quantity_max: Decimal | None = None
-    market_quantity_max: Decimal | None = None
-    notional_min: Decimal | None = None
-    notional_max: Decimal | None = None
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A venue account. Only in state `ready` does it take new orders; `message` says why it is not."""
-
-    account_id: str
-    exchange: str
-    environment: str
-    user_ids: list[str]
-    state: str
+    order_id: str
+    status: str
+    created_at: datetime
+    place: dict[str, Any] | None = None
+    place_order_id: str | None = None
+    cancel_order_id: str | None = None
+    ended_at: datetime | None = None
+    fired: bool = False
     message: str = ""
-    created_at: datetime | None = None
-
-
-class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person or program of the desk."""
-
-    user_id: str
-    name: str
-    role: str
-
-
-class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A token just issued. `token` is its secret, shown this once."""
-
-    token_id: str
-    user_id: str
-    label: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"Token(token_id={self.token_id!r}, user_id={self.user_id!r}, label={self.label!r}, ...)"
-
-
-class Break(msgspec.Struct, frozen=True, kw_only=True):
-    """A difference between the venue's picture and the desk's."""
-
-    break_id: str
-    account_id: str
-    kind: str
-    subject: str
-    message: str
-    found_at: datetime
-    resolved_at: datetime | None = None
-
-
-class Venue(msgspec.Struct, frozen=True, kw_only=True):
-    """How one account's session is: its connection, what waits, and what is left of the venue's rate budget."""
-
-    account_id: str
-    exchange: str
-    connected: bool
-    streaming: bool
-    message: str
-    state: str = ""
-    waiting: dict[str, int] = {}
-    budget: dict[str, str] = {}
-    latency_ms: float | None = None
-
-
-class AccountReadiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an account takes new orders, and if not, why."""
-
-    account_id: str
-    state: str
-    exchange: str = ""
-    message: str = ""
-
-
-class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether every account takes new orders."""
-
-    accounts: list[AccountReadiness] = []
-
-    @property
-    def is_ready(self) -> bool:
-        return all(account.state == "ready" for account in self.accounts)

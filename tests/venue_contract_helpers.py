@@ -11,7 +11,7 @@ import aiohttp
 
 from tidegate.core.identifiers import OrderId, exchange_client_order_id
 from tidegate.core.messages.effects import FetchExecutions, QueryOrder, SendCancel, SendOrder, SynchronizeAccount
-from tidegate.core.messages.reports import PriceReported, Report
+from tidegate.core.messages.reports import InstrumentsReported, PriceReported, Report
 from tidegate.core.vocabulary import Exchange, OrderType, Side, TimeInForce
 
 SYMBOL = "BTC/USDT"
@@ -67,7 +67,7 @@ class Recorder:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            told = [report for report in self.reports if not isinstance(report, PriceReported)]
+            told = [report for report in self.reports if not isinstance(report, PriceReported | InstrumentsReported)]
             raise AssertionError(f"no {kind} number {count} among {told[-20:]}") from None
         return found[count - 1]
 

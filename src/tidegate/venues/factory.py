@@ -16,7 +16,7 @@ from tidegate.venues.binance.wire import ADDRESS_LIMITS as BINANCE_ADDRESS_LIMIT
 from tidegate.venues.binance.wire import WIRE as BINANCE_WIRE
 from tidegate.venues.binance.wire import ccxt_urls as binance_urls
 from tidegate.venues.budget import Limit, RateBudget, WindowGroup
-from tidegate.venues.bybit.calls import BybitSpot
+from tidegate.venues.bybit.account import BybitAccount
 from tidegate.venues.bybit.market import BybitMarket
 from tidegate.venues.bybit.wire import ACCOUNT_LIMITS as BYBIT_ACCOUNT_LIMITS
 from tidegate.venues.bybit.wire import ADDRESS_LIMITS as BYBIT_ADDRESS_LIMITS
@@ -53,7 +53,9 @@ _PARTS: Mapping[Exchange, _Parts] = {
         BINANCE_WIRE, BINANCE_ACCOUNT_LIMITS, BINANCE_ADDRESS_LIMITS, binance_urls, BinanceAccount, BinanceMarket
     ),
     Exchange.OKX: _Parts(OKX_WIRE, OKX_ACCOUNT_LIMITS, OKX_ADDRESS_LIMITS, okx_urls, OkxAccount, OkxMarket),
-    Exchange.BYBIT: _Parts(BYBIT_WIRE, BYBIT_ACCOUNT_LIMITS, BYBIT_ADDRESS_LIMITS, bybit_urls, BybitSpot, BybitMarket),
+    Exchange.BYBIT: _Parts(
+        BYBIT_WIRE, BYBIT_ACCOUNT_LIMITS, BYBIT_ADDRESS_LIMITS, bybit_urls, BybitAccount, BybitMarket
+    ),
 }
 
 

@@ -1,1 +1,1 @@
-"""Bybit spot, unified account."""
+"""Bybit v5, unified account: spot and linear perpetuals."""

@@ -1,18 +1,25 @@
-"""Bybit spot's listing and prices."""
+"""Bybit's listing and prices: spot, and linear perpetuals that settle in a stablecoin."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from tidegate.core.instruments import Instrument, Price
-from tidegate.core.vocabulary import Exchange
+from tidegate.core.vocabulary import Exchange, InstrumentKind
 from tidegate.venues.bybit import wire
+from tidegate.venues.bybit.paging import listed, pages
+from tidegate.venues.bybit.price_stream import PriceStream
+from tidegate.venues.bybit.words import KINDS, LINEAR, SETTLE_COINS, SPOT
 from tidegate.venues.client import VenueClient
 from tidegate.venues.reading import read_market
-from tidegate.venues.values import amount, amount_or_zero, rows, text
+from tidegate.venues.symbols import SymbolMap
+from tidegate.venues.values import amount, amount_or_zero, text
+
+INSTRUMENTS_PER_PAGE = 1000
 
 
-def instrument(row: Any) -> Instrument:
-    """An instrument from instruments-info. Newer names of the quantity limits are preferred to the deprecated."""
+def pair(row: Any) -> Instrument:
+    """A pair from instruments-info. Newer names of the quantity limits are preferred to the deprecated."""
     lot = row.get("lotSizeFilter", {})
     base, quote = text(row, "baseCoin"), text(row, "quoteCoin")
     return Instrument(
@@ -32,27 +39,70 @@ def instrument(row: Any) -> Instrument:
     )
 
 
+def contract(row: Any) -> Instrument:
+    """A linear perpetual from instruments-info: counted in base, so a contract is one of it."""
+    lot = row.get("lotSizeFilter", {})
+    base, quote, settle = text(row, "baseCoin"), text(row, "quoteCoin"), text(row, "settleCoin")
+    return Instrument(
+        exchange=Exchange.BYBIT,
+        symbol=f"{base}/{quote}:{settle}",
+        exchange_symbol=text(row, "symbol"),
+        base=base,
+        quote=quote,
+        kind=InstrumentKind.LINEAR,
+        settle=settle,
+        price_tick=amount(row.get("priceFilter", {}).get("tickSize")),
+        quantity_step=amount(lot.get("qtyStep")),
+        quantity_min=_limit(lot, "minOrderQty"),
+        quantity_max=_limit(lot, "maxOrderQty"),
+        market_quantity_max=_limit(lot, "maxMktOrderQty"),
+        notional_min=_limit(lot, "minNotionalValue"),
+        leverage_max=_limit(row.get("leverageFilter", {}), "maxLeverage"),
+        trading=row.get("status") == "Trading",
+    )
+
+
 def _limit(lot: Any, *keys: str) -> Decimal | None:
     return next((amount_or_zero(lot[key]) or None for key in keys if lot.get(key)), None)
+
+
+def _is_traded_here(row: Any) -> bool:
+    """Dated futures, and what settles in another coin, are not."""
+    return row.get("contractType") == "LinearPerpetual" and row.get("settleCoin") in SETTLE_COINS
 
 
 def price(row: Any) -> tuple[str, Price]:
     """The venue's name of an instrument, and its price."""
     bid, ask = amount_or_zero(row.get("bid1Price")) or None, amount_or_zero(row.get("ask1Price")) or None
-    return text(row, "symbol"), Price(last=amount(row.get("lastPrice")), bid=bid, ask=ask)
+    mark = amount_or_zero(row.get("markPrice")) or None
+    return text(row, "symbol"), Price(last=amount(row.get("lastPrice")), bid=bid, ask=ask, mark=mark)
 
 
 class BybitMarket:
     """Public data through a client without credentials."""
 
-    def __init__(self, client: VenueClient) -> None:
+    def __init__(self, client: VenueClient, symbols: SymbolMap) -> None:
         self._client = client
+        self._symbols = symbols
 
     async def instruments(self) -> list[Instrument]:
-        listing = await self._client.call(wire.INSTRUMENTS, {"category": "spot"})
-        return read_market(rows(listing.get("result", {}).get("list")), instrument)
+        """All pairs, and all contracts page by page."""
+        pairs = await listed(self._client, wire.INSTRUMENTS, {"category": SPOT})
+        where = {"category": LINEAR, "limit": INSTRUMENTS_PER_PAGE}
+        contracts = [row for row in await pages(self._client, wire.INSTRUMENTS, where) if _is_traded_here(row)]
+        return read_market(pairs, pair) + read_market(contracts, contract)
 
     async def prices(self) -> dict[str, Price]:
-        tickers = await self._client.call(wire.TICKERS, {"category": "spot"})
-        traded = [row for row in rows(tickers.get("result", {}).get("list")) if row.get("lastPrice")]
-        return dict(read_market(traded, price))
+        """The newest prices of what is listed and has traded."""
+        found: dict[str, Price] = {}
+        for category, kind in KINDS.items():
+            tickers = await listed(self._client, wire.TICKERS, {"category": category})
+            traded = [row for row in tickers if row.get("lastPrice")]
+            for name, told in read_market(traded, price):
+                if self._symbols.knows(name, kind):
+                    found[self._symbols.ours(name, kind)] = told
+        return found
+
+    async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
+        """Until canceled; raises when a socket ends, is silent for too long or refuses a topic."""
+        await PriceStream(self._client, self._symbols, tell).run(symbols)

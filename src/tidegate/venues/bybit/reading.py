@@ -1,127 +1,141 @@
-"""What Bybit's answers and private topics say, as reports."""
+"""What Bybit's rows of orders and executions say, as reports: those of the calls and those of the private topics."""
 
 from collections.abc import Callable
-from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId, TradeId
+from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, TradeId
+from tidegate.core.instruments import Instrument
 from tidegate.core.messages.reports import ExecutionReported, OrderReported
-from tidegate.core.messages.values import Fee, VenueBalance
-from tidegate.core.vocabulary import Liquidity, RejectReason, Side, VenueOrderStatus
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, rows, sentence, text
+from tidegate.core.messages.values import Fee
+from tidegate.core.vocabulary import (
+    InstrumentKind,
+    Liquidity,
+    OrderType,
+    PositionSide,
+    RejectReason,
+    Side,
+    VenueOrderStatus,
+)
+from tidegate.venues.bybit.endings import UNTRIGGERED, is_by_quote, is_conditional, standing_of
+from tidegate.venues.bybit.words import FALLS, RISES, SIDES, conditional_type, side_of
+from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, text
+from tidegate.venues.venue import Seat
 
-_STATUSES = {
-    "New": VenueOrderStatus.OPEN,
-    "PartiallyFilled": VenueOrderStatus.OPEN,
-    "Untriggered": VenueOrderStatus.OPEN,
-    "Triggered": VenueOrderStatus.OPEN,
-    "Filled": VenueOrderStatus.FILLED,
-    "PartiallyFilledCanceled": VenueOrderStatus.CANCELED,
-    "Cancelled": VenueOrderStatus.CANCELED,
-    "Deactivated": VenueOrderStatus.CANCELED,
-    "Rejected": VenueOrderStatus.REJECTED,
-}
-_REJECT_REASONS = {
-    # Why Bybit ended an order. Ends that other venues call by another word are called so here too.
-    "EC_PerCancelRequest": (VenueOrderStatus.CANCELED, RejectReason.USER_REQUEST),
-    "EC_NoImmediateQtyToFill": (VenueOrderStatus.EXPIRED, RejectReason.EXPIRED_AT_VENUE),
-    "EC_CancelForNoFullFill": (VenueOrderStatus.EXPIRED, RejectReason.EXPIRED_AT_VENUE),
-    "EC_PostOnlyWillTakeLiquidity": (VenueOrderStatus.REJECTED, RejectReason.IMMEDIATE_MATCH_REFUSED),
-    "EC_NoEnoughQtyToFill": (VenueOrderStatus.EXPIRED, RejectReason.EXPIRED_AT_VENUE),
-    "EC_InvalidSymbolStatus": (VenueOrderStatus.REJECTED, RejectReason.INSTRUMENT_NOT_TRADABLE),
-}
-_SENTENCES = {
-    "EC_NoError": "",
-    "EC_PerCancelRequest": "canceled on request",
-    "EC_NoImmediateQtyToFill": "nothing more could be filled at once",
-    "EC_CancelForNoFullFill": "it could not be filled whole at once",
-    "EC_PostOnlyWillTakeLiquidity": "a post-only order would have taken liquidity",
-}
-_REASONS = {
-    VenueOrderStatus.CANCELED: RejectReason.CANCELED_AT_VENUE,
-    VenueOrderStatus.REJECTED: RejectReason.VENUE_ERROR,
-}
-_SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
+TRADES = frozenset(
+    # What moves a position: trades of ours, and what the venue itself trades, settles or moves.
+    {"Trade", "AdlTrade", "BustTrade", "Delivery", "Settle", "BlockTrade", "MovePosition", "FutureSpread"}
+)
+NO_TRADES = frozenset({"Funding", "SessionSettlePnL"})
+"""What moves cash only: the transaction log tells it."""
+_ENDED_UNTRADED = frozenset({"Cancelled", "Rejected"})
+_NEVER_WORKED = frozenset({None, "", "EC_NoError", "EC_PerCancelRequest"})
 
 
-def order(row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], at: datetime) -> OrderReported:
-    """An order as every call and the order topic tell it."""
-    status = _STATUSES.get(row.get("orderStatus"))
-    if status is None:
-        raise MalformedError(f"unknown order status {row.get('orderStatus')!r}")
-    filled = amount_or_zero(row.get("cumExecQty"))
-    reason: RejectReason | None = None
-    if status in _REASONS:
-        status, reason = _end(row, status)
-    if status is VenueOrderStatus.REJECTED and filled:
-        status = VenueOrderStatus.CANCELED  # What has traded was not rejected.
-    return OrderReported(
-        at=at,
-        account_id=account_id,
-        symbol=symbol_of(text(row, "symbol")),
-        status=status,
-        filled_quantity=filled,
-        exchange_order_id=ExchangeOrderId(text(row, "orderId")),
-        exchange_client_order_id=_client_order_id(row),
-        reason=reason,
-        message=_sentence(row),
-    )
+class Reader:
+    """Reads rows. `hedges` says whether a symbol of ours is held in two positions, one for each side."""
+
+    def __init__(self, seat: Seat, hedges: Callable[[str], bool]) -> None:
+        self._seat = seat
+        self._hedges = hedges
+
+    def order(self, row: Any, kind: InstrumentKind) -> OrderReported:
+        """An order as every call and the order topic tell it."""
+        instrument = self._instrument(row, kind)
+        standing = standing_of(row, instrument)
+        side, trigger_price = SIDES.get(row.get("side")), _figure(row, "triggerPrice")
+        by_quote = is_by_quote(row, kind)
+        return OrderReported(
+            at=self._seat.clock.now(),
+            account_id=self._seat.account_id,
+            symbol=instrument.symbol,
+            status=standing.status,
+            filled_quantity=amount_or_zero(row.get("cumExecQty")),
+            exchange_order_id=ExchangeOrderId(text(row, "orderId")),
+            exchange_client_order_id=_client_order_id(row),
+            reason=standing.reason,
+            message=standing.message,
+            side=side,
+            order_type=_order_type(row, side, trigger_price),
+            quantity=None if by_quote else _figure(row, "qty"),
+            price=_figure(row, "price") if row.get("orderType") == "Limit" else None,
+            trigger_price=trigger_price,
+            triggered=_is_triggered(row, standing.status, standing.reason),
+        )
+
+    def execution(self, row: Any, kind: InstrumentKind) -> ExecutionReported | None:
+        """An execution as execution/list and the execution topic tell it; None for what is no trade (funding, ...)."""
+        what = row.get("execType")
+        if what in NO_TRADES:
+            return None
+        if what not in TRADES:
+            raise MalformedError(f"unknown execution type {what!r}")
+        instrument, side = self._instrument(row, kind), side_of(row.get("side"))
+        is_maker = row.get("isMaker")
+        liquidity = Liquidity.MAKER if is_maker else Liquidity.TAKER
+        return ExecutionReported(
+            at=self._seat.clock.now(),
+            account_id=self._seat.account_id,
+            symbol=instrument.symbol,
+            side=side,
+            trade_id=TradeId(text(row, "execId")),
+            quantity=amount(row.get("execQty")),
+            price=amount(row.get("execPrice")),
+            executed_at=instant(row.get("execTime")),
+            fees=_fee(row, instrument, side),
+            liquidity=liquidity if isinstance(is_maker, bool) else Liquidity.UNKNOWN,
+            exchange_order_id=ExchangeOrderId(text(row, "orderId")),
+            exchange_client_order_id=_client_order_id(row),
+            position_side=self._position_side(row, instrument.symbol, side),
+        )
+
+    def _instrument(self, row: Any, kind: InstrumentKind) -> Instrument:
+        return self._seat.symbols.instrument(self._seat.symbols.ours(text(row, "symbol"), kind))
+
+    def _position_side(self, row: Any, symbol: str, side: Side) -> PositionSide:
+        """Executions do not name the position of hedge mode, but what closes one goes against it."""
+        if not self._hedges(symbol):
+            return PositionSide.NET
+        closes = bool(amount_or_zero(row.get("closedSize")))
+        return PositionSide.LONG if (side is Side.BUY) is not closes else PositionSide.SHORT
 
 
-def execution(
-    row: Any, *, account_id: AccountId, symbol_of: Callable[[str], str], at: datetime
-) -> ExecutionReported | None:
-    """An execution as execution/list and the execution topic tell it; None for what is no trade (funding, ...)."""
-    if row.get("execType") != "Trade":
+def _order_type(row: Any, side: Side | None, trigger_price: Decimal | None) -> OrderType | None:
+    """The order's type; None for one that the row does not tell apart (a spot trigger names no direction)."""
+    is_market = row.get("orderType") == "Market"
+    if not is_conditional(row):
+        return OrderType.MARKET if is_market else OrderType.LIMIT
+    if row.get("stopOrderType") == "TrailingStop":
+        return OrderType.TRAILING_STOP
+    rises = _rises(row, trigger_price)
+    if rises is None or side is None:
         return None
-    side = _SIDES.get(row.get("side"))
-    if side is None:
-        raise MalformedError(f"unknown side {row.get('side')!r}")
-    symbol = symbol_of(text(row, "symbol"))
-    is_maker = row.get("isMaker")
-    liquidity = Liquidity.MAKER if is_maker else Liquidity.TAKER
-    return ExecutionReported(
-        at=at,
-        account_id=account_id,
-        symbol=symbol,
-        side=side,
-        trade_id=TradeId(text(row, "execId")),
-        quantity=amount(row.get("execQty")),
-        price=amount(row.get("execPrice")),
-        executed_at=instant(row.get("execTime")),
-        fees=_fee(row, symbol, side),
-        liquidity=liquidity if isinstance(is_maker, bool) else Liquidity.UNKNOWN,
-        exchange_order_id=ExchangeOrderId(text(row, "orderId")),
-        exchange_client_order_id=_client_order_id(row),
-    )
+    return conditional_type(side, rises=rises, is_market=is_market)
 
 
-def balances(answer: Any) -> tuple[VenueBalance, ...]:
-    """The balances of the unified account that are not zero. `walletBalance` includes what open orders lock."""
-    accounts = rows(answer.get("result", {}).get("list"))
-    coins = rows(accounts[0].get("coin")) if accounts else []
-    found = []
-    for row in coins:
-        locked = amount_or_zero(row.get("locked"))
-        free = amount_or_zero(row.get("walletBalance")) - locked
-        found.append(VenueBalance(asset=text(row, "coin"), free=free, locked=locked))
-    return tuple(balance for balance in found if balance.free or balance.locked)
+def _rises(row: Any, trigger_price: Decimal | None) -> bool | None:
+    """Whether a rise of the price sets an order off: as Bybit says, or as it follows from the price at its creation."""
+    direction, price_then = row.get("triggerDirection"), _figure(row, "lastPriceOnCreated")
+    if direction in (RISES, FALLS):
+        return bool(direction == RISES)
+    if trigger_price is None or price_then is None:
+        return None
+    return trigger_price > price_then
 
 
-def _sentence(row: Any) -> str:
-    word = str(row.get("rejectReason") or "EC_NoError")
-    return _SENTENCES.get(word, sentence(word))
+def _is_triggered(row: Any, status: VenueOrderStatus, reason: RejectReason | None) -> bool:
+    """Whether a conditional order was set off. What was canceled may have been canceled before or after."""
+    if not is_conditional(row) or row.get("orderStatus") in UNTRIGGERED:
+        return False
+    if row.get("orderStatus") not in _ENDED_UNTRADED or amount_or_zero(row.get("cumExecQty")):
+        return True
+    is_immediate = status is VenueOrderStatus.EXPIRED or reason is RejectReason.IMMEDIATE_MATCH_REFUSED
+    return is_immediate and row.get("rejectReason") not in _NEVER_WORKED
 
 
-def _end(row: Any, status: VenueOrderStatus) -> tuple[VenueOrderStatus, RejectReason]:
-    """How an order ended and why. What an IOC or FOK order leaves expires, unless a user was faster."""
-    told = _REJECT_REASONS.get(str(row.get("rejectReason")))
-    if told is not None:
-        return told
-    is_immediate = row.get("timeInForce") in ("IOC", "FOK")
-    if is_immediate and status is VenueOrderStatus.CANCELED and row.get("cancelType") != "CancelByUser":
-        return VenueOrderStatus.EXPIRED, RejectReason.EXPIRED_AT_VENUE
-    return status, _REASONS[status]
+def _figure(row: Any, key: str) -> Decimal | None:
+    """An amount, or None where Bybit says nothing or zero, which it takes for "none"."""
+    return amount_or_zero(row.get(key)) or None
 
 
 def _client_order_id(row: Any) -> ExchangeClientOrderId | None:
@@ -129,8 +143,10 @@ def _client_order_id(row: Any) -> ExchangeClientOrderId | None:
     return ExchangeClientOrderId(value) if value else None
 
 
-def _fee(row: Any, symbol: str, side: Side) -> tuple[Fee, ...]:
-    """Bybit takes a spot fee in what was received, unless it names another asset; rebates are negative already."""
-    base, _, quote = symbol.partition("/")
-    asset = row.get("feeCurrency") or (base if side is Side.BUY else quote)
-    return cost(str(asset), amount_or_zero(row.get("execFee")))
+def _fee(row: Any, instrument: Instrument, side: Side) -> tuple[Fee, ...]:
+    """Bybit takes a spot fee in what was received and a contract's in what it settles in, unless it names an asset.
+
+    A fee is a cost, and a rebate negative already.
+    """
+    received = instrument.settle or (instrument.base if side is Side.BUY else instrument.quote)
+    return cost(str(row.get("feeCurrency") or received), amount_or_zero(row.get("execFee")))

@@ -1,30 +1,50 @@
-"""Bybit's wire: endpoints and their limits, signing with a window, and the headers that tell what is left."""
+"""Bybit's wire: endpoints and their limits, signing with a window, and the headers that tell what is left.
 
+Limits per account are those of an account without a VIP level (v5 API, "Rate Limit"), per second, counted apart where
+spot and contracts have different ones.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from tidegate.venues.budget import Cost, Limit, RateBudget
 from tidegate.venues.bybit.errors import ERRORS
+from tidegate.venues.bybit.words import LINEAR, SPOT
 from tidegate.venues.client import Endpoint, Pause, Refusal, SignedValidity, Wire
 from tidegate.venues.outcomes import VenueAnswer
 from tidegate.venues.values import milliseconds
 
 ADDRESS_LIMITS = {"requests": Limit(600, 5)}
 ACCOUNT_LIMITS = {
-    "orders": Limit(20, 1),
-    "cancels": Limit(20, 1),
+    "spot_orders": Limit(20, 1),
+    "linear_orders": Limit(10, 1),
+    "spot_amends": Limit(10, 1),
+    "linear_amends": Limit(10, 1),
+    "spot_cancels": Limit(20, 1),
+    "linear_cancels": Limit(10, 1),
+    "leverage": Limit(10, 1),
     "order_queries": Limit(50, 1),
     "history": Limit(50, 1),
     "executions": Limit(50, 1),
+    "positions": Limit(50, 1),
     "balance": Limit(50, 1),
+    "account": Limit(50, 1),
+    "transactions": Limit(25, 1),
 }
 _WINDOWS = {
     "/v5/order/create": "orders",
+    "/v5/order/amend": "amends",
     "/v5/order/cancel": "cancels",
     "/v5/order/realtime": "order_queries",
     "/v5/order/history": "history",
     "/v5/execution/list": "executions",
+    "/v5/position/list": "positions",
+    "/v5/position/set-leverage": "leverage",
     "/v5/account/wallet-balance": "balance",
+    "/v5/account/info": "account",
+    "/v5/account/transaction-log": "transactions",
 }
 PAUSE_SECONDS_DEFAULT = 1.0
 ADDRESS_PAUSE_SECONDS = 600.0
@@ -35,12 +55,22 @@ def _costs(*windows: str) -> tuple[Cost, ...]:
     return tuple(Cost(window) for window in (*windows, "requests"))
 
 
-PLACE = Endpoint("private", "POST", "v5/order/create", _costs("orders"))
-CANCEL = Endpoint("private", "POST", "v5/order/cancel", _costs("cancels"))
+def _trade(path: str, window: str) -> Mapping[str, Endpoint]:
+    """One endpoint, with a limit of its own for each category."""
+    return {category: Endpoint("private", "POST", path, _costs(f"{category}_{window}")) for category in (SPOT, LINEAR)}
+
+
+PLACE = _trade("v5/order/create", "orders")
+AMEND = _trade("v5/order/amend", "amends")
+CANCEL = _trade("v5/order/cancel", "cancels")
+LEVERAGE = Endpoint("private", "POST", "v5/position/set-leverage", _costs("leverage"))
 ORDERS = Endpoint("private", "GET", "v5/order/realtime", _costs("order_queries"))
 ORDERS_HISTORY = Endpoint("private", "GET", "v5/order/history", _costs("history"))
 EXECUTIONS = Endpoint("private", "GET", "v5/execution/list", _costs("executions"))
+POSITIONS = Endpoint("private", "GET", "v5/position/list", _costs("positions"))
 BALANCE = Endpoint("private", "GET", "v5/account/wallet-balance", _costs("balance"))
+ACCOUNT = Endpoint("private", "GET", "v5/account/info", _costs("account"))
+TRANSACTIONS = Endpoint("private", "GET", "v5/account/transaction-log", _costs("transactions"))
 TIME = Endpoint("public", "GET", "v5/market/time", _costs())
 INSTRUMENTS = Endpoint("public", "GET", "v5/market/instruments-info", _costs())
 TICKERS = Endpoint("public", "GET", "v5/market/tickers", _costs())
@@ -57,6 +87,9 @@ def sign(exchange: Any, endpoint: Endpoint, params: Any, validity: SignedValidit
     finally:
         exchange.signed_at_ms = None
         exchange.options["recvWindow"] = window_usual
+    if endpoint.method == "POST" and "category" in params:
+        # A fragment never leaves this machine: it tells whoever reads the answer's headers whose limit they speak of.
+        signed["url"] += f"#{params['category']}"
     return signed
 
 
@@ -70,9 +103,16 @@ def refusal_in(payload: Any) -> Refusal | None:
 def feed_budget(budget: RateBudget, headers: dict[str, str], url: str) -> None:
     """`X-Bapi-Limit-Status` is what is left of the called endpoint's limit, which depends on the account's tier."""
     left = headers.get("x-bapi-limit-status", "")
-    window = next((name for path, name in _WINDOWS.items() if path in url), None)
+    window = _window(url)
     if window is not None and left.isdigit():
         budget.observe_left(window, int(left))
+
+
+def _window(url: str) -> str | None:
+    parts = urlsplit(url)
+    name = _WINDOWS.get(parts.path)
+    by_category = f"{parts.fragment}_{name}"
+    return by_category if by_category in ACCOUNT_LIMITS else name
 
 
 def pause(answer: VenueAnswer, code: str | None, now: datetime) -> Pause:
@@ -99,7 +139,7 @@ def ccxt_urls(base: dict[str, str]) -> dict[str, Any]:
     """ccxt's URL settings from base URLs (`rest`, `ws`)."""
     rest, private = base["rest"], f"{base['ws']}/v5/private"
     sockets = {
-        "public": {"spot": f"{base['ws']}/v5/public/spot"},
+        "public": {category: f"{base['ws']}/v5/public/{category}" for category in (SPOT, LINEAR)},
         "private": {"contract": private, "spot": {"unified": private}},
     }
     return {"api": {"public": rest, "private": rest, "spot": rest, "ws": sockets}}

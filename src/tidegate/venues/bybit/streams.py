@@ -1,0 +1,76 @@
+"""The private stream: orders, executions and positions of the account.
+
+The wallet topic is not subscribed: it names only the coins that changed, which says nothing of the others.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tidegate.core.identifiers import order_of
+from tidegate.core.messages.reports import Report
+from tidegate.venues.bybit.reading import Reader
+from tidegate.venues.bybit.settings import Settings
+from tidegate.venues.bybit.words import KINDS, LINEAR
+from tidegate.venues.reading import read_pushed
+from tidegate.venues.values import rows, text
+from tidegate.venues.venue import Seat
+
+TOPICS = ["order", "execution", "position"]
+SUBSCRIBED = "subscribed to orders, executions and positions"
+
+
+class Streams:
+    """One account's private stream."""
+
+    def __init__(self, seat: Seat, reader: Reader, settings: Settings) -> None:
+        self._seat = seat
+        self._reader = reader
+        self._settings = settings
+
+    async def open(self) -> tuple[Any, ...]:
+        """Connect, log in and subscribe."""
+        self._settings.forget()
+        exchange = self._seat.client.exchange
+        url = exchange.urls["api"]["ws"]["private"]["spot"]["unified"].replace("{hostname}", exchange.hostname)
+        await exchange.authenticate(url)
+        wish = {"op": "subscribe", "req_id": str(exchange.request_id()), "args": TOPICS}
+        await exchange.watch(url, SUBSCRIBED, wish, SUBSCRIBED)
+        return (exchange.client(url),)
+
+    def read(self, connection: Any, frame: Any) -> Sequence[Report] | None:
+        """The reports in a frame, row by row."""
+        if not isinstance(frame, dict):
+            return None
+        if frame.get("op") == "subscribe" and frame.get("success") is True:
+            connection.resolve(frame, SUBSCRIBED)
+            return []
+        topic = str(frame.get("topic", "")).partition(".")[0]
+        if topic not in TOPICS:
+            return None
+        ours = [row for row in rows(frame.get("data")) if self._is_traded_here(row)]
+        read = {"order": self._order, "execution": self._execution, "position": self._position}[topic]
+        return read_pushed(ours, read, self._seat.client.exchange.taps.on_frame_failed)
+
+    def _is_traded_here(self, row: Any) -> bool:
+        """Inverse contracts, options and dated futures are none of the desk's business, unless we sent the order."""
+        kind = KINDS.get(row.get("category"))
+        if kind is None:
+            return False
+        return (
+            self._seat.symbols.knows(str(row.get("symbol")), kind) or order_of(row.get("orderLinkId") or "") is not None
+        )
+
+    def _order(self, row: Any) -> list[Report]:
+        """A partial fill tells nothing that its execution does not tell better, a moment later."""
+        told = self._reader.order(row, KINDS[row["category"]])
+        if row["category"] == LINEAR and row.get("positionIdx") is not None:
+            self._settings.learn_mode(told.symbol, row)
+        return [] if row.get("orderStatus") == "PartiallyFilled" else [told]
+
+    def _execution(self, row: Any) -> list[Report]:
+        told = self._reader.execution(row, KINDS[row["category"]])
+        return [] if told is None else [told]
+
+    def _position(self, row: Any) -> list[Report]:
+        """A position as such is told by its executions; what else the row says is the leverage and the mode."""
+        return self._settings.learn_leverage(self._seat.symbols.ours(text(row, "symbol"), KINDS[LINEAR]), row)

@@ -1,0 +1,104 @@
+"""What a session would report for the frames of Bybit's private stream."""
+
+from decimal import Decimal
+from typing import Any
+
+from tidegate.core.messages.reports import LeverageReported
+from tidegate.core.vocabulary import PositionSide, RejectReason, VenueOrderStatus
+from tidegate.venues.bybit.streams import SUBSCRIBED
+from tidegate.venues.values import MalformedError
+from venue_bybit_rows import account, execution, order, position, stop, told
+
+CONTRACT = "BTC/USDT:USDT"
+
+
+class Connection:
+    """What waits for acknowledgements."""
+
+    def __init__(self) -> None:
+        self.resolved: list[Any] = []
+
+    def resolve(self, _frame: Any, name: str) -> None:
+        self.resolved.append(name)
+
+
+def test_an_acknowledged_subscription_is_passed_on_to_who_waits_for_it() -> None:
+    venue, _ = account()
+    connection = Connection()
+    assert venue.read_frame(connection, {"op": "subscribe", "success": True}) == []
+    assert connection.resolved == [SUBSCRIBED]
+
+
+def test_what_is_not_of_our_topics_is_left_to_the_connection() -> None:
+    venue, _ = account()
+    for frame in ({"op": "pong"}, {"op": "auth", "success": True}, {"topic": "wallet", "data": []}, "text"):
+        assert venue.read_frame(None, frame) is None
+
+
+def test_orders_of_both_markets_are_told_apart_by_their_category() -> None:
+    spot, linear = told("order", order(), stop())
+    assert (spot.symbol, linear.symbol) == ("BTC/USDT", CONTRACT)
+
+
+def test_a_partial_fill_is_told_by_its_execution_alone() -> None:
+    assert told("order", order(orderStatus="PartiallyFilled", cumExecQty="0.01")) == []
+    (traded,) = told("execution", execution())
+    assert traded.quantity == Decimal("0.01")
+
+
+def test_a_conditional_order_that_is_set_off_keeps_its_id_and_says_so() -> None:
+    waiting, triggered = told("order", stop(), stop(orderStatus="Triggered"))
+    assert (waiting.triggered, triggered.triggered) == (False, True)
+    assert waiting.exchange_order_id == triggered.exchange_order_id
+    assert triggered.status is VenueOrderStatus.OPEN
+
+
+def test_a_late_refusal_is_told() -> None:
+    (refused,) = told("order", order(orderStatus="Rejected", rejectReason="EC_PostOnlyWillTakeLiquidity"))
+    assert (refused.status, refused.reason) == (VenueOrderStatus.REJECTED, RejectReason.IMMEDIATE_MATCH_REFUSED)
+
+
+def test_funding_is_no_execution() -> None:
+    assert told("execution", execution(category="linear", execType="Funding", orderId="", orderLinkId="")) == []
+
+
+def test_what_the_desk_does_not_trade_is_not_its_business() -> None:
+    rows = [
+        order(category="inverse", symbol="BTCUSD"),
+        order(category="option", symbol="BTC-27MAR26-70000-C"),
+        stop(symbol="BTC-26DEC25", orderLinkId=""),
+    ]
+    assert told("order", *rows) == []
+
+
+def test_an_order_of_ours_in_what_is_not_listed_is_a_fault() -> None:
+    venue, client = account()
+    assert venue.read_frame(None, {"topic": "order", "data": [order(symbol="NEWUSDT")]}) == []
+    assert [type(fault) for fault in client.faults] == [MalformedError]
+
+
+def test_what_cannot_be_read_is_put_aside_and_does_not_hide_the_next() -> None:
+    venue, client = account()
+    frame = {"topic": "order", "data": [order(orderStatus="Dreaming"), order(orderId="1524")]}
+    (read,) = venue.read_frame(None, frame) or []
+    assert getattr(read, "exchange_order_id", None) == "1524"
+    assert [type(fault) for fault in client.faults] == [MalformedError]
+    venue.read_frame(None, {"topic": "execution", "data": [execution(execType="Gift")]})
+    assert len(client.faults) == 2
+
+
+def test_a_positions_row_tells_a_leverage_that_is_new() -> None:
+    venue, _ = account()
+    frame = {"topic": "position", "data": [position()]}
+    (read,) = venue.read_frame(None, frame) or []
+    assert isinstance(read, LeverageReported)
+    assert (read.symbol, read.leverage) == (CONTRACT, Decimal(10))
+    assert venue.read_frame(None, frame) == []
+
+
+def test_executions_name_their_position_once_the_contract_is_known_to_be_hedged() -> None:
+    venue, _ = account()
+    venue.read_frame(None, {"topic": "order", "data": [stop(positionIdx=1)]})
+    sold = execution(category="linear", side="Sell", closedSize="0.01")
+    (read,) = venue.read_frame(None, {"topic": "execution", "data": [sold]}) or []
+    assert getattr(read, "position_side", None) is PositionSide.LONG

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from support.kept_desk import KeptDesk
 from tidegate.core import identifiers as ids
 from tidegate.core.decision import Decision
@@ -75,15 +77,24 @@ class DeskDriver(KeptDesk):
         )
         self.price("50000")
 
-    def price(self, last: str, symbol: str = "BTC/USDT", bid: str | None = None, ask: str | None = None) -> None:
-        self.put(
+    def price(
+        self,
+        last: str,
+        symbol: str = "BTC/USDT",
+        bid: str | None = None,
+        ask: str | None = None,
+        mark: str | None = None,
+        exchange: Exchange = Exchange.BINANCE,
+    ) -> Decision:
+        return self.put(
             reports.PriceReported(
                 at=self.now,
-                exchange=Exchange.BINANCE,
+                exchange=exchange,
                 symbol=symbol,
                 last=Decimal(last),
                 bid=None if bid is None else Decimal(bid),
                 ask=None if ask is None else Decimal(ask),
+                mark=None if mark is None else Decimal(mark),
             )
         )
 
@@ -148,9 +159,10 @@ class DeskDriver(KeptDesk):
         post_only: bool = False,
         symbol: str = "BTC/USDT",
         not_after: datetime | None = None,
+        **options: object,
     ) -> commands.PlaceOrder:
-        """A limit order of Alice's unless told otherwise, with ids of its own."""
-        return commands.PlaceOrder(
+        """A limit order of Alice's unless told otherwise, with ids of its own; `options` are further fields."""
+        command = commands.PlaceOrder(
             command_id=self.command_id(),
             at=self.now,
             user_id=user_id,
@@ -170,6 +182,7 @@ class DeskDriver(KeptDesk):
             retry_until=self.now + timedelta(seconds=retry_seconds),
             not_after=not_after,
         )
+        return msgspec.structs.replace(command, **options)
 
     def place(self, command: commands.PlaceOrder | None = None) -> Order:
         """Place an order that the desk takes; what comes back is the live order, not a copy."""

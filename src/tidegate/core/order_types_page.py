@@ -88,7 +88,7 @@ _ON_OPTIONS = """A market that lacks a conditional order type of its venue has i
 options the venue's own order cannot have, by the next table. The desk itself sees last prices and, on perpetuals, mark
 prices; where a mark is not told, the last price stands in for it."""
 _ON_TYPES = "What may be asked for depends on the type:"
-_END = """`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_quantity` with market orders on spot markets,
+_END = """`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_quantity` with market orders on spot,
 `leverage` and `margin_mode` with perpetuals, `trailing_offset` with trailing stops. `gtd` is the desk's own: the order
 is `gtc` at the venue, and is canceled at `expires_at`."""
 

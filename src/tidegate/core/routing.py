@@ -25,13 +25,8 @@ from tidegate.core.risk.checks import RiskApproved
 from tidegate.core.vocabulary import AccountState, Exchange, OrderType, TimeInForce
 
 
-def first_attempt(
-    approved: RiskApproved, at: datetime, policy: Policy, *, is_set_off: bool = False
-) -> tuple[AttemptStarted, SendOrder]:
-    """Start the way to the venue: the reservation, and the send that is released once it is durable.
-
-    `is_set_off`: what it was to wait for has happened already.
-    """
+def first_attempt(approved: RiskApproved, at: datetime, policy: Policy) -> tuple[AttemptStarted, SendOrder]:
+    """Start the way to the venue: the reservation, and the send that is released once it is durable."""
     command = approved.valid.command
     started = AttemptStarted(
         at=at,
@@ -47,7 +42,7 @@ def first_attempt(
         price=command.price,
         reserve_rate=approved.reserve_rate,
     )
-    waits = command.order_type in CONDITIONAL and not is_set_off
+    waits = command.order_type in CONDITIONAL
     return started, _send(command, started, approved.valid.reference_price, waits=waits)
 
 

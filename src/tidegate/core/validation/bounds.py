@@ -6,7 +6,7 @@ from tidegate.core.capabilities import LIMIT_TYPES, Asked
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
-from tidegate.core.order import CONDITIONAL
+from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.triggers import is_met, watched_price
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import OffsetUnit, OrderType, RefusalCode, Side, TriggerBy
@@ -116,6 +116,8 @@ def _check_passed(asked: Asked, price: Price | None) -> Refusal | None:
     """
     trigger = asked.trigger_price
     if trigger is None or price is None or asked.order_type not in CONDITIONAL or asked.leg is not None:
+        return None
+    if isinstance(asked, Order) and asked.triggered_at is not None:
         return None
     if asked.trigger_by is TriggerBy.INDEX or asked.order_type is OrderType.TRAILING_STOP:
         return None

@@ -14,3 +14,12 @@ class Decision(msgspec.Struct):
 
 
 NOTHING = Decision()
+
+
+def together(*decisions: Decision) -> Decision:
+    """Several decisions as one, in their order."""
+    some = [decision for decision in decisions if decision.events or decision.effects]
+    if len(some) <= 1:
+        return some[0] if some else NOTHING
+    events = [event for decision in some for event in decision.events]
+    return Decision(events, [effect for decision in some for effect in decision.effects])

@@ -301,6 +301,7 @@ class RejectReason(StrEnum):
     PERMISSION_DENIED = "permission_denied"
     POSITION_CLOSED = "position_closed"
     RATE_LIMITED = "rate_limited"
+    REPLACED = "replaced"
     REPLACE_FAILED = "replace_failed"
     STOP_TRIGGERED = "stop_triggered"
     TOO_LATE = "too_late"

@@ -15,7 +15,7 @@ import structlog
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
 from tidegate.core.identifiers import OrderId
-from tidegate.core.messages.commands import CancelOrder, Command, PlaceOrder
+from tidegate.core.messages.commands import AmendOrder, CancelOrder, Command, PlaceOrder
 from tidegate.core.messages.effects import Effect, Reply, VenueEffect, WakeAt, WatchPrices
 from tidegate.core.messages.events import Event, is_journaled
 from tidegate.core.messages.reports import DeskStarted, Report
@@ -92,7 +92,7 @@ class DeskLoop:
         """
         answered = self._waiting.expect(command.command_id)
         try:
-            if wait_for is None or not isinstance(command, PlaceOrder | CancelOrder):
+            if wait_for is None or not isinstance(command, PlaceOrder | AmendOrder | CancelOrder):
                 self._inbox.put_command(command)
                 return await answered
             # Watched before the command is taken: the venue's answer may be released right behind ours.
@@ -192,10 +192,11 @@ class DeskLoop:
             listener(batch)
 
     def _retire(self, batch: Batch) -> None:
-        """Nothing wakes a closed order any more, and some time later it leaves memory."""
+        """Nothing wakes a closed order any more, unless it is protected; and some time later it leaves memory."""
         for order_id, order in batch.orders.items():
             if order.is_closed:
-                self._timers.forget(order_id)
+                if not order.guarding:
+                    self._timers.forget(order_id)
                 self._closed.append(order_id)
 
     def _release(self, effect: Effect, snapshots: dict[OrderId, Order]) -> None:
@@ -238,19 +239,23 @@ async def _finish(committing: asyncio.Task[None]) -> None:
             continue
 
 
-async def _reached(answer: Answer, watch: Watch, command: PlaceOrder | CancelOrder, wait_for: WaitFor) -> Answer:
+async def _reached(
+    answer: Answer, watch: Watch, command: PlaceOrder | AmendOrder | CancelOrder, wait_for: WaitFor
+) -> Answer:
     """The answer, its order as it is when it got where the caller waits for, or when the waiting is over."""
     goal = _goal(command, wait_for)
     order = await watch.until(goal, since=answer.orders[0], timeout_seconds=wait_for.timeout_seconds)
     return msgspec.structs.replace(answer, orders=(order,))
 
 
-def _goal(command: PlaceOrder | CancelOrder, wait_for: WaitFor) -> Callable[[Order], bool]:
+def _goal(command: PlaceOrder | AmendOrder | CancelOrder, wait_for: WaitFor) -> Callable[[Order], bool]:
     """What the caller waits for."""
     if wait_for.closed:
         return lambda order: order.is_closed
     if not wait_for.acknowledged:
         return lambda _: True
+    if isinstance(command, AmendOrder):
+        return lambda order: order.is_closed or order.pending_action is not PendingAction.AMEND
     if isinstance(command, CancelOrder):
         return lambda order: order.is_closed or order.pending_action is PendingAction.NONE
     return lambda order: order.is_acknowledged

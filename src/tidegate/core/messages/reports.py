@@ -317,10 +317,14 @@ class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ReviewOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Not from outside: a decision asks that an order's protection and rules be looked at in the state it leaves."""
+    """Not from outside: a decision asks that an order's protection and rules be looked at in the state it leaves.
+
+    `failed`: a change or a cancel of it, or of one of its legs, has just been refused.
+    """
 
     at: datetime
     order_id: OrderId
+    failed: bool = False
 
 
 class DeskStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

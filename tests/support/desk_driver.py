@@ -25,6 +25,7 @@ from tidegate.core.vocabulary import (
     Side,
     TimeInForce,
     VenueOrderStatus,
+    WakePurpose,
 )
 
 ALICE, BOB, RISK = ids.UserId("alice"), ids.UserId("bob"), ids.UserId("risk")
@@ -196,7 +197,7 @@ class DeskDriver(KeptDesk):
         return self.put(
             reports.OrderAccepted(
                 at=self.now,
-                account_id=ACCOUNT,
+                account_id=order.account_id,
                 order_id=order.order_id,
                 attempt=attempt or order.attempt,
                 exchange_order_id=ids.ExchangeOrderId(exchange_order_id),
@@ -213,7 +214,11 @@ class DeskDriver(KeptDesk):
     def unknown(self, order: Order) -> Decision:
         return self.put(
             reports.SendOutcomeUnknown(
-                at=self.now, account_id=ACCOUNT, order_id=order.order_id, attempt=order.attempt, message="time-out"
+                at=self.now,
+                account_id=order.account_id,
+                order_id=order.order_id,
+                attempt=order.attempt,
+                message="time-out",
             )
         )
 
@@ -223,7 +228,7 @@ class DeskDriver(KeptDesk):
         return self.put(
             reports.OrderRefused(
                 at=self.now,
-                account_id=ACCOUNT,
+                account_id=order.account_id,
                 order_id=order.order_id,
                 attempt=attempt or order.attempt,
                 retryable=retryable,
@@ -237,7 +242,7 @@ class DeskDriver(KeptDesk):
         return self.put(
             reports.OrderNotFound(
                 at=self.now,
-                account_id=ACCOUNT,
+                account_id=order.account_id,
                 order_id=order.order_id,
                 attempt=order.attempt,
                 requested_at=requested_at or self.now,
@@ -246,7 +251,7 @@ class DeskDriver(KeptDesk):
 
     def query_failed(self, order: Order) -> Decision:
         return self.put(
-            reports.QueryFailed(at=self.now, account_id=ACCOUNT, order_id=order.order_id, message="time-out")
+            reports.QueryFailed(at=self.now, account_id=order.account_id, order_id=order.order_id, message="time-out")
         )
 
     def fill(
@@ -264,7 +269,7 @@ class DeskDriver(KeptDesk):
         return self.put(
             reports.ExecutionReported(
                 at=self.now,
-                account_id=ACCOUNT,
+                account_id=order.account_id,
                 symbol=order.symbol,
                 side=side or order.side,
                 trade_id=ids.TradeId(trade_id or f"trade-{next(self._numbers)}"),
@@ -289,7 +294,7 @@ class DeskDriver(KeptDesk):
         return self.put(
             reports.OrderReported(
                 at=self.now,
-                account_id=ACCOUNT,
+                account_id=order.account_id,
                 symbol=order.symbol,
                 status=status,
                 filled_quantity=Decimal(filled),
@@ -302,6 +307,10 @@ class DeskDriver(KeptDesk):
         return self.put(
             commands.CancelOrder(command_id=self.command_id(), at=self.now, user_id=user_id, order_id=order.order_id)
         )
+
+    def timer(self, order: Order) -> datetime | None:
+        """When the order is looked at next; None: nothing will wake it."""
+        return self.timers.get((order.order_id, WakePurpose.ATTENTION))
 
     def held(self, asset: str, user_id: ids.UserId = ALICE) -> Decimal:
         return self.desk.holding(ACCOUNT, user_id, asset).quantity

@@ -68,7 +68,7 @@ def test_what_may_help_is_tried_again_with_an_id_of_its_own(driver: DeskDriver) 
 def test_a_retry_waits_as_long_as_the_venue_asks(driver: DeskDriver) -> None:
     order = driver.place(driver.order_command(retry_seconds=60))
     driver.refuse(order, retryable=True, retry_after_seconds=30)
-    assert driver.timers[order.order_id] == driver.now + timedelta(seconds=30)
+    assert driver.timer(order) == driver.now + timedelta(seconds=30)
 
 
 def test_past_its_retry_window_an_order_is_not_sent_any_more(driver: DeskDriver) -> None:
@@ -98,7 +98,7 @@ def test_a_retry_waits_while_the_account_is_not_ready(driver: DeskDriver) -> Non
     driver.refuse(order, retryable=True)
     driver.disconnect()
     assert sends(driver.wake(order.order_id)) == []
-    assert order.order_id in driver.timers
+    assert driver.timer(order) is not None
     driver.wait(20)
     assert order.reason is RejectReason.NOT_SENT
 
@@ -164,7 +164,7 @@ def test_an_answer_to_an_old_question_proves_nothing(driver: DeskDriver) -> None
     driver.now += timedelta(seconds=30)
     driver.not_found(order, requested_at=asked)
     assert order.absent_since is None
-    assert order.order_id in driver.timers
+    assert driver.timer(order) is not None
 
 
 def test_a_failed_look_up_proves_nothing_and_is_repeated(driver: DeskDriver) -> None:

@@ -132,7 +132,7 @@ def test_past_the_venues_memory_a_minute_of_clean_answers_ends_a_known_order(dri
     for _ in range(10):
         driver.not_found(order)
         assert not order.is_closed
-        assert order.order_id in driver.timers
+        assert driver.timer(order) is not None
         driver.now += timedelta(seconds=6)
     driver.not_found(order)
     assert not driver.breaks
@@ -148,6 +148,6 @@ def test_within_the_venues_memory_a_vanished_order_is_a_break_and_stays_open(dri
     driver.not_found(order)
     assert not order.is_closed
     assert [found.kind for found in driver.breaks.values()] == ["vanished_order"]
-    assert order.order_id in driver.timers
+    assert driver.timer(order) is not None
     driver.report(order, VenueOrderStatus.OPEN)
     assert not driver.desk.open_breaks, "and found again it is over"

@@ -1,14 +1,18 @@
 """What executions and other movements change: order, holdings and positions, together or not at all."""
 
+from datetime import datetime
+from decimal import Decimal
+
 from tidegate.core.apply_orders import reserve
 from tidegate.core.desk import Desk
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.values import Fee
 from tidegate.core.money import ZERO, ratio
 from tidegate.core.order import Order, move
-from tidegate.core.portfolio.holdings import acquire, take_fee, trade
+from tidegate.core.portfolio.holdings import settle, take_fee, trade
 from tidegate.core.portfolio.positions import move_position, signed
 from tidegate.core.portfolio.reservations import worst_case
+from tidegate.core.portfolio.reversals import return_fee, unsettle, unwind_holding, unwind_position
 from tidegate.core.vocabulary import InstrumentKind, OrderStatus
 
 
@@ -23,7 +27,10 @@ def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     if order.status is OrderStatus.PENDING:
         # A trade of an attempt that was given up says nothing about the one that is under way.
         order.in_doubt = event.stray
+    if event.stray:
+        order.filled_before += event.quantity
     desk.execution_ids.setdefault(order.order_id, set()).add(event.execution_id)
+    desk.executions[event.execution_id] = event
     desk.execution_times[event.account_id] = max(
         event.executed_at, desk.execution_times.get(event.account_id, event.executed_at)
     )
@@ -31,44 +38,57 @@ def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     _guard(desk, order, event)
     if event.late:
         return  # An order that has ended moves by OrderCorrected, and holds no reservation any more.
-    filled = order.quantity is not None and order.filled_quantity >= order.quantity
+    filled = order.quantity_most is not None and order.filled_quantity >= order.quantity_most
     move(order, OrderStatus.FILLED if filled else OrderStatus.PARTIALLY_FILLED)
     reserve(desk, order, worst_case(order, order.reserve_price))
 
 
 def reverse(desk: Desk, order: Order, event: happened.ExecutionReversed) -> None:
-    """A busted trade never counted: order, holdings and position go back by what it had moved."""
+    """A busted trade never counted: order, holdings and position go back together, as `portfolio.reversals` says.
+
+    The trade's id stays known, so that it is not booked when it is told of again. An order that works goes on with
+    more to fill; it stays partially filled even at nothing.
+    """
     booked = event.booked
     order.filled_quantity -= booked.quantity
     order.filled_value -= booked.quantity * booked.price
     order.average_price = ratio(order.filled_value, order.filled_quantity) if order.filled_quantity else None
     order.realized_pnl = event.realized_pnl
-    order.fees = _add_fees(order.fees, tuple(Fee(fee.asset, -fee.amount) for fee in booked.fees))
-    _untrade(desk, booked)
-    if order.leg is not None and order.parent_order_id is not None:
-        desk.orders[order.parent_order_id].exited_quantity -= booked.quantity
+    fees = _add_fees(order.fees, tuple(Fee(fee.asset, -fee.amount) for fee in booked.fees))
+    order.fees = tuple(fee for fee in fees if fee.amount)
+    is_former = booked.stray or booked.exchange_order_id != order.exchange_order_id
+    if is_former and order.filled_before:
+        order.filled_before = max(order.filled_before - booked.quantity, ZERO)  # It was an earlier attempt's.
+    elif order.venue_filled_quantity is not None:
+        order.venue_filled_quantity = max(order.venue_filled_quantity - booked.quantity, ZERO)
+    desk.execution_ids.setdefault(order.order_id, set()).add(event.execution_id)
+    desk.executions.pop(event.execution_id, None)
+    desk.busted.add(event.execution_id)
+    _untrade(desk, booked, event.at)
+    _exit(desk, order, -booked.quantity)
     if not order.is_closed:
         reserve(desk, order, worst_case(order, order.reserve_price))
 
 
-def _untrade(desk: Desk, booked: happened.ExecutionBooked) -> None:
+def _untrade(desk: Desk, booked: happened.ExecutionBooked, at: datetime) -> None:
+    """Step by step backwards: the fees, then the trade."""
+    fee_rates = booked.fee_rates or (None,) * len(booked.fees)
+    for fee, rate in zip(booked.fees, fee_rates, strict=True):
+        return_fee(desk.holding(booked.account_id, booked.user_id, fee.asset, booked.wallet), fee.amount, rate)
     quote = desk.holding(booked.account_id, booked.user_id, booked.quote, booked.wallet)
+    change = signed(booked.side, booked.quantity)
     if booked.kind is InstrumentKind.SPOT:
         base = desk.holding(booked.account_id, booked.user_id, booked.base, booked.wallet)
-        change = signed(booked.side, booked.quantity)
-        base.quantity -= change
-        quote.quantity += change * booked.price
-        if booked.rate is not None:
-            base.realized_pnl -= booked.realized_pnl * booked.rate
-    else:
-        position = desk.position(
-            booked.account_id, booked.user_id, booked.symbol, booked.position_side, booked.exchange
-        )
-        position.realized_pnl -= booked.realized_pnl
-        move_position(position, -signed(booked.side, booked.quantity), booked.price)
-        quote.quantity -= booked.realized_pnl
-    for fee in booked.fees:
-        take_fee(desk.holding(booked.account_id, booked.user_id, fee.asset, booked.wallet), -fee.amount)
+        if booked.rate is None:
+            unwind_holding(base, change, None, ZERO)
+        else:
+            unwind_holding(base, change, booked.price * booked.rate, booked.realized_pnl * booked.rate)
+        unsettle(quote, -change * booked.price, booked.rate)
+        return
+    position = desk.position(booked.account_id, booked.user_id, booked.symbol, booked.position_side, booked.exchange)
+    position.updated_at = at
+    unwind_position(position, change, booked.price, booked.realized_pnl)
+    unsettle(quote, booked.realized_pnl, booked.rate)
 
 
 def _trade(desk: Desk, event: happened.ExecutionBooked) -> None:
@@ -81,7 +101,7 @@ def _trade(desk: Desk, event: happened.ExecutionBooked) -> None:
         position.updated_at = event.at
         position.realized_pnl += event.realized_pnl
         move_position(position, signed(event.side, event.quantity), event.price)
-        acquire(quote, event.realized_pnl, event.rate)
+        settle(quote, event.realized_pnl, event.rate)
     for fee in event.fees:
         take_fee(desk.holding(event.account_id, event.user_id, fee.asset, event.wallet), fee.amount)
 
@@ -90,8 +110,16 @@ def _guard(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     """What an entry fills is to be protected; what a leg fills is closed again."""
     if order.stop_loss is not None or order.take_profit is not None:
         order.guarding = True
-    if order.leg is not None and order.parent_order_id is not None:
-        desk.orders[order.parent_order_id].exited_quantity += event.quantity
+    _exit(desk, order, event.quantity)
+
+
+def _exit(desk: Desk, leg: Order, quantity: Decimal) -> None:
+    """What a leg closes of what its parent filled."""
+    if leg.leg is None or leg.parent_order_id is None:
+        return
+    parent = desk.orders.get(leg.parent_order_id)
+    if parent is not None:  # Kept in memory while it is protected; afterwards the figure decides nothing.
+        parent.exited_quantity += quantity
 
 
 def _add_fees(fees: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:

@@ -8,45 +8,54 @@ The way of a new order, top to bottom: `placing` admits it once and calls the st
 
 from typing import assert_never
 
-from tidegate.core import changes, contingency, placing, registration, rules, sending, triggering
+from tidegate.core import absence, canceling, changes, contingency, placing, registration, rules, sending, triggering
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
+from tidegate.core.doubts import settle
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.commands import Command
 from tidegate.core.messages.events import InstrumentsListed
 from tidegate.core.messages.reports import Report, ReviewOrder
 from tidegate.core.reconciliation import accounts as reconciliation
-from tidegate.core.reconciliation import breaks, cash_flows, positions, quarantine
+from tidegate.core.reconciliation import balances, breaks, cash_flows, foreign, positions, quarantine
 from tidegate.core.tracking import busts, executions, summaries, waiting
+from tidegate.core.vocabulary import WakePurpose
 
 Input = Command | Report | ReviewOrder
 
 
-def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per input.
+def decide(desk: Desk, message: Input) -> Decision:
     """What follows from one input: events to apply and journal, effects to release once they are durable."""
+    return settle(desk, _decide(desk, message))
+
+
+def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per input.
     match message:
         case commands.PlaceOrder():
             return placing.place(desk, message)
         case reports.OrderAccepted():
             return sending.accepted(desk, message)
         case reports.ExecutionReported():
-            return executions.executed(desk, message)
+            is_foreign = foreign.is_foreign(desk, message)
+            return foreign.executed(desk, message) if is_foreign else executions.executed(desk, message)
         case reports.OrderReported():
-            return summaries.reported(desk, message)
+            is_foreign = foreign.is_foreign(desk, message)
+            return foreign.order_reported(desk, message) if is_foreign else summaries.reported(desk, message)
         case reports.Wake():
-            return waiting.woken(desk, message)
+            is_protection = message.purpose is WakePurpose.PROTECTION
+            return contingency.woken(desk, message) if is_protection else waiting.woken(desk, message)
         case reports.PriceReported():
             return triggering.priced(desk, message)
         case commands.CancelOrder():
-            return placing.cancel(desk, message)
+            return canceling.cancel(desk, message) if message.quantity is None else changes.cancel_part(desk, message)
         case commands.CancelOrders():
-            return placing.cancel_many(desk, message)
+            return canceling.cancel_many(desk, message)
         case reports.OrderRefused():
             return sending.refused(desk, message)
         case reports.SendOutcomeUnknown():
             return sending.outcome_unknown(desk, message)
         case reports.OrderNotFound():
-            return sending.not_found(desk, message)
+            return absence.not_found(desk, message)
         case reports.QueryFailed():
             return waiting.query_failed(desk, message)
         case reports.CancelAccepted():
@@ -60,7 +69,7 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
         case reports.AccountSynchronized():
             return reconciliation.synchronized(desk, message)
         case reports.BalancesReported():
-            return reconciliation.balances_reported(desk, message)
+            return balances.reported(desk, message)
         case reports.InstrumentsReported():
             return _listing(message)
         case reports.DeskStarted():
@@ -98,7 +107,8 @@ def decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per i
         case reports.CashFlowReported():
             return cash_flows.reported(desk, message)
         case reports.ExecutionBusted():
-            return busts.busted(desk, message)
+            booked = busts.booked_trade(desk, message)
+            return foreign.busted(desk, message) if booked is None else busts.busted(desk, message, booked)
         case reports.MessageQuarantined():
             return quarantine.quarantined(desk, message)
         case _:

@@ -1,5 +1,6 @@
 """An order: what was asked, where it stands, and which moves between states are legal."""
 
+import copy
 from datetime import datetime
 from decimal import Decimal
 
@@ -145,6 +146,11 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
         return self.replacing and self.exchange_order_id is None
 
     @property
+    def is_unsent(self) -> bool:
+        """Whether the venue has not given its word on the current attempt yet."""
+        return self.status in UNSENT or self.is_resending
+
+    @property
     def is_giving_way(self) -> bool:
         """Whether its attempt at the venue is being canceled so that the rest can be sent again, changed."""
         return self.replacing and self.exchange_order_id is not None
@@ -165,7 +171,19 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
         """What may be filled at most: more than `quantity` while an increase may already have been made."""
         if self.quantity is None or self.asked is None or self.asked.quantity is None or self.is_giving_way:
             return self.quantity
-        return max(self.quantity, self.asked.quantity)
+        return self.asked.quantity if self.is_resending else max(self.quantity, self.asked.quantity)
+
+    def as_asked(self) -> "Order":
+        """What it becomes by the change under way; itself while there is none."""
+        if self.asked is None:
+            return self
+        changed = copy.copy(self)
+        changed.asked = None
+        changed.quantity = self.quantity if self.asked.quantity is None else self.asked.quantity
+        changed.price = self.price if self.asked.price is None else self.asked.price
+        changed.trigger_price = self.trigger_price if self.asked.trigger_price is None else self.asked.trigger_price
+        changed.reserve_price = self.asked_reserve_price
+        return changed
 
     @property
     def leaves_quantity(self) -> Decimal | None:

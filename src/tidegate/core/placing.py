@@ -1,24 +1,19 @@
-"""What becomes of commands about orders: place, cancel, cancel many."""
-
-import copy
+"""What becomes of a new order: admitted once, checked, and on its way."""
 
 from tidegate.core.corrections import adjust
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import give_up_sending
-from tidegate.core.identifiers import UserId
 from tidegate.core.launching import launch
-from tidegate.core.messages.commands import CancelOrder, CancelOrders, PlaceOrder
-from tidegate.core.messages.effects import Effect, Reply
-from tidegate.core.messages.events import CancelRequested, Event, OrderClosed, OrderCreated, OrderInvalidated
+from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.effects import Reply
+from tidegate.core.messages.events import Event, OrderClosed, OrderCreated, OrderInvalidated
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO
-from tidegate.core.order import UNSENT, Order
+from tidegate.core.order import Order
 from tidegate.core.records import Account
 from tidegate.core.risk.checks import RiskApproved, check_risk
-from tidegate.core.routing import send_cancel, watch_dog
 from tidegate.core.validation import validate
-from tidegate.core.vocabulary import AccountState, PendingAction, RefusalCode, Role
+from tidegate.core.vocabulary import AccountState, RefusalCode, Role
 
 
 def place(desk: Desk, command: PlaceOrder) -> Decision:
@@ -33,7 +28,7 @@ def place(desk: Desk, command: PlaceOrder) -> Decision:
 
 def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
     """Put right what the desk may, check the rest, and send it on its way or record why not."""
-    created: list[Event] = [_created(command, account)]
+    created: list[Event] = [created_by(command, account)]
     adjusted, asked = adjust(desk, command, account)
     created += adjusted
     approved = _check(desk, asked, account)
@@ -89,7 +84,8 @@ def _admit(desk: Desk, command: PlaceOrder) -> Account | Refusal:
     return account
 
 
-def _created(command: PlaceOrder, account: Account) -> OrderCreated:
+def created_by(command: PlaceOrder, account: Account) -> OrderCreated:
+    """The order as it was asked for."""
     return OrderCreated(
         at=command.at,
         order_id=command.order_id,
@@ -149,58 +145,3 @@ def _invalidated(command: PlaceOrder, created: list[Event], refusal: Refusal) ->
     closed = OrderClosed(at=command.at, order_id=command.order_id, realized_pnl=ZERO)
     reply = Reply(command_id=command.command_id, refusal=refusal, order_ids=(command.order_id,))
     return Decision([*created, invalidated, closed], [reply])
-
-
-def cancel(desk: Desk, command: CancelOrder) -> Decision:
-    """Ask for an order's end. Asking twice is asking once; an order that has ended says so."""
-    order = desk.orders.get(command.order_id)
-    if order is None or not _may_touch(desk, command.user_id, order):
-        refusal = Refusal(code=RefusalCode.ORDER_NOT_FOUND, message=f"there is no order {command.order_id}")
-        return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
-    if order.is_closed:
-        message = f"the order has already ended as {order.status}"
-        refusal = Refusal(code=RefusalCode.ORDER_CLOSED, message=message, order_id=order.order_id)
-        return Decision([], [Reply(command_id=command.command_id, refusal=refusal, order_ids=(order.order_id,))])
-    events, effects = _cancel_order(desk, order, command)
-    return Decision(events, [Reply(command_id=command.command_id, order_ids=(order.order_id,)), *effects])
-
-
-def cancel_many(desk: Desk, command: CancelOrders) -> Decision:
-    """Ask for the end of every open order that matches."""
-    matching = [
-        order
-        for order in desk.orders.values()
-        if not order.is_closed
-        and order.user_id == command.user_id
-        and command.account_id in (None, order.account_id)
-        and command.exchange in (None, order.exchange)
-        and command.symbol in (None, order.symbol)
-    ]
-    events: list[Event] = []
-    effects: list[Effect] = [
-        Reply(command_id=command.command_id, order_ids=tuple(order.order_id for order in matching))
-    ]
-    for order in matching:
-        more_events, more_effects = _cancel_order(desk, order, command)
-        events += more_events
-        effects += more_effects
-    return Decision(events, effects)
-
-
-def _may_touch(desk: Desk, user_id: UserId, order: Order) -> bool:
-    """Owners cancel their orders; risk officers cancel everybody's."""
-    user = desk.users.get(user_id)
-    return order.user_id == user_id or (user is not None and user.role is Role.RISK)
-
-
-def _cancel_order(desk: Desk, order: Order, command: CancelOrder | CancelOrders) -> tuple[list[Event], list[Effect]]:
-    if order.pending_action is PendingAction.CANCEL:
-        return [], []
-    requested: list[Event] = [CancelRequested(at=command.at, order_id=order.order_id, by=command.user_id)]
-    if order.waiting_to_retry:
-        order_as_asked = copy.copy(order)
-        order_as_asked.pending_action = PendingAction.CANCEL
-        return requested + give_up_sending(order_as_asked, command.at, "canceled before it was sent"), []
-    if order.status in UNSENT:
-        return requested, []  # Its send is under way or in doubt: the cancel follows as soon as that is known.
-    return requested, [send_cancel(order), watch_dog(order, command.at, desk.policy)]

@@ -1,33 +1,35 @@
 """What became of a send: accepted, proven not placed, or unknown.
 
-Unknown is resolved by asking, never by sending again. Absence is proven only by two clean "not found" answers some time
-apart, to questions that left after the request could no longer be taken by the venue.
+Unknown is resolved by asking, never by sending again: `absence` says when it is proven that the venue never got it.
 """
 
 from datetime import datetime, timedelta
 
+from tidegate.core import amendments
 from tidegate.core.apply import break_id
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end, give_up_sending
-from tidegate.core.identifiers import ExchangeOrderId
+from tidegate.core.endings import end, end_as_asked, end_replacement, give_up_sending
+from tidegate.core.identifiers import ATTEMPTS_MAX, ExchangeOrderId, UserId
 from tidegate.core.messages.effects import Effect, WakeAt
 from tidegate.core.messages.events import (
     AttemptFailed,
     BreakFound,
     BreakResolved,
     Event,
-    OrderAbsenceSeen,
     OrderInDoubt,
     OrderSubmitted,
 )
-from tidegate.core.messages.reports import OrderAccepted, OrderNotFound, OrderRefused, SendOutcomeUnknown
+from tidegate.core.messages.reports import OrderAccepted, OrderRefused, SendOutcomeUnknown
 from tidegate.core.order import UNSENT, Order
 from tidegate.core.records import Break
 from tidegate.core.routing import cancel_attempt, next_attempt, query, resume_if_resolved, send_cancel, watch_dog
-from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction, RejectReason
+from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction
 
+PROTECTION_FAILING = "protection_failing"
+STRAY_ATTEMPT = "stray_attempt"
 VANISHED_ORDER = "vanished_order"
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def accepted(desk: Desk, report: OrderAccepted) -> Decision:
@@ -41,9 +43,24 @@ def accepted(desk: Desk, report: OrderAccepted) -> Decision:
         return NOTHING
     if order.is_closed:
         return alive_after_all(desk, order, report.at, report.exchange_order_id)
-    took = submitted(order, report.at, report.exchange_order_id, report.attempt)
-    resume = resume_if_resolved(desk, order) if order.status is OrderStatus.PENDING else []
-    return Decision([took], [*after_submission(desk, order, report.at), *resume])
+    took = taken(order, report.at, report.exchange_order_id, report.attempt)
+    resume = resume_if_resolved(desk, order) if order.is_unsent else []
+    return Decision(took, [*after_submission(desk, order, report.at), *resume])
+
+
+def taken(order: Order, at: datetime, exchange_order_id: ExchangeOrderId, attempt: int) -> list[Event]:
+    """The venue has this attempt; when it is the rest of an order that was canceled to be changed, that is changed."""
+    return [submitted(order, at, exchange_order_id, attempt), *replaced(order, at)]
+
+
+def replaced(order: Order, at: datetime) -> list[Event]:
+    """The rest of an order is at the venue, changed. How long protection was away is told."""
+    if not order.is_resending or order.asked is None:
+        return []
+    message = "canceled, and what was left sent again as requested"
+    if order.is_protective and order.awaited_since is not None:
+        message = f"replaced; unprotected for {round((at - order.awaited_since) / _MILLISECOND)} ms"
+    return [amendments.made(order, at, message)]
 
 
 def submitted(order: Order, at: datetime, exchange_order_id: ExchangeOrderId, attempt: int) -> OrderSubmitted:
@@ -61,18 +78,36 @@ def after_submission(desk: Desk, order: Order, at: datetime) -> list[Effect]:
 def is_stray(order: Order, attempt: int) -> bool:
     """Whether an attempt that was given up is spoken of beside the current one.
 
-    While the order only waits to be sent again there is no other, and the old attempt is taken back.
+    While the order only waits to be sent again there is no other, and the old attempt is taken back; but for one that
+    has ended at the venue to make way.
     """
-    return attempt != order.attempt and not order.waiting_to_retry
+    if attempt == order.attempt:
+        return False
+    return attempt <= order.replaced_attempt or not order.waiting_to_retry
 
 
 def stray_attempt(desk: Desk, order: Order, at: datetime, attempt: int) -> Decision:
-    """An attempt that was proven absent lives after all: say so loudly, and take it out of the market."""
+    """An attempt that was proven absent, or ended, lives after all: say so loudly, and take it out of the market."""
     message = (
         f"attempt {attempt} of order {order.order_id} is at the venue beside attempt {order.attempt}; canceling it"
     )
-    found = break_once(desk, order, at, "stray_attempt", f"{order.order_id}:{attempt}", message)
+    found = break_once(desk, order, at, STRAY_ATTEMPT, f"{order.order_id}:{attempt}", message)
     return Decision(found, [cancel_attempt(order, attempt)])
+
+
+def stray_gone(desk: Desk, order: Order, at: datetime, attempt: int) -> list[Event]:
+    """The venue says that such an attempt has ended: its break is over."""
+    found = desk.open_breaks.get(break_id(order.account_id, STRAY_ATTEMPT, f"{order.order_id}:{attempt}"))
+    return [] if found is None else [resolved(found, at, "that attempt has ended at the venue")]
+
+
+def _has_stray(desk: Desk, order: Order) -> bool:
+    """Whether an earlier try of what is being sent is alive at the venue, or was when it was last spoken of."""
+    earlier = range(order.replaced_attempt + 1, order.attempt)
+    return any(
+        break_id(order.account_id, STRAY_ATTEMPT, f"{order.order_id}:{attempt}") in desk.open_breaks
+        for attempt in earlier
+    )
 
 
 def alive_after_all(desk: Desk, order: Order, at: datetime, exchange_order_id: ExchangeOrderId) -> Decision:
@@ -96,8 +131,8 @@ def seen_again(desk: Desk, order: Order, at: datetime) -> list[Event]:
     return [] if vanished is None else [resolved(vanished, at, "the venue knows the order again")]
 
 
-def resolved(found: Break, at: datetime, message: str) -> BreakResolved:
-    """A break's end."""
+def resolved(found: Break, at: datetime, message: str, by: UserId | None = None) -> BreakResolved:
+    """A break's end, by itself or by a person."""
     return BreakResolved(
         at=at,
         account_id=found.account_id,
@@ -105,6 +140,8 @@ def resolved(found: Break, at: datetime, message: str) -> BreakResolved:
         subject=found.subject,
         message=message,
         found_at=found.found_at,
+        by=by,
+        found_message=found.message,
     )
 
 
@@ -113,18 +150,31 @@ def refused(desk: Desk, report: OrderRefused) -> Decision:
     order = desk.orders.get(report.order_id)
     if order is None or order.is_closed or report.attempt != order.attempt or order.waiting_to_retry:
         return NOTHING
-    if order.status not in UNSENT:
+    if not order.is_unsent or order.attempt_filled_quantity:
         # The venue has told of this very order on its stream: the two contradict each other, so ask.
         return NOTHING if order.in_doubt else doubt(desk, order, report.at, f"refused after all: {report.message}")
     if not report.retryable:
-        ended = end(order, report.at, OrderStatus.REJECTED, report.reason, report.message, report.venue_code)
-        return Decision(ended, resume_if_resolved(desk, order))
+        return Decision(_refused_for_good(order, report), resume_if_resolved(desk, order))
     return retry_or_give_up(desk, order, report)
+
+
+def _refused_for_good(order: Order, report: OrderRefused) -> list[Event]:
+    """A new order is rejected; one that had been at the venue, and was to be there again, is canceled."""
+    if order.status in UNSENT or order.asked is None:
+        return end(order, report.at, OrderStatus.REJECTED, report.reason, report.message, report.venue_code)
+    if order.pending_action is PendingAction.CANCEL:
+        return end_as_asked(order, report.at)
+    return end_replacement(order, report.at, report.reason, report.message, report.venue_code)
+
+
+def _tries(order: Order) -> int:
+    """How often what is being sent has been sent."""
+    return order.attempt - order.replaced_attempt
 
 
 def retry_or_give_up(desk: Desk, order: Order, report: OrderRefused) -> Decision:
     """Back off and try again, bounded in count and by the command's retry window."""
-    wait = desk.policy.back_off(order.attempt, seed=order.order_id)
+    wait = desk.policy.back_off(_tries(order), seed=order.order_id)
     if report.retry_after_seconds is not None:
         wait = max(wait, timedelta(seconds=report.retry_after_seconds))
     retry_at = report.at + wait
@@ -139,21 +189,34 @@ def retry_or_give_up(desk: Desk, order: Order, report: OrderRefused) -> Decision
             retry_at=retry_at,
             venue_code=report.venue_code,
         )
-        return Decision([failed], [WakeAt(order_id=order.order_id, at=retry_at), *resume])
+        found = failing(desk, order, report.at, report.message)
+        return Decision([failed, *found], [WakeAt(order_id=order.order_id, at=retry_at), *resume])
     return Decision(give_up_sending(order, report.at, f"not sent: {report.message}"), resume)
 
 
 def may_retry(desk: Desk, order: Order, at: datetime) -> bool:
-    """Whether another attempt at this time is still what the user asked for."""
+    """Whether another attempt at this time is still what the user asked for. Protection is wanted without end."""
     assert order.retry_until is not None
-    wanted = order.pending_action is not PendingAction.CANCEL and not order.filled_quantity
-    return wanted and order.attempt < desk.policy.attempts_max and at < order.retry_until
+    traded = order.attempt_filled_quantity if order.replaced_attempt else order.filled_quantity
+    if order.pending_action is PendingAction.CANCEL or traded or _has_stray(desk, order):
+        return False
+    if order.is_protective:
+        return order.attempt < ATTEMPTS_MAX
+    return _tries(order) < desk.policy.attempts_max and at < order.retry_until
+
+
+def failing(desk: Desk, order: Order, at: datetime, message: str) -> list[Event]:
+    """Protection that does not get to the venue, try after try, is told as a break; it is tried on."""
+    if not order.is_protective or _tries(order) < desk.policy.attempts_max:
+        return []
+    told = f"the {order.leg} of order {order.parent_order_id} does not get to {order.exchange}: {message}"
+    return break_once(desk, order, at, PROTECTION_FAILING, order.order_id, told)
 
 
 def outcome_unknown(desk: Desk, report: SendOutcomeUnknown) -> Decision:
     """It may rest at the venue: ask, never resend."""
     order = desk.orders.get(report.order_id)
-    if order is None or order.status is not OrderStatus.PENDING or report.attempt != order.attempt:
+    if order is None or not order.is_unsent or report.attempt != order.attempt:
         return NOTHING
     if order.in_doubt or order.waiting_to_retry or order.is_closed:
         return NOTHING
@@ -168,78 +231,12 @@ def doubt(desk: Desk, order: Order, at: datetime, message: str, venue_code: str 
     return Decision([in_doubt], [query(order), watch_dog(order, at, desk.policy)])
 
 
-def not_found(desk: Desk, report: OrderNotFound) -> Decision:
-    """A clean "not found". It proves something only late enough, and only the second time."""
-    order = desk.orders.get(report.order_id)
-    if order is None or order.is_closed or order.waiting_to_retry or report.attempt != order.attempt:
-        return NOTHING
-    assert order.request_expires_at is not None
-    policy = desk.policy
-    if order.exchange_order_id is not None:
-        return _known_but_not_found(desk, order, report)
-    if not order.in_doubt:
-        return NOTHING  # Its own answer is still on the way.
-    provable_from = order.request_expires_at + policy.processing_margin
-    if report.requested_at < provable_from:
-        asked_again = min(provable_from, report.at + policy.look_again_after(report.at - order.updated_at))
-        return Decision([], [WakeAt(order_id=order.order_id, at=asked_again)])
-    if order.absent_since is None:
-        return _first_absence(desk, order, report)
-    if report.requested_at - order.absent_since < policy.absence_gap:
-        return Decision([], [WakeAt(order_id=order.order_id, at=order.absent_since + policy.absence_gap)])
-    return _proven_absent(desk, order, report.at)
-
-
-def _known_but_not_found(desk: Desk, order: Order, report: OrderNotFound) -> Decision:
-    """The venue once had it. Past its look-up retention, neither open nor executed means: canceled without a fill."""
-    policy = desk.policy
-    if order.absent_since is None:
-        return _first_absence(desk, order, report)
-    absent = report.requested_at - order.absent_since
-    if absent < policy.absence_gap:
-        return Decision([], [WakeAt(order_id=order.order_id, at=order.absent_since + policy.absence_gap)])
-    is_lasting = absent >= policy.executions_wait_max  # An old order that rests is not given up for one bad replica.
-    if is_lasting and report.at - order.timestamp > policy.lookup_retention[order.exchange]:
-        message = f"{order.exchange} no longer knows the order: it is neither open nor executed"
-        return Decision(end(order, report.at, OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED, message))
-    found: list[Event] = []
-    if is_lasting:
-        message = f"{order.exchange} had order {order.order_id} and does not know it any more; asking on"
-        found = break_once(desk, order, report.at, VANISHED_ORDER, order.order_id, message)
-    return Decision(found, [WakeAt(order_id=order.order_id, at=report.at + policy.look_again_after(absent))])
-
-
-def _first_absence(desk: Desk, order: Order, report: OrderNotFound) -> Decision:
-    seen = OrderAbsenceSeen(
-        at=report.at, order_id=order.order_id, attempt=order.attempt, requested_at=report.requested_at
-    )
-    return Decision([seen], [WakeAt(order_id=order.order_id, at=report.requested_at + desk.policy.absence_gap)])
-
-
-def _proven_absent(desk: Desk, order: Order, at: datetime) -> Decision:
-    """This attempt is not at the venue and never will be: send again within the window, else end."""
-    resume = resume_if_resolved(desk, order)
-    if at - order.timestamp > desk.policy.lookup_retention[order.exchange]:
-        message = f"{order.exchange} knows neither an open order nor an execution of it"
-        return Decision(end(order, at, OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED, message), resume)
-    if not may_retry(desk, order, at):
-        return Decision(give_up_sending(order, at, f"{order.exchange} never got the order"), resume)
-    failed = AttemptFailed(
-        at=at,
-        order_id=order.order_id,
-        attempt=order.attempt,
-        reason=RejectReason.UNKNOWN_ORDER,
-        message=f"{order.exchange} never got it",
-        retry_at=at,
-    )
-    return Decision([failed], [WakeAt(order_id=order.order_id, at=at), *resume])
-
-
 def try_again(desk: Desk, order: Order, at: datetime) -> Decision:
     """Send the next attempt of an order that waited for it, if that is still wanted and possible."""
     if not may_retry(desk, order, at):
         return Decision(give_up_sending(order, at, f"not sent in time: {order.message}"))
-    if desk.accounts[order.account_id].state is not AccountState.READY:
+    state = desk.accounts[order.account_id].state
+    if state is not AccountState.READY and not (order.is_protective and state is AccountState.RECOVERING):
         return Decision([], [WakeAt(order_id=order.order_id, at=at + desk.policy.back_off_min)])
-    started, send = next_attempt(order, at, desk.policy)
+    started, send = next_attempt(order.as_asked(), at, desk.policy)
     return Decision([started], [send, watch_dog(order, at, desk.policy)])

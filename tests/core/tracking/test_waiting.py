@@ -106,7 +106,7 @@ def test_an_accepted_cancel_without_an_end_is_looked_after(driver: DeskDriver) -
     order = driver.working()
     driver.cancel(order)
     cancel_accepted(driver, order)
-    assert driver.timers[order.order_id] == driver.now + timedelta(seconds=1)
+    assert driver.timer(order) == driver.now + timedelta(seconds=1)
     assert QueryOrder in kinds(driver.wake(order.order_id))
 
 
@@ -129,7 +129,7 @@ def test_a_venue_that_says_open_and_not_cancelable_in_turn_is_not_asked_in_a_sto
         asked += SendCancel in kinds(driver.report(order, OPEN))
         if order.pending_action is PendingAction.NONE:
             break
-        driver.now = driver.timers[order.order_id]
+        driver.now = driver.timer(order)
         assert driver.now - before >= driver.desk.policy.back_off_min
         driver.wake(order.order_id)
     assert asked == 0, "only the timer asks"

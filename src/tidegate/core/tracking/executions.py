@@ -3,21 +3,41 @@
 import copy
 from decimal import Decimal
 
+from tidegate.core import amendments
 from tidegate.core.apply import break_id
+from tidegate.core.changes.replacing import ended_at_venue
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end_by_venue
-from tidegate.core.identifiers import ExecutionId, TradeId, execution_id
+from tidegate.core.endings import end_change
+from tidegate.core.identifiers import TradeId, execution_id
 from tidegate.core.messages.effects import Effect
-from tidegate.core.messages.events import Event, ExecutionBooked, OrderClosed, OrderCorrected
+from tidegate.core.messages.events import (
+    Event,
+    ExecutionBooked,
+    OrderAmended,
+    OrderClosed,
+    OrderCorrected,
+    OrderTriggered,
+)
 from tidegate.core.messages.reports import ExecutionReported
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
 from tidegate.core.portfolio.holdings import realized_in_quote
 from tidegate.core.portfolio.positions import realized_by
-from tidegate.core.routing import cancel_attempt, resume_if_resolved
-from tidegate.core.sending import after_submission, break_once, is_stray, resolved, stray_attempt, submitted
+from tidegate.core.records import UNKNOWN_BUST
+from tidegate.core.routing import cancel_attempt, query, resume_if_resolved, watch_dog
+from tidegate.core.sending import (
+    after_submission,
+    break_once,
+    is_stray,
+    replaced,
+    resolved,
+    stray_attempt,
+    submitted,
+    taken,
+)
 from tidegate.core.tracking.naming import attempt_named, venue_reason
+from tidegate.core.tracking.setting_off import new_name, set_off_at_venue, was_set_off
 from tidegate.core.vocabulary import InstrumentKind, OrderStatus, Wallet
 
 
@@ -30,43 +50,90 @@ def executed(desk: Desk, report: ExecutionReported) -> Decision:
         message = f"{order.exchange} tells of a trade that cannot be: {report.side} {report.quantity} at {report.price}"
         subject = f"{order.order_id}:{report.trade_id}"
         return Decision(break_once(desk, order, report.at, "impossible_execution", subject, message))
-    if _known_execution(order, report.trade_id) in desk.execution_ids.get(order.order_id, ()):
+    if _is_known(desk, order, report.trade_id):
         return NOTHING
-    attempt = attempt_named(order, report.exchange_client_order_id)
+    attempt = attempt_named(order, report.exchange_client_order_id, report.exchange_order_id)
     booked = _booked(desk, order, report, stray=is_stray(order, attempt))
     if booked.stray:
         return _book_stray(desk, order, booked, attempt)
     if order.is_closed:
         return Decision(_late(desk, order, booked))
-    events: list[Event] = []
-    if order.exchange_order_id is None and report.exchange_order_id is not None:
-        events.append(submitted(order, report.at, report.exchange_order_id, attempt))
-    endings = _after_execution(desk, order, booked)
-    effects: list[Effect] = []
-    if order.status is OrderStatus.PENDING:
-        effects = resume_if_resolved(desk, order)
-        if not endings:
+    learned = _learned(desk, order, report, attempt)
+    after = _after_execution(desk, _as_known(order, learned.events), booked)
+    effects = [*learned.effects, *after.effects]
+    if order.is_unsent:
+        effects += resume_if_resolved(desk, order)
+        if not after.events:
             effects += after_submission(desk, order, report.at)
-    return Decision([*events, booked, *endings], effects)
+    return Decision([*learned.events, booked, *after.events], effects)
+
+
+def _is_known(desk: Desk, order: Order, trade_id: TradeId) -> bool:
+    """Whether a trade counts already, or never will: the venue took it back before it was told."""
+    name = execution_id(order.account_id, order.symbol, order.side, trade_id)
+    if name in desk.execution_ids.get(order.order_id, ()):
+        return True
+    return break_id(order.account_id, UNKNOWN_BUST, name) in desk.open_breaks
+
+
+def _learned(desk: Desk, order: Order, report: ExecutionReported, attempt: int) -> Decision:
+    """What a trade tells beside itself: that the venue has the order, changed or set off, and under which id."""
+    events: list[Event] = []
+    effects: list[Effect] = []
+    theirs = report.exchange_order_id
+    if order.exchange_order_id is None:
+        events += replaced(order, report.at) if theirs is None else taken(order, report.at, theirs, attempt)
+    elif _proves_an_increase(order, report):
+        events.append(amendments.made(order, report.at))
+    if was_set_off(order, is_told=True):
+        events.append(set_off_at_venue(order, report.at, theirs))
+        effects.append(watch_dog(order, report.at, desk.policy))
+    elif order.triggered_at is not None and (renamed := new_name(order, theirs)) is not None:
+        events.append(submitted(order, report.at, renamed, attempt))
+    return Decision(events, effects)
+
+
+def _proves_an_increase(order: Order, report: ExecutionReported) -> bool:
+    """Whether the order could not have traded so much without the change in place that is under way."""
+    if order.asked is None or order.replacing or order.quantity is None:
+        return False
+    return order.filled_quantity + report.quantity > order.quantity and order.quantity_most != order.quantity
+
+
+def _as_known(order: Order, learned: list[Event]) -> Order:
+    """The order as what was learned leaves it, as far as its end depends on that."""
+    known = order
+    if any(isinstance(event, OrderAmended) for event in learned):
+        known = copy.copy(order.as_asked())
+        known.replacing = False
+    if any(isinstance(event, OrderTriggered) for event in learned):
+        known = copy.copy(known)
+        known.triggered_at = learned[-1].at
+    return known
 
 
 def _book_stray(desk: Desk, order: Order, booked: ExecutionBooked, attempt: int) -> Decision:
-    """A trade of an attempt that was given up counts all the same; when it completes the order, the other one goes."""
-    events = _late(desk, order, booked) if order.is_closed else [booked, *_after_execution(desk, order, booked)]
+    """A trade of an attempt that was given up counts all the same; when it completes the order, the other one goes.
+
+    One that had made way for a change has ended, and its last trades may come late: it is canceled for certain.
+    """
+    after = Decision(_late(desk, order, booked)[1:]) if order.is_closed else _after_execution(desk, order, booked)
     stray = stray_attempt(desk, order, booked.at, attempt)
-    effects = [*stray.effects]
-    if not order.is_closed and len(events) > 1:
+    if attempt <= order.replaced_attempt:
+        stray = Decision([], [cancel_attempt(order, attempt)])
+    effects = [*stray.effects, *after.effects]
+    if not order.is_closed and any(isinstance(event, OrderClosed) for event in after.events):
         effects.append(cancel_attempt(order, order.attempt))
-    if order.status is OrderStatus.PENDING:
+    if order.is_unsent:
         effects += resume_if_resolved(desk, order)
-    return Decision(events + stray.events, effects)
+    return Decision([booked, *after.events, *stray.events], effects)
 
 
 def _late(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event]:
     """A trade of an order that has ended: order and holdings move all the same, and the user is told."""
     events: list[Event] = [booked, _corrected(order, booked), *_overfilled(desk, order, booked)]
     missing = desk.open_breaks.get(break_id(order.account_id, "missing_executions", order.order_id))
-    filled = order.filled_quantity + booked.quantity
+    filled = order.filled_quantity + booked.quantity - order.filled_before
     if missing is not None and order.venue_filled_quantity is not None and filled >= order.venue_filled_quantity:
         events.append(resolved(missing, booked.at, "the missing executions have arrived"))
     return events
@@ -79,20 +146,16 @@ def _overfilled(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event
     return break_once(desk, order, booked.at, "overfill", order.order_id, message)
 
 
-def _known_execution(order: Order, trade_id: TradeId) -> ExecutionId:
-    return execution_id(order.account_id, order.symbol, order.side, trade_id)
-
-
 def _booked(desk: Desk, order: Order, report: ExecutionReported, *, stray: bool) -> ExecutionBooked:
     base, quote = _assets(desk, order)
     rate = desk.rate(order.exchange, quote)
     wallet = desk.wallet_of(order.exchange, order.symbol)
     excess = ZERO
-    if order.quantity is not None:
-        excess = min(max(order.filled_quantity + report.quantity - order.quantity, ZERO), report.quantity)
+    if order.quantity_most is not None:
+        excess = min(max(order.filled_quantity + report.quantity - order.quantity_most, ZERO), report.quantity)
     return ExecutionBooked(
         at=report.at,
-        execution_id=_known_execution(order, report.trade_id),
+        execution_id=execution_id(order.account_id, order.symbol, order.side, report.trade_id),
         order_id=order.order_id,
         user_id=order.user_id,
         account_id=order.account_id,
@@ -130,27 +193,34 @@ def _realized(desk: Desk, order: Order, report: ExecutionReported, base: str, ra
 
 
 def _assets(desk: Desk, order: Order) -> tuple[str, str]:
-    """Base and quote: by the venue's listing, or by the symbol itself while the listing is not known."""
+    """Base, and what it is paid in: by the venue's listing, or by the symbol itself while the listing is not known."""
     instrument = desk.instrument_of(order)
     if instrument is not None:
-        return instrument.base, instrument.quote
+        return instrument.base, instrument.settle or instrument.quote
     base, _, quote = order.symbol.partition("/")
-    return base, quote.partition(":")[0]
+    return base, quote.rpartition(":")[2]
 
 
-def _after_execution(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event]:
+def _after_execution(desk: Desk, order: Order, booked: ExecutionBooked) -> Decision:
     """The end of the order, if the execution completes it or was the last one that its end waited for."""
-    filled = order.filled_quantity + booked.quantity
-    realized = order.realized_pnl + booked.realized_pnl
-    if order.quantity is not None and filled >= order.quantity:
-        closed = OrderClosed(at=booked.at, order_id=order.order_id, realized_pnl=realized)
-        return [closed, *_overfilled(desk, order, booked)]
-    if order.venue_status is None or order.venue_filled_quantity is None or filled < order.venue_filled_quantity:
-        return []
     after = copy.copy(order)
-    after.filled_quantity = filled
-    after.realized_pnl = realized
-    return end_by_venue(after, booked.at, order.venue_status, venue_reason(order), order.message or "")
+    after.filled_quantity += booked.quantity
+    after.realized_pnl += booked.realized_pnl
+    if booked.stray:
+        after.filled_before += booked.quantity
+    if after.quantity_most is not None and after.filled_quantity >= after.quantity_most:
+        after.status = OrderStatus.FILLED
+        closed = OrderClosed(at=booked.at, order_id=order.order_id, realized_pnl=after.realized_pnl)
+        too_late = end_change(after, booked.at, "it filled first")
+        return Decision([*too_late, closed, *_overfilled(desk, order, booked)])
+    if order.venue_status is not None and order.venue_filled_quantity is not None:
+        if after.attempt_filled_quantity < order.venue_filled_quantity:  # Which counts from the attempt's beginning.
+            return Decision()
+        return ended_at_venue(desk, after, booked.at, order.venue_status, venue_reason(order), order.message or "")
+    if after.quantity is not None and after.filled_quantity >= after.quantity:
+        # All that was ordered at first: whether the increase was made in time is for the venue to tell.
+        return Decision([], [query(order), watch_dog(order, booked.at, desk.policy)])
+    return Decision()
 
 
 def _corrected(order: Order, booked: ExecutionBooked) -> OrderCorrected:

@@ -1,14 +1,20 @@
 """What a report leaves open: which attempt it speaks of, and why an order ended."""
 
-from tidegate.core.identifiers import ExchangeClientOrderId, order_of
+from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, order_of
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import RejectReason
 
 
-def attempt_named(order: Order, exchange_client_id: ExchangeClientOrderId | None) -> int:
-    """Which attempt a report speaks of: the one it names, else the current one."""
+def attempt_named(
+    order: Order, exchange_client_id: ExchangeClientOrderId | None, exchange_order_id: ExchangeOrderId | None
+) -> int:
+    """Which attempt a report speaks of: the one it names by our id or by the venue's, else the current one."""
     named = order_of(exchange_client_id) if exchange_client_id is not None else None
-    return order.attempt if named is None else named[1]
+    if named is not None:
+        return named[1]
+    if exchange_order_id is None or order.former_exchange_order_ids is None:
+        return order.attempt
+    return order.former_exchange_order_ids.get(exchange_order_id, order.attempt)
 
 
 def venue_reason(order: Order) -> RejectReason | None:

@@ -1,19 +1,40 @@
 """What a venue says of an order as a whole: from its stream, a listing or a look-up."""
 
+import copy
 from decimal import Decimal
 
+from tidegate.core.changes.figures import figures_told
+from tidegate.core.changes.replacing import ended_at_venue
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end_by_venue
 from tidegate.core.identifiers import ExchangeOrderId
 from tidegate.core.messages.effects import Effect, WakeAt
-from tidegate.core.messages.events import Event, OrderLookedUp
+from tidegate.core.messages.events import (
+    AmendFailed,
+    Event,
+    OrderAmended,
+    OrderClosed,
+    OrderLookedUp,
+    OrderRestated,
+    OrderSubmitted,
+    OrderTriggered,
+)
 from tidegate.core.messages.reports import OrderReported
 from tidegate.core.order import Order
-from tidegate.core.routing import fetch_executions, resume_if_resolved, watch_dog
-from tidegate.core.sending import after_submission, alive_after_all, is_stray, seen_again, stray_attempt, submitted
+from tidegate.core.routing import cancel_attempt, fetch_executions, resume_if_resolved, watch_dog
+from tidegate.core.sending import (
+    after_submission,
+    alive_after_all,
+    is_stray,
+    seen_again,
+    stray_attempt,
+    stray_gone,
+    submitted,
+    taken,
+)
 from tidegate.core.tracking.naming import attempt_named
-from tidegate.core.vocabulary import OrderStatus, VenueOrderStatus
+from tidegate.core.tracking.setting_off import new_name, set_off_at_venue, was_set_off
+from tidegate.core.vocabulary import VenueOrderStatus
 
 
 def reported(desk: Desk, report: OrderReported) -> Decision:
@@ -21,40 +42,97 @@ def reported(desk: Desk, report: OrderReported) -> Decision:
     order = desk.order_for(report.account_id, report.symbol, report.exchange_client_order_id, report.exchange_order_id)
     if order is None:
         return NOTHING
-    attempt = attempt_named(order, report.exchange_client_order_id)
-    is_open = report.status is VenueOrderStatus.OPEN
+    attempt = attempt_named(order, report.exchange_client_order_id, report.exchange_order_id)
     if is_stray(order, attempt):
-        return stray_attempt(desk, order, report.at, attempt) if is_open else NOTHING
+        return _of_another_attempt(desk, order, report, attempt)
     if order.is_closed:
         return _reported_after_the_end(desk, order, report)
-    exchange_order_id = report.exchange_order_id or order.exchange_order_id
-    if is_open and exchange_order_id is None:
+    if report.status is VenueOrderStatus.OPEN and (report.exchange_order_id or order.exchange_order_id) is None:
         return NOTHING  # Without the venue's id nothing can be followed: the answer to the send brings it.
+    learned = _learned(desk, order, report, attempt)
+    seen = _as_seen(order, learned.events)
+    figures = figures_told(desk, seen, report)
+    learned = Decision(learned.events + figures.events, learned.effects + figures.effects)
+    if any(isinstance(event, OrderClosed) for event in figures.events):
+        return learned
+    more = _follow(desk, _as_seen(seen, figures.events), report)
+    return Decision(learned.events + more.events, learned.effects + more.effects)
+
+
+def _of_another_attempt(desk: Desk, order: Order, report: OrderReported, attempt: int) -> Decision:
+    """One that was given up, or that made way, is spoken of beside the current one.
+
+    Of what made way an old picture may still be on its way: it is canceled for certain, and told as a break only when
+    the question left well after its end.
+    """
+    if report.status is not VenueOrderStatus.OPEN:
+        return Decision(stray_gone(desk, order, report.at, attempt))
+    is_known_to_have_ended = attempt <= order.replaced_attempt
+    if not is_known_to_have_ended or order.request_expires_at is None:
+        return stray_attempt(desk, order, report.at, attempt)
+    if report.requested_at is None or report.requested_at < order.request_expires_at:
+        return Decision([], [cancel_attempt(order, attempt)])
+    return stray_attempt(desk, order, report.at, attempt)
+
+
+def _learned(desk: Desk, order: Order, report: OrderReported, attempt: int) -> Decision:
+    """What a report tells beside the order's progress: that the venue has it, or has set it off, and under which id."""
+    is_open = report.status is VenueOrderStatus.OPEN
     events: list[Event] = seen_again(desk, order, report.at) if order.absent_since is not None else []
     effects: list[Effect] = []
+    theirs = report.exchange_order_id or order.exchange_order_id
     doubted = is_open and (order.in_doubt or order.absent_since is not None)
-    if exchange_order_id is not None and (order.exchange_order_id is None or doubted):
-        events.append(submitted(order, report.at, exchange_order_id, attempt))
-    if order.status is OrderStatus.PENDING:
+    if theirs is not None and (order.exchange_order_id is None or doubted):
+        is_taken = report.status is not VenueOrderStatus.REJECTED
+        events += (
+            taken(order, report.at, theirs, attempt) if is_taken else [submitted(order, report.at, theirs, attempt)]
+        )
+    if order.is_unsent:
         effects += resume_if_resolved(desk, order)
         if is_open:
             effects += after_submission(desk, order, report.at)
-    more = _follow(desk, order, report, exchange_order_id)
-    return Decision(events + more.events, effects + more.effects)
+    if was_set_off(order, report.triggered or bool(report.filled_quantity)):
+        events.append(set_off_at_venue(order, report.at, report.exchange_order_id))
+        effects.append(watch_dog(order, report.at, desk.policy))
+    elif order.triggered_at is not None and (renamed := new_name(order, report.exchange_order_id)) is not None:
+        events.append(submitted(order, report.at, renamed, attempt))
+    return Decision(events, effects)
 
 
-def _follow(desk: Desk, order: Order, report: OrderReported, exchange_order_id: ExchangeOrderId | None) -> Decision:
-    """An acknowledged order, and the venue's newest word on it."""
+def _as_seen(order: Order, events: list[Event]) -> Order:
+    """The order as these events leave it, as far as the rest of the report depends on that."""
+    seen = copy.copy(order)
+    for event in events:
+        match event:
+            case OrderSubmitted():
+                seen.replacing = seen.replacing and seen.exchange_order_id is not None
+                seen.exchange_order_id, seen.attempt, seen.in_doubt = event.exchange_order_id, event.attempt, False
+            case OrderTriggered():
+                seen.triggered_at = event.at
+                seen.exchange_order_id = event.exchange_order_id or seen.exchange_order_id
+            case OrderAmended() | OrderRestated():
+                seen.quantity, seen.price, seen.trigger_price = event.quantity, event.price, event.trigger_price
+                seen.asked = None
+            case AmendFailed():
+                seen.asked = None
+            case _:
+                pass
+    return seen
+
+
+def _follow(desk: Desk, order: Order, report: OrderReported) -> Decision:
+    """An acknowledged order, and the venue's newest word on it. It counts from the attempt's beginning."""
     venue_filled = report.filled_quantity
     if report.status is VenueOrderStatus.FILLED and order.quantity is not None:
-        venue_filled = max(venue_filled, order.quantity)
-    if venue_filled <= order.filled_quantity:
+        whole = min(order.quantity, order.as_asked().quantity or order.quantity)  # A reduction may have been made.
+        venue_filled = max(venue_filled, whole - order.filled_before)
+    if venue_filled <= order.attempt_filled_quantity:
         if report.status is VenueOrderStatus.OPEN:
             return NOTHING
-        return Decision(end_by_venue(order, report.at, report.status, report.reason, report.message), [])
-    if exchange_order_id is None:
+        return ended_at_venue(desk, order, report.at, report.status, report.reason, report.message)
+    if order.exchange_order_id is None:
         return Decision([], [watch_dog(order, report.at, desk.policy)])  # A later look-up will tell the id.
-    return _await_executions(desk, order, report, venue_filled, exchange_order_id)
+    return _await_executions(desk, order, report, venue_filled, order.exchange_order_id)
 
 
 def _await_executions(
@@ -92,6 +170,6 @@ def _reported_after_the_end(desk: Desk, order: Order, report: OrderReported) -> 
         events, effects = [*alive.events], [*alive.effects]
     elif order.exchange_order_id is None and report.filled_quantity:
         events = [submitted(order, report.at, exchange_order_id, order.attempt)]
-    if report.filled_quantity > order.filled_quantity:
+    if report.filled_quantity > order.attempt_filled_quantity:
         effects.append(fetch_executions(order, desk, exchange_order_id))
     return Decision(events, effects)

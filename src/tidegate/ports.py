@@ -9,9 +9,10 @@ import msgspec
 from tidegate.core.identifiers import (
     AccountId,
     ClientOrderId,
-    ExchangeOrderId,
+    ExecutionId,
     IdempotencyKey,
     OrderId,
+    RuleId,
     UserId,
 )
 from tidegate.core.instruments import Instrument, Price
@@ -24,12 +25,17 @@ from tidegate.core.records import (
     Account,
     Batch,
     Break,
+    CashFlowKey,
     DeskSnapshot,
+    ExchangeOrderKey,
     Execution,
     Found,
     HistoryEntry,
     Holding,
     LedgerEntry,
+    Leverage,
+    Position,
+    Rule,
     Token,
     User,
 )
@@ -48,15 +54,18 @@ class Clock(Protocol):
 
 
 class OrderKeys(msgspec.Struct, kw_only=True):
-    """By which ids a batch of inputs refers to orders that memory no longer holds."""
+    """By which ids a batch of inputs refers to what memory does not hold: orders, trades, cash flows, breaks."""
 
     order_ids: set[OrderId] = set()
     idempotency_keys: set[tuple[UserId, IdempotencyKey]] = set()
     client_order_ids: set[tuple[UserId, ClientOrderId]] = set()
-    exchange_order_ids: set[tuple[AccountId, str, ExchangeOrderId]] = set()  # Account, symbol, id.
+    exchange_order_ids: set[ExchangeOrderKey] = set()
+    execution_ids: set[ExecutionId] = set()
+    cash_flows: set[CashFlowKey] = set()
+    break_ids: set[str] = set()
 
     def __bool__(self) -> bool:
-        return bool(self.order_ids or self.idempotency_keys or self.client_order_ids or self.exchange_order_ids)
+        return any(msgspec.structs.astuple(self))
 
 
 class Journal(Protocol):
@@ -67,7 +76,10 @@ class Journal(Protocol):
         ...
 
     async def find(self, keys: OrderKeys) -> Found:
-        """Orders by any of their ids, from committed storage."""
+        """Closed orders by any of their ids or trades, and what else is asked for, from committed storage.
+
+        A leg of protection brings its parent, which its trades move too.
+        """
         ...
 
     async def commit(self, batch: Batch) -> None:
@@ -92,6 +104,7 @@ class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     status: OrderStatus | None = None
     is_open: bool | None = None
     client_order_id: ClientOrderId | None = None
+    parent_order_id: OrderId | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -106,6 +119,14 @@ class ExecutionFilter(msgspec.Struct, frozen=True, kw_only=True):
     order_id: OrderId | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+class BreakFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which breaks a query wants; an absent field matches all. `account_ids` are those that may be seen."""
+
+    account_ids: frozenset[AccountId] | None = None
+    kind: str | None = None
+    is_open: bool | None = None
 
 
 class InvalidCursorError(Exception):
@@ -130,11 +151,25 @@ class Blotter(Protocol):
         self, wanted: ExecutionFilter, *, limit: int, cursor: str | None = None
     ) -> tuple[list[Execution], str | None]: ...
 
+    async def busts(self, execution_ids: Collection[ExecutionId]) -> dict[ExecutionId, datetime]:
+        """When the venue took executions back: those of the given ones that it did."""
+        ...
+
     async def ledger(
         self, user_id: UserId | None, *, limit: int, cursor: str | None = None
     ) -> tuple[list[LedgerEntry], str | None]: ...
 
     async def holdings(self, user_id: UserId | None = None) -> list[Holding]: ...
+
+    async def positions(self, user_id: UserId | None = None) -> list[Position]: ...
+
+    async def leverages(self) -> list[Leverage]: ...
+
+    async def rules(
+        self, user_id: UserId | None, *, is_open: bool | None, limit: int, cursor: str | None = None
+    ) -> tuple[list[Rule], str | None]: ...
+
+    async def rule(self, rule_id: RuleId) -> Rule | None: ...
 
     async def accounts(self) -> list[Account]: ...
 
@@ -142,7 +177,15 @@ class Blotter(Protocol):
 
     async def token(self, token_hash: str) -> Token | None: ...
 
-    async def breaks(self) -> list[Break]: ...
+    async def breaks(
+        self, wanted: BreakFilter, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Break], str | None]: ...
+
+    async def found_break(self, break_id: str) -> Break | None: ...
+
+    async def open_breaks(self) -> int:
+        """How many there are."""
+        ...
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
@@ -230,6 +273,8 @@ class ReferenceData(Protocol):
     """Instruments and prices as last heard, for people to read."""
 
     def instruments(self, exchange: Exchange | None = None) -> Collection[Instrument]: ...
+
+    def instrument(self, exchange: Exchange, symbol: str) -> Instrument | None: ...
 
     def price(self, exchange: Exchange, symbol: str) -> Price | None: ...
 

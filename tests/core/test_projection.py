@@ -66,7 +66,7 @@ def test_a_trade_writes_its_execution_and_every_holding_that_moved(driver: DeskD
     batch = driver.batches[-1]
     [execution] = batch.executions
     assert (execution.trade_id, execution.sequence) == ("7", batch.journal[0].sequence)
-    assert {asset for _, _, asset in batch.holdings} == {"BTC", "USDT"}
+    assert {asset for _, _, asset, _ in batch.holdings} == {"BTC", "USDT"}
     assert {line.execution_id for line in batch.ledger} == {execution.execution_id}
 
 

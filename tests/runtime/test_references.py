@@ -26,6 +26,9 @@ HELD, GONE = full_order(1), full_order(2)
 FOREIGN = ExchangeClientOrderId("web_a1b2c3")
 
 
+HELD.leg = HELD.parent_order_id = None
+
+
 def desk_with_one_order() -> Desk:
     desk = Desk(Policy())
     desk.index(HELD)

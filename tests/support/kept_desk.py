@@ -10,16 +10,19 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from support.found import KeptRows
 from tidegate.core import identifiers as ids
 from tidegate.core.apply import apply
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
-from tidegate.core.messages import commands, reports
+from tidegate.core.messages import events as happened
+from tidegate.core.messages import reports
 from tidegate.core.messages.effects import WakeAt
-from tidegate.core.messages.events import Event, InstrumentsListed, JournaledEvent, PriceMoved
+from tidegate.core.messages.events import Event, JournaledEvent, is_journaled
 from tidegate.core.order import TERMINAL, Order
 from tidegate.core.policy import Policy
+from tidegate.core.portfolio.positions import signed
 from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.projection import Projector
 from tidegate.core.records import (
@@ -27,15 +30,16 @@ from tidegate.core.records import (
     Batch,
     Break,
     DeskSnapshot,
-    Found,
     HistoryEntry,
     HoldingKey,
     LedgerEntry,
+    PositionKey,
     Rule,
     User,
 )
 from tidegate.core.stepping import carry_out
-from tidegate.core.vocabulary import WakePurpose
+from tidegate.core.vocabulary import InstrumentKind, WakePurpose, Wallet
+from tidegate.runtime.references import not_in_memory
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -48,12 +52,16 @@ class KeptDesk:
         self.desk = Desk(policy or Policy())
         self.journal: list[JournaledEvent] = []
         self.batches: list[Batch] = []
-        self.orders: dict[ids.OrderId, Order] = {}
-        self.execution_ids: dict[ids.OrderId, list[ids.ExecutionId]] = defaultdict(list)
+        self.rows = KeptRows()
         self.breaks: dict[str, Break] = {}
         self.timers: dict[tuple[ids.OrderId, WakePurpose], datetime] = {}
         self._projector = Projector(epoch=1)
         self._numbers = itertools.count(1)
+
+    @property
+    def orders(self) -> dict[ids.OrderId, Order]:
+        """The rows of the table, as last written."""
+        return self.rows.orders
 
     # --- inputs ------------------------------------------------------------------------------------------------
 
@@ -69,42 +77,23 @@ class KeptDesk:
         return decision
 
     def _record(self, event: Event) -> None:
-        if not isinstance(event, PriceMoved | InstrumentsListed):
+        if is_journaled(event):
             self.journal.append(event)
             self._projector.record(self.desk, event)
 
     def _write(self, batch: Batch) -> None:
         self.batches.append(batch)
-        self.orders.update(batch.orders)
+        self.rows.keep(batch)
         self.breaks.update(batch.breaks)
-        for execution in batch.executions:
-            self.execution_ids[execution.order_id].append(execution.execution_id)
         for order in batch.orders.values():
-            if order.is_closed:
+            if order.is_closed and not order.guarding:
                 for purpose in WakePurpose:
                     self.timers.pop((order.order_id, purpose), None)
 
     def _attach(self, message: Input) -> None:
-        """As the loop does: closed orders that an input speaks of come back to memory."""
-        wanted: list[Order] = []
-        match message:
-            case commands.PlaceOrder() if message.idempotency_key is not None:
-                wanted = [order for order in self.orders.values() if order.idempotency_key == message.idempotency_key]
-            case commands.CancelOrder():
-                wanted = [self.orders[message.order_id]] if message.order_id in self.orders else []
-            case reports.OrderReported() | reports.ExecutionReported():
-                named = ids.order_of(message.exchange_client_order_id or "")
-                if named is not None:
-                    wanted = [self.orders[named[0]]] if named[0] in self.orders else []
-                else:
-                    wanted = [
-                        order
-                        for order in self.orders.values()
-                        if order.exchange_order_id == message.exchange_order_id and order.symbol == message.symbol
-                    ]
-            case _:
-                pass
-        self.desk.attach(Found(orders=[copy.copy(order) for order in wanted], execution_ids=self.execution_ids))
+        """As the loop does: what an input speaks of and memory does not hold comes back from the rows."""
+        if keys := not_in_memory(self.desk, [message]):
+            self.desk.attach(self.rows.find(keys))
 
     def wait(self, seconds: float) -> None:
         """Let time pass; due timers ring in their order."""
@@ -154,13 +143,22 @@ class KeptDesk:
             accounts=[copy.copy(account) for account in accounts.values()],
             holdings=[copy.copy(holding) for holding in holdings.values()],
             open_orders=open_orders,
-            execution_ids={order.order_id: self.execution_ids[order.order_id] for order in open_orders},
+            execution_ids={order.order_id: self.rows.execution_ids(order.order_id) for order in open_orders},
             execution_times=times,
             breaks=[found for found in self.breaks.values() if found.resolved_at is None],
             positions=[copy.copy(position) for position in positions.values()],
             leverages=[copy.copy(setting) for setting in leverages.values()],
             rules=[copy.copy(rule) for rule in rules.values() if rule.ended_at is None],
+            recent_symbols=self._recent_symbols(),
         )
+
+    def _recent_symbols(self) -> dict[ids.AccountId, dict[str, datetime]]:
+        ends: dict[ids.AccountId, dict[str, datetime]] = defaultdict(dict)
+        for order in self.orders.values():
+            if order.closed_at is not None and order.attempt:
+                before = ends[order.account_id].get(order.symbol, order.closed_at)
+                ends[order.account_id][order.symbol] = max(before, order.closed_at)
+        return ends
 
     def recover(self) -> None:
         """Forget memory and timers, as a crash does, and recover from the rows."""
@@ -199,13 +197,14 @@ class KeptDesk:
         """What must be true of everything that was ever written."""
         self.check()
         sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-        owned: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        owned: dict[tuple[str, str, str, Wallet], Decimal] = defaultdict(Decimal)
         for line in self.ledger():
             sums[(line.sequence, line.asset)] += line.amount
-            owned[(line.ledger_account, line.asset)] += line.amount
+            owned[(line.account_id, line.ledger_account, line.asset, line.wallet)] += line.amount
         assert not any(sums.values()), "each event's lines sum to zero per asset"
-        for (_, user_id, asset, _), holding in self.desk.holdings.items():
-            assert holding.quantity == owned[(f"user:{user_id}", asset)]
+        for (account_id, user_id, asset, wallet), holding in self.desk.holdings.items():
+            assert holding.quantity == owned[(account_id, f"user:{user_id}", asset, wallet)]
+        self._check_positions()
         booked = [row.execution_id for batch in self.batches for row in batch.executions]
         assert len(booked) == len(set(booked)), "an execution counts once"
         sequences: dict[ids.OrderId, int] = defaultdict(int)
@@ -216,6 +215,29 @@ class KeptDesk:
             assert row.sequence == sequences[row.order_id]
         written = [entry.sequence for batch in self.batches for entry in batch.journal]
         assert written == list(range(1, len(written) + 1))
+
+    def _check_positions(self) -> None:
+        """A position is the fold of what was ever booked into it."""
+        folded: dict[PositionKey, Decimal] = defaultdict(Decimal)
+        for event in self.journal:
+            for key, change in _position_changes(event):
+                folded[key] += change
+        for key, position in self.desk.positions.items():
+            assert position.quantity == folded.pop(key, Decimal(0)), key
+        assert not any(folded.values())
+
+
+def _position_changes(event: JournaledEvent) -> list[tuple[PositionKey, Decimal]]:
+    match event:
+        case happened.ExecutionBooked() if event.kind is not InstrumentKind.SPOT:
+            key = (event.account_id, event.user_id, event.symbol, event.position_side)
+            return [(key, signed(event.side, event.quantity))]
+        case happened.ExecutionReversed():
+            return [(key, -change) for key, change in _position_changes(event.booked)]
+        case happened.PositionAdjusted():
+            return [((event.account_id, event.user_id, event.symbol, event.position_side), event.quantity)]
+        case _:
+            return []
 
 
 def replayed(journal: list[JournaledEvent], policy: Policy) -> Desk:

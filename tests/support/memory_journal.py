@@ -5,6 +5,7 @@ import copy
 from collections import deque
 from collections.abc import Iterable
 
+from support.found import KeptRows
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
 from tidegate.core.order import Order
 from tidegate.core.records import (
@@ -35,7 +36,7 @@ class MemoryJournal:
         self.abandoned = 0
         self.found: list[OrderKeys] = []
         self.fail_with: Exception | None = None
-        self.orders: dict[OrderId, Order] = {}
+        self.rows = KeptRows()
         self.executions: dict[ExecutionId, Execution] = {}
         self._holdings: dict[HoldingKey, Holding] = {}
         self._positions: dict[PositionKey, Position] = {}
@@ -50,6 +51,11 @@ class MemoryJournal:
         self._history_id = 0
         self._held = False
         self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def orders(self) -> dict[OrderId, Order]:
+        """The rows of the table."""
+        return self.rows.orders
 
     def hold(self) -> None:
         """Commits that begin from now on wait."""
@@ -82,7 +88,7 @@ class MemoryJournal:
             accounts=[copy.copy(account) for account in self._accounts.values()],
             holdings=[copy.copy(holding) for holding in self._holdings.values()],
             open_orders=list(is_open.values()),
-            execution_ids={order_id: self._executions_of(order_id) for order_id in is_open},
+            execution_ids={order_id: self.rows.execution_ids(order_id) for order_id in is_open},
             execution_times={name: max(one.executed_at for one in some) for name, some in times.items()},
             breaks=[copy.copy(found) for found in self._breaks.values() if found.resolved_at is None],
             positions=[copy.copy(position) for position in self._positions.values()],
@@ -92,10 +98,7 @@ class MemoryJournal:
 
     async def find(self, keys: OrderKeys) -> Found:
         self.found.append(keys)
-        matching = [copy.copy(order) for order in self.orders.values() if order.is_closed and _named(order, keys)]
-        return Found(
-            orders=matching, execution_ids={order.order_id: self._executions_of(order.order_id) for order in matching}
-        )
+        return self.rows.find(keys)
 
     async def commit(self, batch: Batch) -> None:
         self.begun.append(batch)
@@ -116,9 +119,6 @@ class MemoryJournal:
 
     async def close(self) -> None:
         """There is nothing to let go of."""
-
-    def _executions_of(self, order_id: OrderId) -> list[ExecutionId]:
-        return [name for name, execution in self.executions.items() if execution.order_id == order_id]
 
     def _check(self, batch: Batch) -> None:
         """What a database's constraints would refuse."""
@@ -145,7 +145,7 @@ class MemoryJournal:
             self._sequence = batch.journal[-1].sequence
         if batch.history:
             self._history_id = batch.history[-1].history_id
-        self.orders |= {order_id: copy.copy(order) for order_id, order in batch.orders.items()}
+        self.rows.keep(batch)
         self.executions |= {execution.execution_id: execution for execution in batch.executions}
         self._holdings |= {key: copy.copy(holding) for key, holding in batch.holdings.items()}
         self._positions |= {key: copy.copy(position) for key, position in batch.positions.items()}
@@ -155,12 +155,3 @@ class MemoryJournal:
         self._accounts |= {name: copy.copy(account) for name, account in batch.accounts.items()}
         self._users |= dict(batch.users)
         self._tokens |= dict(batch.tokens)
-
-
-def _named(order: Order, keys: OrderKeys) -> bool:
-    return (
-        order.order_id in keys.order_ids
-        or (order.user_id, order.idempotency_key) in keys.idempotency_keys
-        or (order.user_id, order.client_order_id) in keys.client_order_ids
-        or (order.account_id, order.symbol, order.exchange_order_id) in keys.exchange_order_ids
-    )

@@ -28,6 +28,9 @@ def apply(desk: Desk, event: Event) -> None:
                 last=event.last, bid=event.bid, ask=event.ask, mark=event.mark
             )
             return
+        case happened.AccountCompared():
+            desk.compared_at[event.account_id] = event.requested_at
+            return
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})
             return

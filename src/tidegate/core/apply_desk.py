@@ -2,11 +2,12 @@
 
 from typing import assert_never
 
-from tidegate.core.desk import Desk, Difference
+from tidegate.core.desk import Desk, Difference, remember
 from tidegate.core.messages import events as happened
 from tidegate.core.portfolio.holdings import acquire, dispose
-from tidegate.core.portfolio.positions import move_position
-from tidegate.core.records import Account, Break, Leverage, Rule, User
+from tidegate.core.portfolio.positions import move_position, realized_by
+from tidegate.core.records import TOLD_ONCE, Account, Break, Leverage, Rule, User
+from tidegate.core.vocabulary import Side
 
 DeskChange = (
     happened.UserRegistered
@@ -63,6 +64,8 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
         case happened.BreakFound():
             found = break_of(event)
             desk.open_breaks[found.break_id] = found
+            if event.kind in TOLD_ONCE:
+                remember(desk.told, found.break_id)
         case happened.BreakResolved():
             desk.open_breaks.pop(break_id(event.account_id, event.kind, event.subject), None)
         case happened.CorrectionsSet():
@@ -121,11 +124,17 @@ def _change_books(
         case happened.PositionAdjusted():
             position = desk.position(event.account_id, event.user_id, event.symbol, event.position_side, event.exchange)
             position.updated_at = event.at
+            side = Side.BUY if event.quantity > 0 else Side.SELL
+            position.realized_pnl += realized_by(position, side, abs(event.quantity), event.price)
             move_position(position, event.quantity, event.price)
             desk.position_differences.pop((event.account_id, event.symbol, event.position_side), None)
         case happened.CashFlowBooked():
-            acquire(desk.holding(event.account_id, event.user_id, event.asset, event.wallet), event.amount, event.rate)
-            desk.cash_flows.add((event.account_id, event.kind, event.flow_id))
+            holding = desk.holding(event.account_id, event.user_id, event.asset, event.wallet)
+            if event.amount > 0:
+                acquire(holding, event.amount, event.rate)
+            else:
+                dispose(holding, -event.amount, None)  # What is paid or withdrawn leaves at average cost, as a fee.
+            remember(desk.cash_flows, (event.account_id, event.kind, event.flow_id))
         case _:
             assert_never(event)
 
@@ -139,8 +148,8 @@ def _compare(desk: Desk, event: happened.BalanceCompared) -> None:
 
 
 def break_id(account_id: str, kind: str, subject: str) -> str:
-    """One break per account, kind and subject is open at a time."""
-    return f"{account_id}|{kind}|{subject}"
+    """One break per account, kind and subject is open at a time. Without slashes: it is a part of the API's paths."""
+    return f"{account_id}|{kind}|{subject}".replace("/", "-")
 
 
 def break_of(event: happened.BreakFound) -> Break:

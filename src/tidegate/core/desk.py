@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tidegate.core.identifiers import (
     AccountId,
@@ -21,6 +21,7 @@ from tidegate.core.identifiers import (
     order_of,
 )
 from tidegate.core.instruments import Instrument, Price
+from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.money import ONE, ratio
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
@@ -29,7 +30,6 @@ from tidegate.core.records import (
     Break,
     CashFlowKey,
     DeskSnapshot,
-    Execution,
     Found,
     Holding,
     HoldingKey,
@@ -41,12 +41,22 @@ from tidegate.core.records import (
 )
 from tidegate.core.vocabulary import AccountState, Exchange, PositionSide, Wallet
 
+REMEMBERED_MAX = 10_000  # Far more than one batch of inputs can speak of: storage knows the rest.
+KeyT = TypeVar("KeyT")
+
 
 class Difference(NamedTuple):
     """How far the venue's balance was from ours, and since when it has been exactly that."""
 
     amount: Decimal
     since: datetime
+
+
+def remember(memory: dict[KeyT, None], key: KeyT) -> None:
+    """Keep a key among the newest; the oldest goes."""
+    memory[key] = None
+    if len(memory) > REMEMBERED_MAX:
+        del memory[next(iter(memory))]
 
 
 class Desk:
@@ -62,16 +72,21 @@ class Desk:
         self.prices: dict[tuple[Exchange, str], Price] = {}
         self.holdings: dict[HoldingKey, Holding] = {}
         self.positions: dict[PositionKey, Position] = {}
+        self.positions_by_owner: dict[tuple[AccountId, UserId], list[Position]] = {}
         self.leverages: dict[tuple[AccountId, str], Leverage] = {}
         self.rules: dict[RuleId, Rule] = {}  # Those that have not ended.
         self.rules_of: dict[OrderId, set[RuleId]] = {}  # By the order that they wait for.
         self.held: dict[tuple[Exchange, str], set[OrderId]] = {}  # Orders that a price may set off at the desk.
         self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
-        self.executions: dict[ExecutionId, Execution] = {}  # Booked trades that an input speaks of again.
-        self.cash_flows: set[CashFlowKey] = set()  # Booked ones that an input speaks of again.
+        self.cash_flows: dict[CashFlowKey, None] = {}  # Booked ones: the newest, and what inputs speak of.
+        self.told: dict[str, None] = {}  # Breaks that are told but once: the newest, and what inputs speak of.
         self.orders: dict[OrderId, Order] = {}
         self.execution_ids: dict[OrderId, set[ExecutionId]] = {}
+        self.executions: dict[ExecutionId, ExecutionBooked] = {}  # As booked since the start, and what inputs speak of.
+        self.busted: set[ExecutionId] = set()
         self.execution_times: dict[AccountId, datetime] = {}
+        self.compared_at: dict[AccountId, datetime] = {}  # Everything before has been told by the account's venue.
+        self.recent_symbols: dict[AccountId, dict[str, datetime]] = {}  # When an order in them last ended.
         self.differences: dict[tuple[AccountId, str, Wallet], Difference] = {}
         self.position_differences: dict[tuple[AccountId, str, PositionSide], Difference] = {}
         self.open_breaks: dict[str, Break] = {}
@@ -92,11 +107,13 @@ class Desk:
             account.message = "the desk has just started"
             desk.accounts[account.account_id] = account
         desk.holdings = {(held.account_id, held.user_id, held.asset, held.wallet): held for held in snapshot.holdings}
-        desk.positions = {(at.account_id, at.user_id, at.symbol, at.position_side): at for at in snapshot.positions}
+        for position in snapshot.positions:
+            desk.keep_position(position)
         desk.leverages = {(setting.account_id, setting.symbol): setting for setting in snapshot.leverages}
         for rule in snapshot.rules:
             desk.keep_rule(rule)
         desk.execution_times = dict(snapshot.execution_times)
+        desk.recent_symbols = {name: dict(symbols) for name, symbols in snapshot.recent_symbols.items()}
         desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
         desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
         return desk
@@ -158,8 +175,14 @@ class Desk:
                 if order.is_unresolved:
                     self.count_unresolved(order, 1)
                 self.execution_ids[order.order_id] = set(found.execution_ids.get(order.order_id, ()))
-        self.executions.update((booked.execution_id, booked) for booked in found.executions)
-        self.cash_flows |= found.cash_flows
+        self.busted |= found.busted
+        for booked in found.executions:
+            if booked.execution_id not in self.busted:
+                self.executions[booked.execution_id] = booked
+        for flow in found.cash_flows:
+            remember(self.cash_flows, flow)
+        for told in found.break_ids:
+            remember(self.told, told)
 
     def detach(self, order_id: OrderId) -> None:
         """Let a closed order go; storage has it."""
@@ -168,13 +191,16 @@ class Desk:
             return  # What it filled is still protected: its legs need it.
         assert order.is_closed
         del self.orders[order_id]
-        self.execution_ids.pop(order_id, None)
+        for execution_id in self.execution_ids.pop(order_id, ()):
+            self.executions.pop(execution_id, None)
+            self.busted.discard(execution_id)
         if order.idempotency_key is not None:
             self.by_idempotency_key.pop((order.user_id, order.idempotency_key), None)
         if order.client_order_id is not None:
             self.by_client_order_id.pop((order.user_id, order.client_order_id), None)
-        if order.exchange_order_id is not None:
-            self.by_exchange_order_id.get((order.account_id, order.symbol), {}).pop(order.exchange_order_id, None)
+        ids = self.by_exchange_order_id.get((order.account_id, order.symbol), {})
+        for exchange_order_id in order.exchange_order_ids:
+            ids.pop(exchange_order_id, None)
 
     def index(self, order: Order) -> None:
         """Make an order findable by all its ids."""
@@ -188,11 +214,13 @@ class Desk:
 
     def index_open(self, order: Order) -> None:
         """Keep the lists of what a price may set off, and of legs that work, as the order now stands."""
-        held = self.held.setdefault((order.exchange, order.symbol), set())
+        market = (order.exchange, order.symbol)
         if order.is_held and order.is_conditional:
-            held.add(order.order_id)
-        else:
+            self.held.setdefault(market, set()).add(order.order_id)
+        elif (held := self.held.get(market)) is not None:
             held.discard(order.order_id)
+            if not held:
+                del self.held[market]
         if order.parent_order_id is None or order.leg is None:
             return
         legs = self.children.setdefault(order.parent_order_id, [])
@@ -206,6 +234,16 @@ class Desk:
     def legs_of(self, order_id: OrderId) -> list[Order]:
         """The legs of an order's protection that are not closed."""
         return [self.orders[leg] for leg in self.children.get(order_id, ())]
+
+    def note_end(self, order: Order) -> None:
+        """An order has just ended: if it ever left, its last executions may still be on their way."""
+        if not order.attempt:
+            return
+        symbols = self.recent_symbols.setdefault(order.account_id, {})
+        symbols[order.symbol] = order.updated_at
+        since = order.updated_at - self.policy.recent_trades
+        for symbol in [symbol for symbol, at in symbols.items() if at < since]:
+            del symbols[symbol]
 
     def keep_rule(self, rule: Rule) -> None:
         """A rule waits for its order."""
@@ -221,10 +259,12 @@ class Desk:
             del self.rules_of[rule.order_id]
 
     def index_exchange_order_id(self, order: Order) -> None:
-        """Make an order findable by the venue's id."""
-        if order.exchange_order_id is not None:
-            ids = self.by_exchange_order_id.setdefault((order.account_id, order.symbol), {})
-            ids[order.exchange_order_id] = order.order_id
+        """Make an order findable by the venue's ids of it, that of now and those of before."""
+        if order.exchange_order_id is None and order.former_exchange_order_ids is None:
+            return
+        ids = self.by_exchange_order_id.setdefault((order.account_id, order.symbol), {})
+        for exchange_order_id in order.exchange_order_ids:
+            ids[exchange_order_id] = order.order_id
 
     def count_unresolved(self, order: Order, change: int) -> None:
         """Keep the number of sends with an unknown outcome, which decides when a recovered account is ready."""
@@ -245,7 +285,7 @@ class Desk:
         key = (account_id, user_id, symbol, position_side)
         found = self.positions.get(key)
         if found is None:
-            found = self.positions[key] = Position(
+            found = Position(
                 account_id=account_id,
                 user_id=user_id,
                 symbol=symbol,
@@ -253,4 +293,15 @@ class Desk:
                 exchange=exchange,
                 updated_at=datetime.min.replace(tzinfo=UTC),
             )
+            self.keep_position(found)
         return found
+
+    def keep_position(self, position: Position) -> None:
+        """Make a position findable by its key, and by whose it is."""
+        owner = (position.account_id, position.user_id)
+        self.positions[(*owner, position.symbol, position.position_side)] = position
+        self.positions_by_owner.setdefault(owner, []).append(position)
+
+    def positions_of(self, account_id: AccountId, user_id: UserId) -> Iterable[Position]:
+        """A user's positions in an account; some may be flat."""
+        return self.positions_by_owner.get((account_id, user_id), ())

@@ -8,29 +8,24 @@ import copy
 from datetime import datetime
 from typing import get_args
 
-from tidegate.core.apply import break_id, break_of
+from tidegate.core.apply import break_of
 from tidegate.core.desk import Desk
 from tidegate.core.history import tell
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import JournaledEvent, OrderEvent
 from tidegate.core.order import Order
-from tidegate.core.portfolio.ledger import LedgerEvent, lines_of
-from tidegate.core.records import (
-    Attempt,
-    Batch,
-    Break,
-    Bust,
-    CashFlow,
-    Execution,
-    HistoryEntry,
-    HoldingKey,
-    JournalEntry,
-    LedgerEntry,
-    PositionKey,
-    Rule,
-    Token,
+from tidegate.core.projection_rows import (
+    bust_row,
+    cash_flow_row,
+    ended_rule_row,
+    execution_row,
+    holdings_moved,
+    ledger_rows,
+    resolved_break_row,
+    token_row,
 )
+from tidegate.core.records import Attempt, Batch, HistoryEntry, HoldingKey, JournalEntry, PositionKey
 from tidegate.core.vocabulary import InstrumentKind
 
 _ORDER_EVENTS = frozenset(get_args(OrderEvent))
@@ -93,13 +88,10 @@ class Projector:
         match event:
             case happened.ExecutionBooked():
                 self._record_execution(desk, event, order)
-                self._touch_parent(desk, order)
             case happened.ExecutionReversed():
-                self._record_bust(desk, event)
-                self._touch_parent(desk, order)
-                self._touch_trade(event.booked)
-                self._touch_reservation(desk, order)
-                self._record_ledger(desk, event)
+                self._batch.busts.append(bust_row(event, desk.sequence))
+                self._touch_trade(desk, event.booked, order)
+                self._batch.ledger += ledger_rows(event, desk.sequence)
             case (
                 happened.OrderHeld()
                 | happened.AmendRequested()
@@ -123,11 +115,6 @@ class Projector:
                 self._touch_reservation(desk, order)
             case _:
                 pass
-
-    def _touch_parent(self, desk: Desk, order: Order) -> None:
-        """What a leg of protection closes counts at its parent, too."""
-        if order.leg is not None and order.parent_order_id is not None:
-            self._orders[order.parent_order_id] = desk.orders[order.parent_order_id]
 
     def _touch_reservation(self, desk: Desk, order: Order) -> None:
         if order.reserved_asset is not None:
@@ -153,99 +140,51 @@ class Projector:
         )
 
     def _record_execution(self, desk: Desk, event: happened.ExecutionBooked, order: Order) -> None:
-        self._batch.executions.append(
-            Execution(
-                execution_id=event.execution_id,
-                sequence=desk.sequence,
-                order_id=event.order_id,
-                user_id=event.user_id,
-                account_id=event.account_id,
-                exchange=event.exchange,
-                symbol=event.symbol,
-                side=event.side,
-                trade_id=event.trade_id,
-                exchange_order_id=event.exchange_order_id,
-                quantity=event.quantity,
-                price=event.price,
-                fees=event.fees,
-                liquidity=event.liquidity,
-                realized_pnl=event.realized_pnl,
-                executed_at=event.executed_at,
-                booked_at=event.at,
-                position_side=event.position_side,
-            )
-        )
-        self._record_ledger(desk, event)
-        self._touch_trade(event)
-        parent = None if order.leg is None else desk.orders.get(order.parent_order_id or OrderId(""))
-        if parent is not None:
-            self._orders[parent.order_id] = parent
+        self._batch.executions.append(execution_row(event, desk.sequence))
+        self._touch_trade(desk, event, order)
+        self._batch.ledger += ledger_rows(event, desk.sequence)
+
+    def _touch_trade(self, desk: Desk, booked: happened.ExecutionBooked, order: Order) -> None:
+        """What a trade moves, or moves back: holdings, position, reservation, and the order that its leg protects."""
+        self._holdings |= holdings_moved(booked)
+        if booked.kind is not InstrumentKind.SPOT:
+            self._positions.add((booked.account_id, booked.user_id, booked.symbol, booked.position_side))
         self._touch_reservation(desk, order)
-
-    def _touch_trade(self, event: happened.ExecutionBooked) -> None:
-        assets = {event.quote, *(fee.asset for fee in event.fees)}
-        if event.kind is InstrumentKind.SPOT:
-            assets.add(event.base)
-        else:
-            self._positions.add((event.account_id, event.user_id, event.symbol, event.position_side))
-        for asset in assets:
-            self._holdings.add((event.account_id, event.user_id, asset, event.wallet))
-
-    def _record_ledger(self, desk: Desk, event: LedgerEvent) -> None:
-        booked = event.booked if isinstance(event, happened.ExecutionReversed) else event
-        order_id = getattr(booked, "order_id", None)
-        execution_id = getattr(booked, "execution_id", None)
-        for number, line in enumerate(lines_of(event), start=1):
-            self._batch.ledger.append(
-                LedgerEntry(
-                    sequence=desk.sequence,
-                    line=number,
-                    account_id=booked.account_id,
-                    ledger_account=line.ledger_account,
-                    asset=line.asset,
-                    amount=line.amount,
-                    kind=line.kind,
-                    timestamp=event.at,
-                    wallet=booked.wallet,
-                    order_id=order_id,
-                    execution_id=execution_id,
-                )
-            )
+        parent = None if order.parent_order_id is None else desk.orders.get(order.parent_order_id)
+        if parent is not None and order.leg is not None:
+            self._orders[parent.order_id] = parent
 
     def _record_desk(self, desk: Desk, event: JournaledEvent) -> None:
         match event:
             case happened.UserRegistered():
                 self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
             case happened.TokenIssued():
-                self._batch.tokens[event.token_id] = Token(
-                    token_id=event.token_id,
-                    user_id=event.user_id,
-                    token_hash=event.token_hash,
-                    label=event.label,
-                    created_at=event.at,
-                )
+                self._batch.tokens[event.token_id] = token_row(event)
             case happened.AccountRegistered() | happened.AccountStateChanged() | happened.BalancesOpened():
                 self._batch.accounts[event.account_id] = copy.copy(desk.accounts[event.account_id])
-            case happened.BalanceOpened():
-                self._record_ledger(desk, event)
-                self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
+            case happened.BalanceOpened() | happened.BalanceAdjusted() | happened.CashFlowBooked():
+                self._record_movement(desk, event)
             case happened.BreakFound():
                 found = break_of(event)
                 self._batch.breaks[found.break_id] = found
             case happened.BreakResolved():
-                self._resolve_break(event)
+                resolved = resolved_break_row(event)
+                self._batch.breaks[resolved.break_id] = resolved
             case happened.CorrectionsSet():
                 self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
             case _:
-                self._record_books(desk, event)
+                self._record_settings(desk, event)
 
-    def _record_books(self, desk: Desk, event: JournaledEvent) -> None:
+    def _record_movement(
+        self, desk: Desk, event: happened.BalanceOpened | happened.BalanceAdjusted | happened.CashFlowBooked
+    ) -> None:
+        self._batch.ledger += ledger_rows(event, desk.sequence)
+        self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
+        if isinstance(event, happened.CashFlowBooked):
+            self._batch.cash_flows.append(cash_flow_row(event, desk.sequence))
+
+    def _record_settings(self, desk: Desk, event: JournaledEvent) -> None:
         match event:
-            case happened.BalanceAdjusted():
-                self._record_ledger(desk, event)
-                self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
-            case happened.CashFlowBooked():
-                self._record_cash_flow(desk, event)
             case happened.PositionAdjusted():
                 self._positions.add((event.account_id, event.user_id, event.symbol, event.position_side))
             case happened.LeverageChanged():
@@ -254,61 +193,6 @@ class Projector:
             case happened.RuleCreated():
                 self._batch.rules[event.rule_id] = copy.copy(desk.rules[event.rule_id])
             case happened.RuleEnded():
-                self._batch.rules[event.rule_id] = Rule(
-                    rule_id=event.rule_id,
-                    user_id=event.user_id,
-                    order_id=event.order_id,
-                    status=event.status,
-                    place=event.place,
-                    cancel_order_id=event.cancel_order_id,
-                    created_at=event.created_at,
-                    ended_at=event.at,
-                    fired=event.fired,
-                    message=event.message,
-                )
+                self._batch.rules[event.rule_id] = ended_rule_row(event)
             case _:
                 pass
-
-    def _record_bust(self, desk: Desk, event: happened.ExecutionReversed) -> None:
-        self._batch.busts.append(
-            Bust(
-                execution_id=event.execution_id,
-                sequence=desk.sequence,
-                order_id=event.order_id,
-                busted_at=event.at,
-                message=event.message,
-            )
-        )
-
-    def _record_cash_flow(self, desk: Desk, event: happened.CashFlowBooked) -> None:
-        self._record_ledger(desk, event)
-        self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
-        self._batch.cash_flows.append(
-            CashFlow(
-                account_id=event.account_id,
-                kind=event.kind,
-                flow_id=event.flow_id,
-                sequence=desk.sequence,
-                user_id=event.user_id,
-                asset=event.asset,
-                amount=event.amount,
-                wallet=event.wallet,
-                symbol=event.symbol,
-                happened_at=event.happened_at,
-                booked_at=event.at,
-            )
-        )
-
-    def _resolve_break(self, event: happened.BreakResolved) -> None:
-        resolved = Break(
-            break_id=break_id(event.account_id, event.kind, event.subject),
-            account_id=event.account_id,
-            kind=event.kind,
-            subject=event.subject,
-            message=event.message,
-            found_at=event.found_at,
-            resolved_at=event.at,
-            resolved_by=event.by,
-            resolution=event.message,
-        )
-        self._batch.breaks[resolved.break_id] = resolved

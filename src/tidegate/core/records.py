@@ -21,7 +21,7 @@ from tidegate.core.identifiers import (
     UserId,
 )
 from tidegate.core.messages.commands import PlaceOrder
-from tidegate.core.messages.events import JournaledEvent
+from tidegate.core.messages.events import ExecutionBooked, JournaledEvent
 from tidegate.core.messages.values import Fee
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
@@ -45,6 +45,10 @@ from tidegate.core.vocabulary import (
 HoldingKey = tuple[AccountId, UserId, str, Wallet]
 PositionKey = tuple[AccountId, UserId, str, PositionSide]
 CashFlowKey = tuple[AccountId, CashFlowKind, str]
+ExchangeOrderKey = tuple[AccountId, str, ExchangeOrderId]  # Account, symbol, id.
+FOREIGN_EXECUTION = "foreign_execution"
+UNKNOWN_BUST = "unknown_bust"
+TOLD_ONCE = frozenset({FOREIGN_EXECUTION, UNKNOWN_BUST})  # Breaks that do not come up again once they are closed.
 UNALLOCATED = UserId("unallocated")  # Owns what a venue account holds and no user does.
 
 
@@ -80,6 +84,11 @@ class Account(msgspec.Struct, kw_only=True):
     message: str = ""
     opened_at: datetime | None = None
     created_at: datetime
+
+    @property
+    def owner(self) -> UserId:
+        """Whose it is, what nobody has given to anybody: the only user's, else nobody's."""
+        return self.user_ids[0] if len(self.user_ids) == 1 else UNALLOCATED
 
 
 class Holding(msgspec.Struct, kw_only=True):
@@ -310,13 +319,19 @@ class DeskSnapshot(msgspec.Struct, kw_only=True):
     positions: list[Position] = []
     leverages: list[Leverage] = []
     rules: list[Rule] = []  # Those that have not ended.
+    recent_symbols: dict[AccountId, dict[str, datetime]] = {}  # Where orders ended last, and when.
 
 
 class Found(msgspec.Struct, kw_only=True):
-    """What the loop attaches before a decision: closed orders with all their executions' ids, booked trades that are
-    spoken of again, and which of the asked-for cash flows are booked already."""
+    """What the loop attaches before a decision: closed orders with all their executions' ids.
+
+    `executions`: the asked-for trades as they were booked; those of them in `busted` have been taken back since.
+    `cash_flows` and `break_ids`: which of the asked-for ones were booked, or told, before.
+    """
 
     orders: list[Order]
     execution_ids: dict[OrderId, list[ExecutionId]]
-    executions: list[Execution] = []
+    executions: list[ExecutionBooked] = []
+    busted: frozenset[ExecutionId] = frozenset()
     cash_flows: frozenset[CashFlowKey] = frozenset()
+    break_ids: frozenset[str] = frozenset()

@@ -1,12 +1,23 @@
-"""Which orders a batch of inputs speaks of and memory no longer holds: looked up before anything is decided."""
+"""What a batch of inputs speaks of and memory does not hold: looked up before anything is decided."""
 
 from collections.abc import Iterable
 
+from tidegate.core.apply import break_id
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
-from tidegate.core.identifiers import ExchangeClientOrderId, order_of
-from tidegate.core.messages.commands import CancelOrder, PlaceOrder
-from tidegate.core.messages.reports import AccountSynchronized, ExecutionReported, OrderAccepted, OrderReported
+from tidegate.core.identifiers import ExchangeClientOrderId, OrderId, execution_id, order_of
+from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule, PlaceOrder
+from tidegate.core.messages.reports import (
+    AccountSynchronized,
+    CashFlowReported,
+    ExecutionBusted,
+    ExecutionReported,
+    OrderAccepted,
+    OrderReported,
+)
+from tidegate.core.order import Order
+from tidegate.core.reconciliation.foreign import trade_subject
+from tidegate.core.records import FOREIGN_EXECUTION, UNKNOWN_BUST
 from tidegate.ports import OrderKeys
 
 
@@ -17,17 +28,32 @@ def not_in_memory(desk: Desk, inputs: Iterable[Input]) -> OrderKeys:
         match message:
             case PlaceOrder():
                 _note_request(desk, message, keys)
-            case CancelOrder() | OrderAccepted():  # An acceptance may come after we have given the order up.
-                if message.order_id not in desk.orders:
-                    keys.order_ids.add(message.order_id)
+            case CancelOrder() | AmendOrder() | OrderAccepted():
+                # An acceptance may come after we have given the order up.
+                _note_order(desk, message.order_id, keys)
+            case CreateRule():
+                _note_order(desk, message.order_id, keys)
+                if message.cancel_order_id is not None:
+                    _note_order(desk, message.cancel_order_id, keys)
             case OrderReported() | ExecutionReported():
                 _note_venue_order(desk, message, keys)
+            case ExecutionBusted():
+                _note_bust(desk, message, keys)
+            case CashFlowReported():
+                flow = (message.account_id, message.kind, message.flow_id)
+                if flow not in desk.cash_flows:
+                    keys.cash_flows.add(flow)
             case AccountSynchronized():
                 for exchange_client_order_id in message.open_exchange_client_order_ids:
                     _note_attempt(desk, exchange_client_order_id, keys)
             case _:
                 pass
     return keys
+
+
+def _note_order(desk: Desk, order_id: OrderId, keys: OrderKeys) -> None:
+    if order_id not in desk.orders:
+        keys.order_ids.add(order_id)
 
 
 def _note_request(desk: Desk, command: PlaceOrder, keys: OrderKeys) -> None:
@@ -43,17 +69,46 @@ def _note_request(desk: Desk, command: PlaceOrder, keys: OrderKeys) -> None:
 
 
 def _note_venue_order(desk: Desk, report: OrderReported | ExecutionReported, keys: OrderKeys) -> None:
-    """An order as its venue calls it: by our id for the attempt if it tells that, else by its own."""
+    """An order as its venue calls it: by our id for the attempt if it tells that, else by its own.
+
+    A trade of an order that nobody knows is told but once for ever.
+    """
     ours, theirs = report.exchange_client_order_id, report.exchange_order_id
-    if desk.order_for(report.account_id, report.symbol, ours, theirs) is not None:
+    if (order := desk.order_for(report.account_id, report.symbol, ours, theirs)) is not None:
+        _note_parent(desk, order, keys)
         return
     if ours is not None and order_of(ours) is not None:
         _note_attempt(desk, ours, keys)
     elif theirs is not None:
         keys.exchange_order_ids.add((report.account_id, report.symbol, theirs))
+    if isinstance(report, ExecutionReported):
+        _note_told(desk, break_id(report.account_id, FOREIGN_EXECUTION, trade_subject(report)), keys)
+
+
+def _note_parent(desk: Desk, order: Order, keys: OrderKeys) -> None:
+    """What a leg trades moves the order that it protects, too."""
+    if order.leg is not None and order.parent_order_id is not None:
+        _note_order(desk, order.parent_order_id, keys)
+
+
+def _note_bust(desk: Desk, report: ExecutionBusted, keys: OrderKeys) -> None:
+    """The trade as it was booked, and its order; or that the venue took back one that never was."""
+    name = execution_id(report.account_id, report.symbol, report.side, report.trade_id)
+    booked = desk.executions.get(name)
+    if booked is not None:
+        if (order := desk.orders.get(booked.order_id)) is not None:
+            _note_parent(desk, order, keys)
+    elif name not in desk.busted:
+        keys.execution_ids.add(name)
+        _note_told(desk, break_id(report.account_id, UNKNOWN_BUST, name), keys)
+
+
+def _note_told(desk: Desk, name: str, keys: OrderKeys) -> None:
+    if name not in desk.open_breaks and name not in desk.told:
+        keys.break_ids.add(name)
 
 
 def _note_attempt(desk: Desk, exchange_client_order_id: ExchangeClientOrderId, keys: OrderKeys) -> None:
     named = order_of(exchange_client_order_id)
-    if named is not None and named[0] not in desk.orders:
-        keys.order_ids.add(named[0])
+    if named is not None:
+        _note_order(desk, named[0], keys)

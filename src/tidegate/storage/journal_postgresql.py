@@ -15,13 +15,15 @@ import psycopg
 from psycopg.adapt import Loader
 from sqlalchemy import Table
 
-from tidegate.core.identifiers import OrderId
+from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
 from tidegate.core.order import Order
 from tidegate.core.records import Batch, DeskSnapshot, Found
+from tidegate.core.vocabulary import CashFlowKind
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.engines import CONNECT_TIMEOUT_SECONDS_MAX
 from tidegate.storage.errors import JournalFailedError, StorageUnavailableError
+from tidegate.storage.finding import booked_in, parents_of
 from tidegate.storage.rows import ORDERS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, postgresql_write, select
 from tidegate.storage.urls import PostgresqlDatabase
@@ -62,6 +64,23 @@ _BY_EXCHANGE_ORDER_ID_OF_ATTEMPT = select(
             ON owners.account_id = account AND owners.symbol = market AND sent.exchange_order_id = name
     ) AND closed_at IS NOT NULL""",
 )
+_BY_EXECUTION_ID = select(
+    ORDERS,
+    "WHERE closed_at IS NOT NULL"
+    " AND order_id IN (SELECT order_id FROM executions WHERE execution_id = ANY(%s::text[]))",
+)
+_BOOKED = """
+    SELECT payload FROM journal
+    JOIN executions ON executions.sequence = journal.sequence
+    WHERE execution_id = ANY(%s::text[])
+"""
+_BUSTS = "SELECT execution_id FROM busts WHERE execution_id = ANY(%s::text[])"
+_CASH_FLOWS = """
+    SELECT account_id, kind, flow_id FROM cash_flows
+    JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, reason, name)
+        ON account_id = account AND kind = reason AND flow_id = name
+"""
+_BREAKS = "SELECT break_id FROM reconciliation_breaks WHERE break_id = ANY(%s::text[])"
 _EXECUTION_IDS = "SELECT order_id, execution_id FROM executions WHERE order_id = ANY(%s::text[])"
 
 
@@ -138,26 +157,47 @@ class PostgresqlFinder:
         self._thread.shutdown()
 
     def _find(self, keys: OrderKeys) -> Found:
+        found = self._orders(keys)
+        names = {(name,) for name in keys.execution_ids}
+        return Found(
+            orders=list(found.values()),
+            execution_ids=self._execution_ids(found),
+            executions=[booked_in(payload) for (payload,) in self._rows(_BOOKED, names)],
+            busted=frozenset(name for (name,) in self._rows(_BUSTS, names)),
+            cash_flows=frozenset(
+                (AccountId(account_id), CashFlowKind(kind), flow_id)
+                for account_id, kind, flow_id in self._rows(_CASH_FLOWS, keys.cash_flows)
+            ),
+            break_ids=frozenset(name for (name,) in self._rows(_BREAKS, {(name,) for name in keys.break_ids})),
+        )
+
+    def _orders(self, keys: OrderKeys) -> dict[OrderId, Order]:
         found: dict[OrderId, Order] = {}
         by_id = {(order_id,) for order_id in keys.order_ids}
         self._collect(found, (_BY_ORDER_ID,), by_id)
         self._collect(found, (_BY_IDEMPOTENCY_KEY,), keys.idempotency_keys)
         self._collect(found, (_BY_CLIENT_ORDER_ID,), keys.client_order_ids)
         self._collect(found, (_BY_EXCHANGE_ORDER_ID, _BY_EXCHANGE_ORDER_ID_OF_ATTEMPT), keys.exchange_order_ids)
-        orders = list(found.values())
-        if not orders:
-            return Found(orders=[], execution_ids={})
-        pairs = self._connection.execute(_EXECUTION_IDS, (list(found),)).fetchall()
-        return Found(orders=orders, execution_ids=snapshot.executions_by_order(orders, pairs))
+        self._collect(found, (_BY_EXECUTION_ID,), {(name,) for name in keys.execution_ids})
+        self._collect(found, (_BY_ORDER_ID,), {(parent,) for parent in parents_of(found.values())})
+        return found
+
+    def _execution_ids(self, found: dict[OrderId, Order]) -> dict[OrderId, list[ExecutionId]]:
+        pairs = self._rows(_EXECUTION_IDS, {(order_id,) for order_id in found})
+        return snapshot.executions_by_order(list(found.values()), pairs)
 
     def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
-        if not keys:
-            return
-        columns = [list(column) for column in zip(*keys, strict=True)]  # One array per part, as `unnest` takes them.
         for statement in statements:
-            for row in self._connection.execute(statement, columns).fetchall():
+            for row in self._rows(statement, keys):
                 order = ORDERS.decode_native(row)
                 found[order.order_id] = order
+
+    def _rows(self, statement: str, keys: Collection[Sequence[str]]) -> Sequence[Sequence[Any]]:
+        """What a statement finds for keys of so many parts, each part an array, as `unnest` takes them."""
+        if not keys:
+            return []
+        columns = [list(column) for column in zip(*keys, strict=True)]
+        return self._connection.execute(statement, columns).fetchall()
 
 
 class PostgresqlJournal:

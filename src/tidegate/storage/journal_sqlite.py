@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Table
 
 from tidegate.core.identifiers import ExecutionId, OrderId
+from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
 from tidegate.core.records import Batch, DeskSnapshot, Found
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.columns import time_of
 from tidegate.storage.errors import JournalFailedError
+from tidegate.storage.finding import booked_in, parents_of
 from tidegate.storage.rows import ORDERS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, select, sqlite_write
 from tidegate.storage.writer import WriterThread
@@ -39,7 +41,15 @@ _BY_EXCHANGE_ORDER_ID_OF_ATTEMPT = select(
     "WHERE order_id IN (SELECT order_id FROM attempts WHERE exchange_order_id = ?)"
     " AND account_id = ? AND symbol = ? AND closed_at IS NOT NULL",
 )
+_BY_EXECUTION_ID = select(
+    ORDERS,
+    "WHERE order_id = (SELECT order_id FROM executions WHERE execution_id = ?) AND closed_at IS NOT NULL",
+)
 _EXECUTION_IDS = "SELECT execution_id FROM executions WHERE order_id = ?"
+_BOOKED = "SELECT payload FROM journal WHERE sequence = (SELECT sequence FROM executions WHERE execution_id = ?)"
+_BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
+_CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
+_BREAK = "SELECT 1 FROM reconciliation_breaks WHERE break_id = ?"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -123,7 +133,18 @@ class SqliteFinder:
         self._connection = connect(path)
 
     def find(self, keys: OrderKeys) -> Found:
-        """The closed orders that any of the keys names, each once, with all their execution ids."""
+        """The closed orders that any of the keys names, each once, with all their execution ids; and the rest."""
+        found = self._orders(keys)
+        return Found(
+            orders=list(found.values()),
+            execution_ids={order_id: self._execution_ids(order_id) for order_id in found},
+            executions=[booked for name in keys.execution_ids for booked in self._booked(name)],
+            busted=frozenset(name for name in keys.execution_ids if self._has(_BUST, (name,))),
+            cash_flows=frozenset(flow for flow in keys.cash_flows if self._has(_CASH_FLOW, flow)),
+            break_ids=frozenset(name for name in keys.break_ids if self._has(_BREAK, (name,))),
+        )
+
+    def _orders(self, keys: OrderKeys) -> dict[OrderId, Order]:
         found: dict[OrderId, Order] = {}
         for order_id in keys.order_ids:
             self._collect(found, _BY_ORDER_ID, (order_id,))
@@ -134,10 +155,11 @@ class SqliteFinder:
         for account_id, symbol, exchange_order_id in keys.exchange_order_ids:
             self._collect(found, _BY_EXCHANGE_ORDER_ID, (account_id, symbol, exchange_order_id))
             self._collect(found, _BY_EXCHANGE_ORDER_ID_OF_ATTEMPT, (exchange_order_id, account_id, symbol))
-        return Found(
-            orders=list(found.values()),
-            execution_ids={order_id: self._execution_ids(order_id) for order_id in found},
-        )
+        for execution_id in keys.execution_ids:
+            self._collect(found, _BY_EXECUTION_ID, (execution_id,))
+        for parent in parents_of(found.values()):
+            self._collect(found, _BY_ORDER_ID, (parent,))
+        return found
 
     def close(self) -> None:
         self._connection.close()
@@ -146,6 +168,13 @@ class SqliteFinder:
         for row in self._connection.execute(statement, parameters).fetchall():
             if row[0] not in found:
                 found[row[0]] = ORDERS.decode_text(row)
+
+    def _booked(self, execution_id: ExecutionId) -> list[ExecutionBooked]:
+        rows = self._connection.execute(_BOOKED, (execution_id,)).fetchall()
+        return [booked_in(payload) for (payload,) in rows]
+
+    def _has(self, statement: str, parameters: tuple[str, ...]) -> bool:
+        return self._connection.execute(statement, parameters).fetchone() is not None
 
     def _execution_ids(self, order_id: OrderId) -> list[ExecutionId]:
         return [name for (name,) in self._connection.execute(_EXECUTION_IDS, (order_id,)).fetchall()]

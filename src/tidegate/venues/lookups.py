@@ -83,7 +83,8 @@ async def synchronize(venue: AccountVenue, wanted: SynchronizeAccount, clock: Cl
                 raise
             log.warning("the venue no longer lists an instrument", symbol=symbol, venue_message=failure.message)
     reports += [msgspec.structs.replace(order, requested_at=requested_at) for order in open_orders]
-    reports += await venue.cash_flows_since(wanted.executions_since - EXECUTIONS_OVERLAP)
+    since = wanted.cash_flows_since or wanted.executions_since
+    reports += await venue.cash_flows_since(since - EXECUTIONS_OVERLAP)
     positions_requested_at = clock.now()
     positions = await venue.positions()
     reports.append(
@@ -107,6 +108,9 @@ async def synchronize(venue: AccountVenue, wanted: SynchronizeAccount, clock: Cl
                 order.exchange_client_order_id
                 for order in open_orders
                 if order.exchange_client_order_id is not None and is_ours(order.exchange_client_order_id)
+            ),
+            open_exchange_order_ids=frozenset(
+                (order.symbol, order.exchange_order_id) for order in open_orders if order.exchange_order_id is not None
             ),
         )
     )

@@ -33,6 +33,14 @@ def dispose(holding: Holding, quantity: Decimal, price: Decimal | None) -> None:
         holding.average_price = None
 
 
+def settle(holding: Holding, amount: Decimal, price: Decimal | None) -> None:
+    """Cash that a derivative earns (positive) comes in at a price; what it costs leaves at it."""
+    if amount > 0:
+        acquire(holding, amount, price)
+    elif amount:
+        dispose(holding, -amount, price)
+
+
 def take_fee(holding: Holding, amount: Decimal) -> None:
     """A fee leaves at average cost: it moves neither the average price nor the realized profit. A rebate comes in."""
     holding.quantity -= amount

@@ -376,6 +376,7 @@ class ModelWire:
             executed_at=trade.at,
             fees=(trade.fee,),
             liquidity=Liquidity.TAKER,
+            realized_pnl=trade.realized_pnl,
             exchange_order_id=trade.order.exchange_order_id,
             exchange_client_order_id=trade.order.client_order_id,
         )

@@ -13,8 +13,8 @@ from tidegate.core.vocabulary import CashFlowKind, OffsetUnit, OrderType, Side, 
 ZERO = Decimal(0)
 
 
-class Trade(msgspec.Struct, frozen=True):
-    """What the venue executed."""
+class Trade(msgspec.Struct):
+    """What the venue executed. `realized_pnl` is what it settled for a derivative, which it rounds."""
 
     trade_id: TradeId
     order: "VenueOrder"
@@ -22,6 +22,7 @@ class Trade(msgspec.Struct, frozen=True):
     price: Decimal
     fee: Fee
     at: datetime
+    realized_pnl: Decimal | None = None
 
 
 class VenueOrder(msgspec.Struct, kw_only=True, eq=False):
@@ -110,7 +111,8 @@ class VenueBooks:
         order, value = trade.order, trade.quantity * trade.price
         sign = 1 if order.side is Side.BUY else -1
         if order.symbol == LINEAR:
-            self.move("USDT", wallet, self._trade_position(sign * trade.quantity, trade.price))
+            trade.realized_pnl = self._trade_position(sign * trade.quantity, trade.price).quantize(Decimal("1e-8"))
+            self.move("USDT", wallet, trade.realized_pnl)
         else:
             self.move("BTC", wallet, sign * trade.quantity)
             self.move("USDT", wallet, -sign * value)

@@ -203,8 +203,8 @@ class ModelExchange:
         if order.is_open:
             self._fill(account, order, self._fillable(account, order))
         if order.is_open and at_once:
-            done = order.quote_quantity is not None or order.filled > 0
-            self._end(account, order, VenueOrderStatus.FILLED if done else VenueOrderStatus.EXPIRED)
+            spent = order.quote_quantity is not None and order.filled > 0
+            self._end(account, order, VenueOrderStatus.FILLED if spent else VenueOrderStatus.EXPIRED)
 
     def _fillable(self, account: ModelAccount, order: VenueOrder) -> Decimal:
         left = order.left(self.touch(order.symbol, order.side))
@@ -223,11 +223,10 @@ class ModelExchange:
         if order.price is not None:
             price = min(price, order.price) if order.side is Side.BUY else max(price, order.price)
         self._remember(order)
-        trade = Trade(
-            TradeId(str(next(self._numbers))), order, quantity, price, self._fee(order, quantity, price), self.now()
-        )
-        order.trades = [*order.trades, trade]
+        fee = self._fee(order, quantity, price)
+        trade = Trade(TradeId(str(next(self._numbers))), order, quantity, price, fee, self.now())
         account.books.book(trade, self.rules.wallet(order.symbol))
+        order.trades = [*order.trades, trade]
         account.on_trade(trade)
         if order.quantity is not None and order.filled >= order.quantity:
             self._end(account, order, VenueOrderStatus.FILLED)

@@ -53,7 +53,7 @@ CALL_FAULTS = {
     Fault.RATE_LIMIT: 0.02,
     Fault.MALFORMED: 0.02,
     Fault.CLOCK_SKEW: 0.01,
-    Fault.REFUSE_CONNECTION: 0.02,
+    Fault.REFUSE_CONNECTION: 0.006,
     Fault.LATE_REQUEST: 0.04,
     Fault.LATE_ANSWER: 0.08,
 }

@@ -38,15 +38,15 @@ class InlineJournal:
 
     async def commit(self, batch: Batch) -> None:
         await asyncio.sleep(self._random.uniform(0, 0.004))
-        if self._faults.chance(Fault.KILL_AT_COMMIT, 0.002):
+        if self._faults.chance(Fault.KILL_AT_COMMIT, 0.0005):
             self._kill()
             await asyncio.sleep(3_600)  # Never runs: the process is gone.
-        breaks = self._faults.chance(Fault.COMMIT_UNKNOWN, 0.001)
+        breaks = self._faults.chance(Fault.COMMIT_UNKNOWN, 0.0006)
         if not breaks or self._random.random() < 0.5:
             self._write(batch)
         if breaks:
             raise CommitUnknownError
-        if self._faults.chance(Fault.KILL_AT_COMMIT, 0.002):
+        if self._faults.chance(Fault.KILL_AT_COMMIT, 0.0005):
             self._kill()
         await asyncio.sleep(self._random.uniform(0, 0.002))
 

@@ -19,7 +19,7 @@ from simulation.world import World
 from tidegate.storage.migrate import upgrade
 from tidegate.storage.verify import verify
 
-ACTIONS = 40
+ACTIONS = 80
 
 
 class Outcome(NamedTuple):

@@ -183,9 +183,9 @@ class World:
         prices = self.venues[trader.account_id].exchange.price
         working = self.open_orders(trader)
         drawn = random.random()
-        if drawn < 0.55 or not working:
+        if drawn < 0.5 or not working:
             self._place(trader, trader.order(prices))
-        elif drawn < 0.75:
+        elif drawn < 0.66:
             self.submit(trader.cancel(random.choice(working).order_id))
         elif drawn < 0.9:
             self.submit(trader.change(random.choice(working), prices))
@@ -223,7 +223,7 @@ class World:
         ticking = asyncio.create_task(self._tick_for_ever())
         try:
             for _ in range(actions):
-                await asyncio.sleep(self.random.uniform(0.05, 4.0))
+                await asyncio.sleep(self.random.uniform(0.02, 2.0))
                 self.act()
                 self._break_something()
             await asyncio.sleep(60)
@@ -292,23 +292,23 @@ class World:
         self.kill()
 
     def _break_something(self) -> None:
-        if self.faults.chance(Fault.KILL, 0.03):
+        if self.faults.chance(Fault.KILL, 0.008):
             self.kill()
-        if not self.process.ended and self.faults.chance(Fault.TAKEN_OVER, 0.01):
+        if not self.process.ended and self.faults.chance(Fault.TAKEN_OVER, 0.004):
             self._take_over()
-        if not self.process.ended and self.faults.chance(Fault.FREEZE, 0.02):
+        if not self.process.ended and self.faults.chance(Fault.FREEZE, 0.008):
             number = self.process.number
             self.loop.freeze(number)
             self.loop.call_later(self.random.uniform(1, 20), self.loop.thaw, number, context=self._context.copy())
         for wire in self.process.wires.values():
-            if self.faults.chance(Fault.DROP_STREAM, 0.02):
+            if self.faults.chance(Fault.DROP_STREAM, 0.01):
                 wire.drop_stream()
-            if self.faults.chance(Fault.PARTITION, 0.01):
+            if self.faults.chance(Fault.PARTITION, 0.002):
                 wire.unreachable_until = self.loop.time() + self.random.uniform(1, 15)
-            if self.faults.chance(Fault.MAINTENANCE, 0.005):
+            if self.faults.chance(Fault.MAINTENANCE, 0.0015):
                 wire.drop_stream()
                 wire.unreachable_until = self.loop.time() + self.random.uniform(5, 40)
-            if self.faults.chance(Fault.REVOKE_KEY, 0.005):
+            if self.faults.chance(Fault.REVOKE_KEY, 0.0015):
                 wire.key_refused_until = self.loop.time() + self.random.uniform(1, 10)
 
     async def _go_home(self) -> None:

@@ -172,7 +172,11 @@ class QueryFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """One trade at the venue. Fees are costs (rebates negative), in whatever asset the venue took them."""
+    """One trade at the venue. Fees are costs (rebates negative), in whatever asset the venue took them.
+
+    `realized_pnl` is what a derivative's venue settled for it, before fees, in the settlement asset; None where it does
+    not tell. It is what the balance moved by, rounding included, so it goes before a figure of our own.
+    """
 
     at: datetime
     account_id: AccountId
@@ -187,6 +191,7 @@ class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     exchange_order_id: ExchangeOrderId | None = None
     exchange_client_order_id: ExchangeClientOrderId | None = None
     position_side: PositionSide = PositionSide.NET
+    realized_pnl: Decimal | None = None
 
 
 class ExecutionBusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -184,8 +184,11 @@ def _booked(desk: Desk, order: Order, report: ExecutionReported, *, stray: bool)
 
 
 def _realized(desk: Desk, order: Order, report: ExecutionReported, base: str, rate: Decimal | None) -> Decimal:
-    """What the trade earns before fees, in the quote asset: against the position, or the base asset's average cost."""
+    """What the trade earns before fees, in the quote asset: what the venue settled, or against the position's or the
+    base asset's average cost."""
     if order.is_derivative:
+        if report.realized_pnl is not None:
+            return report.realized_pnl
         key = (order.account_id, order.user_id, order.symbol, order.position_side)
         return realized_by(desk.positions.get(key), order.side, report.quantity, report.price)
     holding = desk.holdings.get((order.account_id, order.user_id, base, Wallet.MAIN))

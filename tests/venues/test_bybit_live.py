@@ -269,3 +269,15 @@ async def test_the_picture_of_an_account_holds_both_markets(bench: Bench) -> Non
     truth = {row["asset"]: Decimal(row["free"]) + Decimal(row["locked"]) for row in ledger["balances"]}
     assert {told.asset: told.free + told.locked for told in held.balances}["BTC"] in truth.values()
     assert len(bench.record.of(AccountSynchronized)) == 1
+
+
+@MARKETS
+async def test_what_the_venue_says_is_left_of_a_limit_is_heeded_in_its_category(bench: Bench, symbol: str) -> None:
+    """Half of Bybit's limit: one order leaves less than our own count would."""
+    await bench.control.call("POST", "limits", {"scale": 0.5})
+    await bench.place(symbol=symbol, price=FAR)
+    budget = bench.session.health().budget
+    if symbol == SPOT:
+        assert (budget["spot_orders"], "linear_orders" in budget) == ("391/400", False)
+    else:
+        assert (budget["linear_orders"], "spot_orders" in budget) == ("196/200", False)

@@ -45,7 +45,10 @@ BALANCES = {"BTC": Decimal(10), "USDT": Decimal(1_000_000), "BNB": Decimal(5)}
 
 
 class DeskDriver(KeptDesk):
-    """What tests and simulations drive."""
+    """What tests and simulations drive. `exchange` is where the account is: Binance's spot orders do not change in
+    place, OKX's do."""
+
+    exchange = Exchange.BINANCE
 
     # --- a desk that trades ------------------------------------------------------------------------------------
 
@@ -64,7 +67,7 @@ class DeskDriver(KeptDesk):
                 command_id=self.command_id(),
                 at=self.now,
                 account_id=ACCOUNT,
-                exchange=Exchange.BINANCE,
+                exchange=self.exchange,
                 environment=Environment.SIMULATED,
                 user_ids=user_ids,
             )
@@ -73,9 +76,8 @@ class DeskDriver(KeptDesk):
         self.connect(BALANCES if balances is None else balances)
 
     def list_markets(self, *instruments: Instrument) -> None:
-        self.put(
-            reports.InstrumentsReported(at=self.now, exchange=Exchange.BINANCE, instruments=instruments or (BTC_USDT,))
-        )
+        listed = instruments or (msgspec.structs.replace(BTC_USDT, exchange=self.exchange),)
+        self.put(reports.InstrumentsReported(at=self.now, exchange=self.exchange, instruments=listed))
         self.price("50000")
 
     def price(
@@ -85,12 +87,12 @@ class DeskDriver(KeptDesk):
         bid: str | None = None,
         ask: str | None = None,
         mark: str | None = None,
-        exchange: Exchange = Exchange.BINANCE,
+        exchange: Exchange | None = None,
     ) -> Decision:
         return self.put(
             reports.PriceReported(
                 at=self.now,
-                exchange=exchange,
+                exchange=exchange or self.exchange,
                 symbol=symbol,
                 last=Decimal(last),
                 bid=None if bid is None else Decimal(bid),

@@ -16,6 +16,7 @@ from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.venue import Seat
 
 MARGIN_TYPES = {MarginMode.CROSS: "CROSSED", MarginMode.ISOLATED: "ISOLATED"}
+_TOLD_MARGIN_MODES = {"cross": MarginMode.CROSS, "isolated": MarginMode.ISOLATED}
 _SET_ALREADY = "-4046"
 
 
@@ -38,9 +39,13 @@ class ContractSettings:
         self._leverages[symbol] = leverage
         return self._report(symbol, leverage)
 
-    def forget_margin_mode(self, symbol: str) -> None:
-        """The venue told that the margin type changed."""
-        self._margin_modes.pop(symbol, None)
+    def learn_margin_mode(self, symbol: str, word: Any) -> None:
+        """The venue told another margin type; one that is not understood is set anew by the next order that asks."""
+        mode = _TOLD_MARGIN_MODES.get(word)
+        if mode is None:
+            self._margin_modes.pop(symbol, None)
+        else:
+            self._margin_modes[symbol] = mode
 
     async def prepare(self, order: SendOrder) -> list[Report]:
         """Set what the order asks for and is not set; returns what changed."""

@@ -113,7 +113,7 @@ class LinearStream:
         reason = update.get("m")
         if reason == _MARGIN_TYPE_CHANGE:
             for position in filter(self._is_listed, update.get("P", ())):
-                self._settings.forget_margin_mode(self._ours(position))
+                self._settings.learn_margin_mode(self._ours(position), position.get("mt"))
         elif reason != _TOLD_BY_ORDERS:
             self._seat.client.exchange.taps.on_untold()
 

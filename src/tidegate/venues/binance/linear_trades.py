@@ -75,15 +75,23 @@ class LinearTrades:
         return list({text(row, "id"): row for row in found}.values())  # A window's end is the next one's beginning.
 
     async def _pages(self, symbol: str, start: datetime, end: datetime, always: dict[str, Any]) -> list[Any]:
-        """One window: each page from the time of the last row, whose fellows of that millisecond come twice."""
+        """One window: each page from the time of the last row, whose fellows of that millisecond come twice.
+
+        A page that lies within one millisecond is followed by ids, which Binance takes without times only.
+        """
         where = {"symbol": self._seat.symbols.theirs(symbol), "limit": TRADES_PER_PAGE, **always}
+        begin_ms, end_ms = milliseconds(start), milliseconds(end)
         found: list[Any] = []
-        times = {"startTime": milliseconds(start), "endTime": milliseconds(end)}
+        beginning: dict[str, Any] = {"startTime": begin_ms, "endTime": end_ms}
         while True:
-            page = rows(await self._seat.client.call(endpoints.LINEAR_TRADES, {**where, **times}))
+            page = rows(await self._seat.client.call(endpoints.LINEAR_TRADES, {**where, **beginning}))
             found += page
             if len(page) < TRADES_PER_PAGE:
                 return found
-            last = milliseconds(instant(page[-1].get("time")))
-            # A page of one millisecond is passed over; nobody has seen one.
-            times["startTime"] = max(last, times["startTime"] + 1)
+            first_ms, last_ms = (milliseconds(instant(row.get("time"))) for row in (page[0], page[-1]))
+            if last_ms > end_ms:
+                return found
+            if first_ms == last_ms:
+                beginning = {"fromId": int(text(page[-1], "id")) + 1}
+            else:
+                beginning = {"startTime": last_ms, "endTime": end_ms}

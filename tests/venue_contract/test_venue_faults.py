@@ -28,9 +28,9 @@ from tidegate.core.vocabulary import Environment, Exchange, RejectReason, VenueO
 from tidegate.ports import VenueCredentials
 from tidegate.venues import session as session_module
 from tidegate.venues.binance import spot as binance_spot
-from tidegate.venues.bybit import calls as bybit_calls
+from tidegate.venues.bybit import lookups as bybit_lookups
 from tidegate.venues.factory import Venues, VenueSettings
-from tidegate.venues.okx import calls as okx_calls
+from tidegate.venues.okx import pages as okx_pages
 from venue_contract_helpers import Desk, RealClock, Recorder
 from venue_door import Door
 
@@ -177,8 +177,8 @@ async def test_vc33_executions_come_complete_when_a_page_ends_inside_an_order(
 ) -> None:
     for module, name in (
         (binance_spot, "TRADES_PER_PAGE"),
-        (okx_calls, "ROWS_PER_PAGE"),
-        (bybit_calls, "EXECUTIONS_PER_PAGE"),
+        (okx_pages, "ROWS_PER_PAGE"),
+        (bybit_lookups, "EXECUTIONS_PER_PAGE"),
     ):
         monkeypatch.setattr(module, name, 2)
     await desk.control.move("65000", levels=20, level_quantity="0.01")

@@ -24,6 +24,7 @@ STATEMENTS = {
         "EXECUTIONS_OF_OPEN_ORDERS",
         "EXECUTIONS_OF_GUARDING_ORDERS",
         "LAST_EXECUTION_TIMES",
+        "RECENT_ENDS",
         "WAITING_RULES",
         "UNRESOLVED_BREAKS",
     )
@@ -69,7 +70,8 @@ async def test_thousands_of_closed_orders_cost_recovery_nothing_on_sqlite(sqlite
     before = load_steps(database.path)
     await commit_closed_orders(sqlite_url)
     after = load_steps(database.path)
-    assert 0 < before <= after < before + 100  # A thousand steps; walking the closed orders takes tens of thousands.
+    # A few thousand steps, most of them for a look back that is bounded; walking the closed orders takes many more.
+    assert 0 < before <= after < before + 500
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -52,6 +52,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     corrections_max: int = 2
     correction_ratio_max: Decimal = Decimal("0.1")  # How much larger than asked an order may become.
     break_confirmation: timedelta = timedelta(seconds=5)
+    # Venues round what derivatives earn and cost, trade by trade: so much in the asset they settle in is no break.
+    settlement_rounding_max: Decimal = Decimal("0.0001")
     lookup_retention: dict[Exchange, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
 
     def back_off(self, attempt: int, *, seed: str) -> timedelta:

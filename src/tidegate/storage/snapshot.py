@@ -44,6 +44,13 @@ LAST_EXECUTION_TIMES = (
     "SELECT account_id, (SELECT executed_at FROM executions WHERE executions.account_id = accounts.account_id "
     "ORDER BY executed_at DESC LIMIT 1) FROM accounts"
 )
+# Among the last so many steps in any order's life: a bounded look back, however long the history is.
+RECENT_ENDS = (
+    "SELECT orders.account_id, orders.symbol, MAX(orders.closed_at) FROM order_history CROSS JOIN orders "
+    "WHERE order_history.history_id > (SELECT MAX(history_id) FROM order_history) - 500 "
+    "AND order_history.status = 'closed' AND orders.order_id = order_history.order_id AND orders.attempt > 0 "
+    "GROUP BY orders.account_id, orders.symbol"
+)
 WAITING_RULES = select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")
 UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at, break_id")
 
@@ -81,6 +88,7 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         positions=records(POSITIONS, select(POSITIONS, "ORDER BY account_id, user_id, symbol, position_side")),
         leverages=records(LEVERAGES, select(LEVERAGES, "ORDER BY account_id, symbol")),
         rules=records(RULES, WAITING_RULES),
+        recent_symbols=_recent_symbols(rows(RECENT_ENDS), time_of),
     )
     return snapshot, Heads(journal=journal_head, history=history_head)
 
@@ -90,6 +98,15 @@ def executions_by_order(orders: Sequence[Order], pairs: Sequence[Sequence[Any]])
     found: dict[OrderId, list[ExecutionId]] = {order.order_id: [] for order in orders}
     for order_id, execution_id in pairs:
         found[OrderId(order_id)].append(ExecutionId(execution_id))
+    return found
+
+
+def _recent_symbols(
+    ends: Sequence[Sequence[Any]], time_of: Callable[[Any], datetime]
+) -> dict[AccountId, dict[str, datetime]]:
+    found: dict[AccountId, dict[str, datetime]] = {}
+    for account_id, symbol, closed_at in ends:
+        found.setdefault(AccountId(account_id), {})[symbol] = time_of(closed_at)
     return found
 
 

@@ -15,6 +15,7 @@ from tidegate.core.messages.reports import (
     DeskStarted,
 )
 from tidegate.core.order import Order
+from tidegate.core.reconciliation.balances import is_rounding
 from tidegate.core.reconciliation.foreign import MANY_FOREIGN_EXECUTIONS, no_longer_listed
 from tidegate.core.reconciliation.telling import end_all
 from tidegate.core.records import FOREIGN_EXECUTION, Account, Break
@@ -143,8 +144,11 @@ def _explained(desk: Desk, report: AccountSynchronized) -> list[Event]:
 
 
 def _differs(desk: Desk, account_id: AccountId) -> bool:
-    keys = (*desk.differences, *desk.position_differences)
-    return any(key[0] == account_id for key in keys)
+    positions = any(account == account_id for account, _, _ in desk.position_differences)
+    return positions or any(
+        account == account_id and not is_rounding(desk, account, asset, wallet)
+        for account, asset, wallet in desk.differences
+    )
 
 
 def _state(account: Account, at: datetime, state: AccountState, message: str) -> AccountStateChanged:

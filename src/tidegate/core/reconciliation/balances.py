@@ -75,11 +75,23 @@ def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
 
 def _confirm_break(desk: Desk, report: BalancesReported, asset: str, wallet: Wallet) -> list[Event]:
     subject = balance_subject(asset, wallet)
-    if break_id(report.account_id, BALANCE, subject) in desk.open_breaks:
+    is_open = break_id(report.account_id, BALANCE, subject) in desk.open_breaks
+    if is_open or is_rounding(desk, report.account_id, asset, wallet):
         return []
     amount = desk.differences[(report.account_id, asset, wallet)].amount
     message = f"the venue holds {plain(abs(amount))} {asset} {'more' if amount > 0 else 'less'} than the books"
     return [BreakFound(at=report.at, account_id=report.account_id, kind=BALANCE, subject=subject, message=message)]
+
+
+def is_rounding(desk: Desk, account_id: AccountId, asset: str, wallet: Wallet) -> bool:
+    """Whether a difference is what the venue's rounding of the results of derivatives adds up to."""
+    known = desk.differences.get((account_id, asset, wallet))
+    if known is None or abs(known.amount) > desk.policy.settlement_rounding_max:
+        return False
+    return any(
+        account == account_id and symbol.endswith(f":{asset}") and desk.wallet_of(position.exchange, symbol) is wallet
+        for (account, _, symbol, _), position in desk.positions.items()
+    )
 
 
 def balance_subject(asset: str, wallet: Wallet) -> str:

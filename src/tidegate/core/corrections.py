@@ -15,6 +15,7 @@ from tidegate.core.identifiers import UserId
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.events import AttemptFailed, Event, OrderAdjusted
+from tidegate.core.messages.reports import OrderRefused, OrderReported
 from tidegate.core.money import ONE, ZERO, is_workable, plain, round_down, round_up
 from tidegate.core.order import Order
 from tidegate.core.portfolio.reservations import worst_case
@@ -109,13 +110,12 @@ def _smallest(desk: Desk, command: PlaceOrder, instrument: Instrument) -> Decima
 # --- beyond the touch --------------------------------------------------------------------------------------------
 
 
-def reprice(
-    desk: Desk, order: Order, at: datetime, reason: RejectReason | None, message: str, venue_code: str | None = None
-) -> Decision | None:
+def reprice(desk: Desk, order: Order, report: OrderRefused | OrderReported) -> Decision | None:
     """A post-only order that the venue refused because it would have taken: once more, one tick beyond the touch.
 
     All checks are made again. None where that is not what happened, not allowed, or not possible any more.
     """
+    at, reason = report.at, report.reason
     if reason is not RejectReason.IMMEDIATE_MATCH_REFUSED or not _may_reprice(desk, order, at):
         return None
     instrument = desk.instrument_of(order)
@@ -131,9 +131,9 @@ def reprice(
         order_id=order.order_id,
         attempt=order.attempt,
         reason=reason,
-        message=message,
+        message=report.message,
         retry_at=at,
-        venue_code=venue_code,
+        venue_code=report.venue_code if isinstance(report, OrderRefused) else None,
     )
     adjusted = OrderAdjusted(
         at=at,

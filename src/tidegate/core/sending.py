@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tidegate.core import amendments
 from tidegate.core.apply import break_id
+from tidegate.core.corrections import reprice
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.endings import end, end_as_asked, end_replacement, give_up_sending
@@ -154,7 +155,8 @@ def refused(desk: Desk, report: OrderRefused) -> Decision:
         # The venue has told of this very order on its stream: the two contradict each other, so ask.
         return NOTHING if order.in_doubt else doubt(desk, order, report.at, f"refused after all: {report.message}")
     if not report.retryable:
-        return Decision(_refused_for_good(order, report), resume_if_resolved(desk, order))
+        corrected = None if _has_stray(desk, order) else reprice(desk, order, report)
+        return corrected or Decision(_refused_for_good(order, report), resume_if_resolved(desk, order))
     return retry_or_give_up(desk, order, report)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tidegate.core.changes.figures import figures_told
 from tidegate.core.changes.replacing import ended_at_venue
+from tidegate.core.corrections import reprice
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import ExchangeOrderId
@@ -129,7 +130,8 @@ def _follow(desk: Desk, order: Order, report: OrderReported) -> Decision:
     if venue_filled <= order.attempt_filled_quantity:
         if report.status is VenueOrderStatus.OPEN:
             return NOTHING
-        return ended_at_venue(desk, order, report.at, report.status, report.reason, report.message)
+        corrected = reprice(desk, order, report)  # OKX and Bybit refuse after they have taken it.
+        return corrected or ended_at_venue(desk, order, report.at, report.status, report.reason, report.message)
     if order.exchange_order_id is None:
         return Decision([], [watch_dog(order, report.at, desk.policy)])  # A later look-up will tell the id.
     return _await_executions(desk, order, report, venue_filled, order.exchange_order_id)

@@ -26,7 +26,7 @@ from tidegate.core.messages.reports import (
 )
 from tidegate.core.vocabulary import Environment, Exchange, RejectReason, VenueOrderStatus
 from tidegate.ports import VenueCredentials
-from tidegate.venues import session as session_module
+from tidegate.venues import hearing
 from tidegate.venues.binance import spot as binance_spot
 from tidegate.venues.bybit import lookups as bybit_lookups
 from tidegate.venues.factory import Venues, VenueSettings
@@ -156,7 +156,7 @@ async def test_vc31_closing_reports_what_is_under_way_as_unknown(desk: Any) -> N
 async def test_vc32_a_frame_that_cannot_be_read_is_counted_and_the_stream_goes_on(
     desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "RECONCILE_SECONDS_MIN", 0.1)
+    monkeypatch.setattr(hearing, "COMPARE_SECONDS_MIN", 0.1)
     exchange = desk.session._client.exchange
     stream = next(iter(exchange.clients.values()))
     broken: dict[Exchange, Any] = {

@@ -1,7 +1,6 @@
 """OKX, live against its simulator: orders that the venue sets off, on pairs and swaps."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -26,6 +25,7 @@ from tidegate.core.vocabulary import (
     TriggerBy,
     VenueOrderStatus,
 )
+from venue_okx_helpers import state, stop
 from venue_simulator import LINEAR, SPOT, Bench, named
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -40,17 +40,6 @@ OPEN, FILLED, CANCELED, REJECTED = (
 @pytest.fixture(scope="module")
 def exchange() -> Exchange:
     return Exchange.OKX
-
-
-def stop(symbol: str, order_type: OrderType, side: Side, trigger: str | None, **changes: Any) -> dict[str, Any]:
-    """What an order is sent with that waits for the market; without a price it is one at the market."""
-    told = {"symbol": symbol, "order_type": order_type, "side": side, "price": None, "quantity": Decimal("0.02")}
-    return told | {"trigger_price": None if trigger is None else Decimal(trigger)} | changes
-
-
-def state(order: Any, status: VenueOrderStatus, *, triggered: bool | None = None) -> Any:
-    """A filter for reports of an order in a state."""
-    return lambda told: named(order)(told) and told.status is status and triggered in (None, told.triggered)
 
 
 # By kind: the order's type and side, its trigger and limit, and where the market goes to set it off.

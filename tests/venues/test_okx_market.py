@@ -1,0 +1,110 @@
+"""OKX: its listing and its prices."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tidegate.core.instruments import Price
+from tidegate.core.vocabulary import Exchange, InstrumentKind
+from tidegate.venues.okx.market import OkxMarket
+from tidegate.venues.okx.price_stream import PriceStream
+from venue_unit_helpers import ScriptedClient, seat
+
+PAIR = {
+    "instId": "BTC-USDT", "baseCcy": "BTC", "quoteCcy": "USDT", "tickSz": "0.1", "lotSz": "0.00000001",
+    "minSz": "0.00001", "maxLmtSz": "9999999999", "maxMktSz": "1000000", "state": "live",
+}  # fmt: skip
+SWAP = {
+    "instId": "BTC-USDT-SWAP", "baseCcy": "", "quoteCcy": "", "uly": "BTC-USDT", "ctType": "linear", "ctVal": "0.01",
+    "ctMult": "1", "ctValCcy": "BTC", "settleCcy": "USDT", "tickSz": "0.1", "lotSz": "0.01", "minSz": "0.01",
+    "maxLmtSz": "100000000", "maxMktSz": "35000", "lever": "100", "state": "live",
+}  # fmt: skip
+
+
+def market(client: Any) -> OkxMarket:
+    return OkxMarket(client, seat(Exchange.OKX, client).symbols)
+
+
+async def test_pairs_and_linear_swaps_are_listed_in_base() -> None:
+    announced = PAIR | {"instId": "NEW-USDT", "tickSz": ""}
+    inverse = SWAP | {"instId": "BTC-USD-SWAP", "ctType": "inverse", "settleCcy": "BTC"}
+    other = SWAP | {"instId": "BTC-EUR-SWAP", "uly": "BTC-EUR", "settleCcy": "EUR"}
+    client = ScriptedClient({"data": [PAIR, announced]}, {"data": [SWAP, inverse, other]})
+    pair, swap = await market(client).instruments()
+    assert (pair.symbol, pair.quantity_min, pair.market_quantity_max) == ("BTC/USDT", Decimal("0.00001"), None)
+    assert (pair.kind, pair.contract_size, pair.settle) == (InstrumentKind.SPOT, Decimal(1), None)
+    assert (swap.symbol, swap.base, swap.quote, swap.settle) == ("BTC/USDT:USDT", "BTC", "USDT", "USDT")
+    assert (swap.kind, swap.contract_size, swap.leverage_max) == (InstrumentKind.LINEAR, Decimal("0.01"), Decimal(100))
+    assert (swap.quantity_step, swap.quantity_min) == (Decimal("0.0001"), Decimal("0.0001"))
+    assert (swap.quantity_max, swap.market_quantity_max) == (Decimal(1_000_000), Decimal(350))
+
+
+async def test_a_contracts_multiplier_counts() -> None:
+    client = ScriptedClient({"data": []}, {"data": [SWAP | {"ctVal": "10", "ctMult": "100"}]})
+    (swap,) = await market(client).instruments()
+    assert (swap.contract_size, swap.quantity_step) == (Decimal(1_000), Decimal(10))
+
+
+async def test_prices_come_by_our_symbols_with_the_mark_of_swaps() -> None:
+    ticker = {"instId": "BTC-USDT", "last": "65000", "bidPx": "64999.9", "askPx": ""}
+    unlisted, untraded = ticker | {"instId": "X-USDT"}, ticker | {"last": ""}
+    swap = ticker | {"instId": "BTC-USDT-SWAP", "last": "65010"}
+    marks = [{"instId": "BTC-USDT-SWAP", "markPx": "65005"}, {"instId": "X-USDT-SWAP", "markPx": ""}]
+    client = ScriptedClient({"data": [ticker, unlisted, untraded]}, {"data": [swap]}, {"data": marks})
+    assert await market(client).prices() == {
+        "BTC/USDT": Price(last=Decimal(65_000), bid=Decimal("64999.9")),
+        "BTC/USDT:USDT": Price(last=Decimal(65_010), bid=Decimal("64999.9"), mark=Decimal(65_005)),
+    }
+
+
+# --- the stream ------------------------------------------------------------------------------------------------------
+
+
+class Heard:
+    """A price stream that is fed by hand, and what it told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Price]] = []
+        symbols = seat(Exchange.OKX, ScriptedClient()).symbols
+        self.stream = PriceStream(SimpleNamespace(), symbols, lambda symbol, price: self.told.append((symbol, price)))
+
+    def push(self, channel: str, instrument: str = "BTC-USDT-SWAP", **row: Any) -> None:
+        frame = {"arg": {"channel": channel, "instId": instrument}, "data": [row]}
+        assert self.stream._frame(None, frame)
+
+
+async def test_a_price_is_put_together_from_what_each_channel_tells() -> None:
+    heard = Heard()
+    heard.push("bbo-tbt", bids=[["64999", "1", "0", "1"]], asks=[], ts="10")
+    assert not heard.told  # Nothing has traded yet.
+    heard.push("tickers", last="65000", bidPx="64998", askPx="65001", ts="11")
+    heard.push("mark-price", markPx="65005", ts="12")
+    heard.push("trades", px="65002", ts="13")
+    assert [price for _, price in heard.told] == [
+        Price(last=Decimal(65_000), bid=Decimal(64_998), ask=Decimal(65_001)),
+        Price(last=Decimal(65_000), bid=Decimal(64_998), ask=Decimal(65_001), mark=Decimal(65_005)),
+        Price(last=Decimal(65_002), bid=Decimal(64_998), ask=Decimal(65_001), mark=Decimal(65_005)),
+    ]
+    assert {symbol for symbol, _ in heard.told} == {"BTC/USDT:USDT"}
+
+
+async def test_an_older_word_does_not_undo_a_newer_one() -> None:
+    heard = Heard()
+    heard.push("trades", "BTC-USDT", px="65002", ts="13")
+    heard.push("tickers", "BTC-USDT", last="65000", bidPx="64998", askPx="65001", ts="12")
+    assert heard.told[-1][1] == Price(last=Decimal(65_002), bid=Decimal(64_998), ask=Decimal(65_001))
+
+
+async def test_the_same_price_is_told_once() -> None:
+    heard = Heard()
+    for at in ("1", "2"):
+        heard.push("trades", "BTC-USDT", px="65002", ts=at)
+    assert len(heard.told) == 1
+
+
+@pytest.mark.parametrize("row", [{"px": "abc", "ts": "1"}, {"px": "65000", "ts": "soon"}, {"px": "65000"}])
+async def test_what_cannot_be_read_is_the_taps_business(row: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Heard().push("trades", **row)

@@ -96,8 +96,7 @@ class OkxMarket:
         return found
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
-        known = await self.prices()
-        await PriceStream(self._client.exchange, self._symbols, known, tell).run(symbols)
+        await PriceStream(self._client.exchange, self._symbols, tell).run(symbols)
 
     async def _rows(self, endpoint: Endpoint, kind: InstrumentKind) -> list[Any]:
         answer = await self._client.call(endpoint, {"instType": INSTRUMENT_TYPES[kind]})

@@ -1,34 +1,43 @@
 """Prices as they change: trades, the best of the book, and mark prices of swaps."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 import structlog
 
 from tidegate.core.instruments import Price
 from tidegate.core.vocabulary import InstrumentKind
 from tidegate.venues.okx.subscribing import Arg, Subscriptions
+from tidegate.venues.okx.terms import INSTRUMENT_TYPES
 from tidegate.venues.symbols import SymbolMap, kind_of
-from tidegate.venues.values import amount, amount_or_zero, rows, text
+from tidegate.venues.values import MalformedError, amount, amount_or_zero, rows, text
 
 log = structlog.get_logger(__name__)
 
-TRADES, BEST, MARK = "trades", "bbo-tbt", "mark-price"
-_LINEAR_ENDING = "-SWAP"
+CHANNELS = {
+    InstrumentKind.SPOT: ("tickers", "trades", "bbo-tbt"),
+    InstrumentKind.LINEAR: ("tickers", "trades", "bbo-tbt", "mark-price"),
+}
+"""A ticker is told at once after subscribing, later only ten times a second; the others tell each change."""
+_LINEAR_ENDING = f"-{INSTRUMENT_TYPES[InstrumentKind.LINEAR]}"
+
+
+class Figure(NamedTuple):
+    """A part of a price, and when it was true on the venue's clock (milliseconds since 1970)."""
+
+    value: Decimal | None
+    at_ms: int
 
 
 class PriceStream:
-    """One subscription on the public URL. `known` are the prices that it starts from."""
+    """One subscription on the public URL."""
 
-    def __init__(
-        self, exchange: Any, symbols: SymbolMap, known: Mapping[str, Price], tell: Callable[[str, Price], None]
-    ) -> None:
+    def __init__(self, exchange: Any, symbols: SymbolMap, tell: Callable[[str, Price], None]) -> None:
         self._exchange = exchange
         self._symbols = symbols
-        self._prices = dict(known)
+        self._figures: dict[str, dict[str, Figure]] = {}
         self._tell = tell
         self._subscriptions = Subscriptions(exchange)
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -50,8 +59,8 @@ class PriceStream:
     def _args(self, symbols: frozenset[str]) -> list[Arg]:
         args: list[Arg] = []
         for symbol in sorted(symbols):
-            channels = [TRADES, BEST] if kind_of(symbol) is InstrumentKind.SPOT else [TRADES, BEST, MARK]
-            args += [{"channel": channel, "instId": self._symbols.theirs(symbol)} for channel in channels]
+            name = self._symbols.theirs(symbol)
+            args += [{"channel": channel, "instId": name} for channel in CHANNELS[kind_of(symbol)]]
         return args
 
     def _end(self, cause: object) -> None:
@@ -73,28 +82,49 @@ class PriceStream:
     def _take(self, arg: Any, row: Any) -> None:
         name = text(arg, "instId")
         kind = InstrumentKind.LINEAR if name.endswith(_LINEAR_ENDING) else InstrumentKind.SPOT
-        symbol = self._symbols.ours(name, kind)
-        known = self._prices.get(symbol)
-        news = _news(arg.get("channel"), row)
-        if known is None:
-            if "last" not in news or news["last"] is None:
-                return  # Until something has traded there is no price.
-            known = Price(last=news["last"])
-        changed = msgspec.structs.replace(known, **news)
-        if changed != self._prices.get(symbol):
-            self._prices[symbol] = changed
-            self._tell(symbol, changed)
+        symbol, at_ms = self._symbols.ours(name, kind), _milliseconds(row)
+        known = self._figures.setdefault(symbol, {})
+        before = _price(known)
+        for part, value in _parts(text(arg, "channel"), row):
+            if part not in known or known[part].at_ms <= at_ms:
+                known[part] = Figure(value, at_ms)
+        after = _price(known)
+        if after is not None and after != before:
+            self._tell(symbol, after)
 
 
-def _news(channel: Any, row: Any) -> dict[str, Decimal | None]:
+def _parts(channel: str, row: Any) -> Iterator[tuple[str, Decimal | None]]:
     """What a row says of a price."""
-    if channel == TRADES:
-        return {"last": amount(row.get("px"))}
-    if channel == BEST:
-        return {"bid": _best(row.get("bids")), "ask": _best(row.get("asks"))}
-    return {"mark": amount_or_zero(row.get("markPx")) or None}
+    match channel:
+        case "trades":
+            yield "last", amount(row.get("px"))
+        case "bbo-tbt":
+            yield "bid", _best(row.get("bids"))
+            yield "ask", _best(row.get("asks"))
+        case "mark-price":
+            yield "mark", amount_or_zero(row.get("markPx")) or None
+        case "tickers":
+            yield "last", amount_or_zero(row.get("last")) or None
+            yield "bid", amount_or_zero(row.get("bidPx")) or None
+            yield "ask", amount_or_zero(row.get("askPx")) or None
+        case _:
+            raise MalformedError(f"unknown channel {channel!r}")
+
+
+def _price(known: dict[str, Figure]) -> Price | None:
+    """None until something has traded."""
+    figures = {part: figure.value for part, figure in known.items()}
+    last = figures.pop("last", None)
+    return None if last is None else Price(last=last, **figures)
 
 
 def _best(levels: Any) -> Decimal | None:
     """The price of the first level; None while that side is empty."""
     return amount(levels[0][0]) if levels else None
+
+
+def _milliseconds(row: Any) -> int:
+    written = text(row, "ts")
+    if not written.isdecimal():
+        raise MalformedError(f"{written!r} is not a time")
+    return int(written)

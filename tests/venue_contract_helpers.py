@@ -163,11 +163,11 @@ class Control:
         self._exchange = exchange
         self._http = http
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
         """Call the API; the venue's name is added."""
         named = None if body is None else {"exchange": self._exchange.value, **body}
-        query = f"?exchange={self._exchange.value}" if body is None else ""
-        async with self._http.request(method, f"{self._base}/_sim/{path}{query}", json=named) as answer:
+        asked = {"exchange": self._exchange.value, **query} if body is None else {}
+        async with self._http.request(method, f"{self._base}/_sim/{path}", params=asked, json=named) as answer:
             told = await answer.json()
             assert answer.status == 200, told
             return told
@@ -185,6 +185,11 @@ class Control:
         await self.call("POST", "market", {"symbol": SYMBOL, "price": price, "frozen": True, **ladder})
 
     async def orders(self, order: SendOrder) -> list[Any]:
-        """The truth: what the venue accepted under an order's id."""
-        ledger = await self.call("GET", "ledger")
-        return [row for row in ledger["orders"] if row["client_order_id"] == order.exchange_client_order_id]
+        """The truth: what the venue accepted under an order's id, in any of its wallets."""
+        found: list[Any] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            ledger = await self.call("GET", "ledger", cursor=cursor)
+            found += [row for row in ledger["orders"] if row["client_order_id"] == order.exchange_client_order_id]
+            cursor = ledger["next_cursor"]
+        return found

@@ -16,6 +16,8 @@ async def test_it_shows_listings_and_the_newest_prices_of_the_running_desk() -> 
         assert [listed.symbol for listed in reference.instruments()] == [SYMBOL]
         assert [listed.symbol for listed in reference.instruments(Exchange.BINANCE)] == [SYMBOL]
         assert list(reference.instruments(Exchange.OKX)) == []
+        assert reference.instrument(Exchange.BINANCE, SYMBOL) in reference.instruments()
+        assert reference.instrument(Exchange.OKX, SYMBOL) is None
         running.loop.report(price("61000"))
         await running.catch_up()
         known = reference.price(Exchange.BINANCE, SYMBOL)

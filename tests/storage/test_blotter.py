@@ -9,7 +9,7 @@ from support import records as made
 from tidegate.core import identifiers as ids
 from tidegate.core.records import Batch
 from tidegate.core.vocabulary import Exchange, OrderStatus
-from tidegate.ports import ExecutionFilter, InvalidCursorError, OrderFilter
+from tidegate.ports import BreakFilter, ExecutionFilter, InvalidCursorError, OrderFilter
 from tidegate.storage.open import Storage
 
 BOB = ids.UserId("bob")
@@ -40,6 +40,7 @@ ORDER_FILTERS: list[tuple[OrderFilter, list[int]]] = [
     (OrderFilter(is_open=True, user_id=made.USER), [6, 4, 2, 0]),
     (OrderFilter(status=OrderStatus.REJECTED), [9, 7, 5, 3, 1]),
     (OrderFilter(client_order_id=ids.ClientOrderId("mine-4")), [4]),
+    (OrderFilter(parent_order_id=made.order_id(1_000_007)), [7]),
     (OrderFilter(client_order_id=ids.ClientOrderId("mine-4"), user_id=BOB), []),
     (OrderFilter(since=made.moment(3), until=made.moment(6)), [5, 4, 3]),
     (OrderFilter(since=made.moment(9) + timedelta(microseconds=1)), []),
@@ -97,6 +98,72 @@ async def test_executions_are_filtered_and_paged(filled: Storage) -> None:
     first, cursor = await filled.blotter.executions(ExecutionFilter(symbol="BTC/USDT"), limit=3)
     rest, end = await filled.blotter.executions(ExecutionFilter(symbol="BTC/USDT"), limit=3, cursor=cursor)
     assert (first + rest, end) == (everything, None)
+
+
+async def test_executions_that_were_taken_back_are_told_with_their_time(filled: Storage) -> None:
+    bust = made.bust(1, sequence=1, trade=2)
+    await filled.journal.commit(Batch(epoch=1, journal=[made.journal_entry(11, 1)], busts=[bust]))
+    everything, _ = await filled.blotter.executions(ExecutionFilter(), limit=10)
+    asked = [execution.execution_id for execution in everything]
+    assert await filled.blotter.busts(asked) == {bust.execution_id: bust.busted_at}
+    assert await filled.blotter.busts(asked[:1]) == {}
+    assert await filled.blotter.busts([]) == {}
+
+
+async def test_positions_are_those_of_one_user_or_of_all(storage: Storage) -> None:
+    snapshot = await storage.journal.load()
+    both = [made.position(), made.position(user_id=BOB)]
+    keyed = {(at.account_id, at.user_id, at.symbol, at.position_side): at for at in both}
+    batch = Batch(epoch=snapshot.epoch, journal=[made.journal_entry(1, 1)], positions=keyed)
+    await storage.journal.commit(batch)
+    assert await storage.blotter.positions() == both
+    assert await storage.blotter.positions(BOB) == both[1:]
+
+
+async def test_rules_are_found_by_owner_and_by_whether_they_wait(storage: Storage) -> None:
+    snapshot = await storage.journal.load()
+    rules = [made.rule(1), made.rule(2, ended=True), made.rule(3)]
+    rules[2].user_id = BOB
+    batch = Batch(
+        epoch=snapshot.epoch, journal=[made.journal_entry(1, 1)], rules={rule.rule_id: rule for rule in rules}
+    )
+    await storage.journal.commit(batch)
+    blotter = storage.blotter
+    assert await blotter.rules(None, is_open=True, limit=10) == ([rules[2], rules[0]], None)
+    assert await blotter.rules(made.USER, is_open=False, limit=10) == ([rules[1]], None)
+    first, cursor = await blotter.rules(None, is_open=None, limit=2)
+    rest, end = await blotter.rules(None, is_open=None, limit=2, cursor=cursor)
+    assert (first + rest, end) == (rules[::-1], None)
+    assert await blotter.rule(rules[2].rule_id) == rules[2]
+    assert await blotter.rule(ids.RuleId("none")) is None
+
+
+BREAK_FILTERS: list[tuple[BreakFilter, list[int]]] = [
+    (BreakFilter(), [3, 2, 1]),
+    (BreakFilter(is_open=True), [3, 1]),
+    (BreakFilter(is_open=False), [2]),
+    (BreakFilter(kind="position"), [3]),
+    (BreakFilter(account_ids=frozenset({made.ACCOUNT})), [2, 1]),
+    (BreakFilter(account_ids=frozenset()), []),
+]
+
+
+@pytest.mark.parametrize(("wanted", "numbers"), BREAK_FILTERS)
+async def test_breaks_are_filtered_and_come_newest_first(
+    storage: Storage, wanted: BreakFilter, numbers: list[int]
+) -> None:
+    snapshot = await storage.journal.load()
+    breaks = [made.difference(1), made.difference(2, resolved=True), made.difference(3)]
+    breaks[2].kind, breaks[2].account_id = "position", ids.AccountId("okx-main")
+    batch = Batch(
+        epoch=snapshot.epoch, journal=[made.journal_entry(1, 1)], breaks={found.break_id: found for found in breaks}
+    )
+    await storage.journal.commit(batch)
+    found, _ = await storage.blotter.breaks(wanted, limit=10)
+    assert [one.break_id for one in found] == [f"break-{number}" for number in numbers]
+    assert await storage.blotter.open_breaks() == 2
+    assert await storage.blotter.found_break("break-3") == breaks[2]
+    assert await storage.blotter.found_break("break-4") is None
 
 
 async def test_the_ledger_of_one_user_and_of_all(filled: Storage) -> None:

@@ -10,7 +10,7 @@ from support import records as made
 from tidegate.core import identifiers as ids
 from tidegate.core.records import Batch, DeskSnapshot
 from tidegate.core.vocabulary import Wallet
-from tidegate.ports import ExecutionFilter, OrderKeys
+from tidegate.ports import BreakFilter, ExecutionFilter, OrderKeys
 from tidegate.storage.errors import EpochFencedError, JournalClosedError, JournalFailedError
 from tidegate.storage.open import Storage, open_storage
 
@@ -111,7 +111,15 @@ async def test_the_blotter_reads_every_field_as_it_was_committed(storage: Storag
     assert await blotter.accounts() == [made.account()]
     assert await blotter.user(made.USER) == made.user()
     assert await blotter.token(made.token().token_hash) == made.token()
-    assert await blotter.breaks() == [made.difference(2, resolved=True), made.difference(1)]
+    assert await blotter.positions() == [made.position()]
+    assert await blotter.leverages() == [made.leverage()]
+    both, _ = await blotter.rules(None, is_open=None, limit=10)
+    assert both == [made.rule(2, ended=True), made.rule(1)]
+    assert await blotter.busts([made.execution(2, sequence=2).execution_id]) == {
+        made.bust(2, sequence=2).execution_id: made.bust(2, sequence=2).busted_at
+    }
+    breaks, _ = await blotter.breaks(BreakFilter(), limit=10)
+    assert breaks == [made.difference(2, resolved=True), made.difference(1)]
 
 
 async def test_a_later_batch_replaces_rows_of_the_same_key(storage: Storage) -> None:

@@ -16,5 +16,8 @@ class DeskReference:
     def instruments(self, exchange: Exchange | None = None) -> Collection[Instrument]:
         return [rule for rule in self._desk.instruments.values() if exchange is None or rule.exchange is exchange]
 
+    def instrument(self, exchange: Exchange, symbol: str) -> Instrument | None:
+        return self._desk.instruments.get((exchange, symbol))
+
     def price(self, exchange: Exchange, symbol: str) -> Price | None:
         return self._desk.prices.get((exchange, symbol))

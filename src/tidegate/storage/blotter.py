@@ -4,32 +4,47 @@ Queries run in a few threads, so that a slow one neither stops the loop nor wait
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, select
 
-from tidegate.core.identifiers import OrderId, UserId
+from tidegate.core.identifiers import ExecutionId, OrderId, RuleId, UserId
 from tidegate.core.order import Order
-from tidegate.core.records import Account, Break, Execution, HistoryEntry, Holding, LedgerEntry, Token, User
-from tidegate.ports import ExecutionFilter, OrderFilter
+from tidegate.core.records import (
+    Account,
+    Break,
+    Execution,
+    HistoryEntry,
+    Holding,
+    LedgerEntry,
+    Leverage,
+    Position,
+    Rule,
+    Token,
+    User,
+)
+from tidegate.ports import BreakFilter, ExecutionFilter, OrderFilter
 from tidegate.storage import pages
 from tidegate.storage.engines import POOL_SIZE_MAX
 from tidegate.storage.schema import (
     accounts,
+    busts,
     executions,
     ledger_entries,
+    leverages,
     order_history,
     orders,
     portfolio,
+    positions,
     reconciliation_breaks,
+    rules,
     tokens,
     users,
 )
-
-BREAKS_SHOWN_MAX = 1_000
 
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
 ResultT = TypeVar("ResultT")
@@ -62,6 +77,12 @@ class StoredBlotter:
         query = select(executions).where(*_execution_conditions(wanted))
         return await self._page(Execution, query, (executions.c.executed_at, executions.c.execution_id), limit, cursor)
 
+    async def busts(self, execution_ids: Collection[ExecutionId]) -> dict[ExecutionId, datetime]:
+        query = select(busts.c.execution_id, busts.c.busted_at).where(busts.c.execution_id.in_(execution_ids))
+        return await self._run(
+            lambda connection: {row.execution_id: row.busted_at for row in connection.execute(query)}
+        )
+
     async def ledger(
         self, user_id: UserId | None, *, limit: int, cursor: str | None = None
     ) -> tuple[list[LedgerEntry], str | None]:
@@ -75,7 +96,27 @@ class StoredBlotter:
         query = select(portfolio)
         if user_id is not None:
             query = query.where(portfolio.c.user_id == user_id)
-        return await self._all(Holding, query.order_by(portfolio.c.account_id, portfolio.c.user_id, portfolio.c.asset))
+        return await self._all(Holding, query.order_by(*portfolio.primary_key.columns))
+
+    async def positions(self, user_id: UserId | None = None) -> list[Position]:
+        query = select(positions)
+        if user_id is not None:
+            query = query.where(positions.c.user_id == user_id)
+        return await self._all(Position, query.order_by(*positions.primary_key.columns))
+
+    async def leverages(self) -> list[Leverage]:
+        return await self._all(Leverage, select(leverages).order_by(*leverages.primary_key.columns))
+
+    async def rules(
+        self, user_id: UserId | None, *, is_open: bool | None, limit: int, cursor: str | None = None
+    ) -> tuple[list[Rule], str | None]:
+        query = select(rules).where(*_open_or_ended(rules.c.ended_at, is_open))
+        if user_id is not None:
+            query = query.where(rules.c.user_id == user_id)
+        return await self._page(Rule, query, (rules.c.created_at, rules.c.rule_id), limit, cursor)
+
+    async def rule(self, rule_id: RuleId) -> Rule | None:
+        return await self._one(Rule, select(rules).where(rules.c.rule_id == rule_id))
 
     async def accounts(self) -> list[Account]:
         return await self._all(Account, select(accounts).order_by(accounts.c.account_id))
@@ -86,11 +127,24 @@ class StoredBlotter:
     async def token(self, token_hash: str) -> Token | None:
         return await self._one(Token, select(tokens).where(tokens.c.token_hash == token_hash))
 
-    async def breaks(self) -> list[Break]:
-        query = select(reconciliation_breaks).order_by(
-            reconciliation_breaks.c.found_at.desc(), reconciliation_breaks.c.break_id.desc()
-        )
-        return await self._all(Break, query.limit(BREAKS_SHOWN_MAX))
+    async def breaks(
+        self, wanted: BreakFilter, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Break], str | None]:
+        found = reconciliation_breaks.c
+        query = select(reconciliation_breaks).where(*_open_or_ended(found.resolved_at, wanted.is_open))
+        if wanted.account_ids is not None:
+            query = query.where(found.account_id.in_(wanted.account_ids))
+        if wanted.kind is not None:
+            query = query.where(found.kind == wanted.kind)
+        return await self._page(Break, query, (found.found_at, found.break_id), limit, cursor)
+
+    async def found_break(self, break_id: str) -> Break | None:
+        query = select(reconciliation_breaks).where(reconciliation_breaks.c.break_id == break_id)
+        return await self._one(Break, query)
+
+    async def open_breaks(self) -> int:
+        query = select(func.count()).where(reconciliation_breaks.c.resolved_at.is_(None))
+        return await self._run(lambda connection: connection.execute(query).scalar_one())
 
     def close(self) -> None:
         """Wait for running queries and refuse new ones."""
@@ -121,17 +175,14 @@ class StoredBlotter:
 
 
 def _order_conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
-    names = ("account_id", "exchange", "symbol", "status", "client_order_id")
+    names = ("account_id", "exchange", "symbol", "status", "client_order_id", "parent_order_id")
     conditions = _equalities(orders, wanted, names)
     if wanted.user_id is not None:
         # As an expression the column attracts no index: a user's few open orders are found among all open ones, not
         # among everything that the user ever did.
         owner = orders.c.user_id.concat("") if wanted.is_open else orders.c.user_id
         conditions.append(owner == wanted.user_id)
-    if wanted.is_open is not None:
-        closed_at = orders.c.closed_at
-        conditions.append(closed_at.is_(None) if wanted.is_open else closed_at.is_not(None))
-    return conditions + _bounds(orders.c.timestamp, wanted)
+    return conditions + _open_or_ended(orders.c.closed_at, wanted.is_open) + _bounds(orders.c.timestamp, wanted)
 
 
 def _execution_conditions(wanted: ExecutionFilter) -> list[ColumnElement[bool]]:
@@ -141,6 +192,13 @@ def _execution_conditions(wanted: ExecutionFilter) -> list[ColumnElement[bool]]:
 
 def _equalities(table: Table, wanted: msgspec.Struct, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
     return [table.c[name] == getattr(wanted, name) for name in names if getattr(wanted, name) is not None]
+
+
+def _open_or_ended(ended_at: ColumnElement[Any], is_open: bool | None) -> list[ColumnElement[bool]]:
+    """Of what ends some time: what has not, what has, or all of it."""
+    if is_open is None:
+        return []
+    return [ended_at.is_(None) if is_open else ended_at.is_not(None)]
 
 
 def _bounds(moment: ColumnElement[Any], wanted: OrderFilter | ExecutionFilter) -> list[ColumnElement[bool]]:

@@ -11,13 +11,22 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from tidegate.core.apply import apply
 from tidegate.core.desk import Desk
-from tidegate.core.engine import Input, decide
-from tidegate.core.identifiers import AccountId, CommandId, ExchangeOrderId, OrderId, TokenId, TradeId, UserId
+from tidegate.core.engine import Input
+from tidegate.core.identifiers import (
+    AccountId,
+    CommandId,
+    ExchangeOrderId,
+    ExecutionId,
+    OrderId,
+    RuleId,
+    TokenId,
+    TradeId,
+    UserId,
+)
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages import commands, effects, reports
-from tidegate.core.messages.events import InstrumentsListed, PriceMoved
+from tidegate.core.messages.events import Event, is_journaled
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
@@ -26,18 +35,26 @@ from tidegate.core.records import (
     Account,
     Batch,
     Break,
+    Bust,
     Execution,
     HistoryEntry,
     Holding,
+    HoldingKey,
     LedgerEntry,
+    Leverage,
+    Position,
+    PositionKey,
+    Rule,
     Token,
     User,
 )
+from tidegate.core.stepping import carry_out
 from tidegate.core.vocabulary import Environment, Exchange, Role, Side
 from tidegate.gateway.app import create_app
 from tidegate.gateway.tokens import new_token
 from tidegate.ports import (
     Answer,
+    BreakFilter,
     ExecutionFilter,
     InvalidCursorError,
     OrderFilter,
@@ -115,7 +132,11 @@ class MemoryDesk:
         self._history: list[HistoryEntry] = []
         self._executions: list[Execution] = []
         self._ledger: list[LedgerEntry] = []
-        self._holdings: dict[tuple[AccountId, UserId, str], Holding] = {}
+        self._holdings: dict[HoldingKey, Holding] = {}
+        self._positions: dict[PositionKey, Position] = {}
+        self._leverages: dict[tuple[AccountId, str], Leverage] = {}
+        self._rules: dict[RuleId, Rule] = {}
+        self._busts: dict[ExecutionId, Bust] = {}
         self._accounts: dict[AccountId, Account] = {}
         self._users: dict[UserId, User] = {}
         self._tokens: dict[TokenId, Token] = {}
@@ -143,16 +164,15 @@ class MemoryDesk:
 
     def take(self, message: Input) -> list[effects.Effect]:
         """Decide, apply, show; returns the effects."""
-        decision = decide(self.desk, message)
-        for event in decision.events:
-            apply(self.desk, event)
-            if not isinstance(event, PriceMoved | InstrumentsListed):
-                self._projector.record(self.desk, event)
+        decision = carry_out(self.desk, message, self._record)
         self._show(self._projector.take(self.desk))
-        self.sent += [
-            effect for effect in decision.effects if isinstance(effect, effects.SendOrder | effects.SendCancel)
-        ]
+        sendings = effects.SendOrder | effects.SendAmend | effects.SendCancel
+        self.sent += [effect for effect in decision.effects if isinstance(effect, sendings)]
         return decision.effects
+
+    def _record(self, event: Event) -> None:
+        if is_journaled(event):
+            self._projector.record(self.desk, event)
 
     def _show(self, batch: Batch) -> None:
         self._orders.update(batch.orders)
@@ -160,6 +180,10 @@ class MemoryDesk:
         self._executions += batch.executions
         self._ledger += batch.ledger
         self._holdings.update(batch.holdings)
+        self._positions.update(batch.positions)
+        self._leverages.update(batch.leverages)
+        self._rules.update(batch.rules)
+        self._busts.update((bust.execution_id, bust) for bust in batch.busts)
         self._accounts.update(batch.accounts)
         self._users.update(batch.users)
         self._tokens.update(batch.tokens)
@@ -176,6 +200,16 @@ class MemoryDesk:
                     order_id=effect.order_id,
                     attempt=effect.attempt,
                     exchange_order_id=ExchangeOrderId(f"X{next(self._numbers)}"),
+                )
+            )
+        elif isinstance(effect, effects.SendAmend):
+            self.take(
+                reports.AmendAccepted(
+                    at=self.clock.now(),
+                    account_id=effect.account_id,
+                    order_id=effect.order_id,
+                    attempt=effect.attempt,
+                    amendment=effect.amendment,
                 )
             )
         elif isinstance(effect, effects.SendCancel):
@@ -217,7 +251,7 @@ class MemoryDesk:
     async def orders(
         self, wanted: OrderFilter, *, limit: int, cursor: str | None = None
     ) -> tuple[list[Order], str | None]:
-        names = ("user_id", "account_id", "exchange", "symbol", "status", "client_order_id")
+        names = ("user_id", "account_id", "exchange", "symbol", "status", "client_order_id", "parent_order_id")
         found = [order for order in self._orders.values() if _matches(order, wanted, names)]
         if wanted.is_open is not None:
             found = [order for order in found if order.is_closed is not wanted.is_open]
@@ -234,6 +268,9 @@ class MemoryDesk:
         found = [one for one in self._executions if _matches(one, wanted, names) and _within(one.executed_at, wanted)]
         return _page(found[::-1], limit, cursor)
 
+    async def busts(self, execution_ids: Collection[ExecutionId]) -> dict[ExecutionId, datetime]:
+        return {name: self._busts[name].busted_at for name in execution_ids if name in self._busts}
+
     async def ledger(
         self, user_id: UserId | None, *, limit: int, cursor: str | None = None
     ) -> tuple[list[LedgerEntry], str | None]:
@@ -242,6 +279,22 @@ class MemoryDesk:
 
     async def holdings(self, user_id: UserId | None = None) -> list[Holding]:
         return [holding for holding in self._holdings.values() if user_id in (None, holding.user_id)]
+
+    async def positions(self, user_id: UserId | None = None) -> list[Position]:
+        return [position for position in self._positions.values() if user_id in (None, position.user_id)]
+
+    async def leverages(self) -> list[Leverage]:
+        return list(self._leverages.values())
+
+    async def rules(
+        self, user_id: UserId | None, *, is_open: bool | None, limit: int, cursor: str | None = None
+    ) -> tuple[list[Rule], str | None]:
+        found = [rule for rule in self._rules.values() if user_id in (None, rule.user_id)]
+        found = [rule for rule in found if is_open in (None, rule.ended_at is None)]
+        return _page(found[::-1], limit, cursor)
+
+    async def rule(self, rule_id: RuleId) -> Rule | None:
+        return self._rules.get(rule_id)
 
     async def accounts(self) -> list[Account]:
         return list(self._accounts.values())
@@ -253,13 +306,31 @@ class MemoryDesk:
         self.looked_up_tokens += 1
         return next((token for token in self._tokens.values() if token.token_hash == token_hash), None)
 
-    async def breaks(self) -> list[Break]:
-        return list(self._breaks.values())
+    async def breaks(
+        self, wanted: BreakFilter, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Break], str | None]:
+        found = [
+            one
+            for one in self._breaks.values()
+            if (wanted.account_ids is None or one.account_id in wanted.account_ids)
+            and wanted.kind in (None, one.kind)
+            and wanted.is_open in (None, one.resolved_at is None)
+        ]
+        return _page(found[::-1], limit, cursor)
+
+    async def found_break(self, break_id: str) -> Break | None:
+        return self._breaks.get(break_id)
+
+    async def open_breaks(self) -> int:
+        return sum(found.resolved_at is None for found in self._breaks.values())
 
     # --- reference data -----------------------------------------------------------------------------------------
 
     def instruments(self, exchange: Exchange | None = None) -> Collection[Instrument]:
         return [rule for rule in self.desk.instruments.values() if exchange in (None, rule.exchange)]
+
+    def instrument(self, exchange: Exchange, symbol: str) -> Instrument | None:
+        return self.desk.instruments.get((exchange, symbol))
 
     def price(self, exchange: Exchange, symbol: str) -> Price | None:
         return self.desk.prices.get((exchange, symbol))
@@ -273,8 +344,10 @@ class MemoryDesk:
                 streaming=account_id != "bybit-down",
                 message="connection refused" if account_id == "bybit-down" else "",
                 waiting={"orders": 0},
-                budget={"requests": "10 of 100 used"},
+                budget={"requests": "10/100"},
                 latency_ms=1.5,
+                blocked={"query": "requests is full for 2.0 s"},
+                counts={"reports": 7},
             )
             for account_id, account in self._accounts.items()
         ]

@@ -12,6 +12,9 @@ READS = [
     "/orders",
     "/executions",
     "/balances",
+    "/positions",
+    "/rules",
+    "/corrections",
     "/portfolio",
     "/ledger",
     "/instruments",
@@ -57,8 +60,9 @@ async def test_orders_of_others_do_not_exist(users) -> None:
     for path in (f"/orders/{order_id}", f"/orders/{order_id}/history"):
         answer = await users.bob.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
-    answer = await users.bob.call("DELETE", f"/orders/{order_id}")
-    assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
+    for method, body in (("DELETE", {}), ("PATCH", {"json": {"price": "1"}})):
+        answer = await users.bob.call(method, f"/orders/{order_id}", **body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
     assert (await users.bob.get("/orders")).json()["items"] == []
     assert (await users.alice.get(f"/orders/{order_id}")).json()["status"] == "submitted"
 
@@ -74,7 +78,9 @@ async def test_traders_see_only_their_own_books(users, desk) -> None:
     assert {row["account_id"] for row in (await users.bob.get("/system/venues")).json()["items"]} == {"okx-bob"}
 
 
-@pytest.mark.parametrize("path", ["/orders", "/executions", "/balances", "/portfolio", "/ledger"])
+@pytest.mark.parametrize(
+    "path", ["/orders", "/executions", "/balances", "/positions", "/portfolio", "/ledger", "/rules"]
+)
 async def test_asking_for_another_users_books_is_refused(users, path: str) -> None:
     answer = await users.bob.get(path, user_id="alice")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
@@ -104,6 +110,29 @@ async def test_a_risk_officer_cancels_what_others_placed(users) -> None:
     order_id = (await users.alice.place()).json()["order_id"]
     answer = await users.rita.call("DELETE", f"/orders/{order_id}")
     assert (answer.status_code, answer.json()["status"]) == (200, "canceled")
+
+
+async def test_a_risk_officer_cancels_everybodys_orders_or_one_users(users) -> None:
+    mine = (await users.alice.place()).json()["order_id"]
+    theirs = (await users.bob.place(account="okx-bob")).json()["order_id"]
+    answer = await users.rita.call("DELETE", "/orders?user_id=bob")
+    assert [order["order_id"] for order in answer.json()["items"]] == [theirs]
+    assert (await users.alice.get(f"/orders/{mine}")).json()["status"] == "submitted"
+    answer = await users.rita.call("DELETE", "/orders")
+    assert [order["order_id"] for order in answer.json()["items"]] == [mine]
+
+
+async def test_a_trader_names_nobody_else_in_a_mass_cancel(users, desk) -> None:
+    await users.alice.place()
+    answer = await users.bob.call("DELETE", "/orders?user_id=alice")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+    assert (await users.bob.call("DELETE", "/orders?user_id=bob")).json()["items"] == []
+
+
+async def test_a_risk_officer_changes_nothing(users) -> None:
+    order_id = (await users.alice.place()).json()["order_id"]
+    answer = await users.rita.call("PATCH", f"/orders/{order_id}", json={"price": "49000"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
 
 
 @pytest.mark.parametrize("name", ["vera", "olga", "root"])

@@ -55,7 +55,8 @@ async def test_a_body_without_a_media_type_is_refused(alice, desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["leverage", "Quantity", "user_id", "order_id", "status", "filled_quantity", "stop_loss", "__class__"]
+    "field",
+    ["leverages", "Quantity", "user_id", "order_id", "status", "filled_quantity", "stoploss", "leg", "__class__"],
 )
 async def test_an_unknown_field_is_refused_and_named(alice, desk, field: str) -> None:
     problem = assert_problem(await alice.place(**{field: "1"}), 422, "invalid_request")
@@ -96,11 +97,54 @@ NOT_AMOUNTS = [
 ]
 
 
-@pytest.mark.parametrize("field", ["quantity", "price", "quote_quantity", "trigger_price"])
+@pytest.mark.parametrize("field", ["quantity", "price", "quote_quantity", "trigger_price", "leverage"])
 @pytest.mark.parametrize("amount", NOT_AMOUNTS, ids=repr)
 async def test_only_a_string_of_a_plain_decimal_is_an_amount(alice, desk, field: str, amount: Any) -> None:
     problem = assert_problem(await alice.place(**{field: amount}), 422, "invalid_request")
     assert field in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("field", ["trigger_price", "price", "trailing_offset"])
+@pytest.mark.parametrize("amount", NOT_AMOUNTS, ids=repr)
+async def test_only_a_string_of_a_plain_decimal_protects(alice, desk, field: str, amount: Any) -> None:
+    problem = assert_problem(await alice.place(stop_loss={field: amount}), 422, "invalid_request")
+    assert f"stop_loss.{field}" in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("offset", [*NOT_AMOUNTS, "%", "1.5 %", "1.5%%", "-1%", "1.5pct", "%1"], ids=repr)
+async def test_a_trailing_offset_is_an_amount_or_a_percentage(alice, desk, offset: Any) -> None:
+    problem = assert_problem(await alice.place(trailing_offset=offset), 422, "invalid_request")
+    assert '"1.5%"' in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("leg", ["stop_loss", "take_profit"])
+@pytest.mark.parametrize("value", ["59000", [], 1, True, {"trigger": "1"}, {"quantity": "1"}, {"trigger_by": "bid"}])
+async def test_protection_of_another_shape_is_refused(alice, desk, leg: str, value: Any) -> None:
+    problem = assert_problem(await alice.place(**{leg: value}), 422, "invalid_request")
+    assert leg in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "tomorrow",
+        "2030-01-01",
+        "2030-01-01T00:00:00",  # Without its zone.
+        1_900_000_000,
+        "2030-13-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",  # No time in UTC.
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+async def test_a_time_that_is_none_is_refused(alice, desk, moment: Any) -> None:
+    answer = await alice.place(time_in_force="gtd", expires_at=moment)
+    problem = assert_problem(answer, 422, "invalid_request")
+    assert "expires_at" in problem["detail"]
+    assert "zone" in problem["detail"]
     assert desk.commands == []
 
 
@@ -110,15 +154,29 @@ async def test_only_a_string_of_a_plain_decimal_is_an_amount(alice, desk, field:
         ({"quantity": "0"}, "quantity_below_minimum"),
         ({"quantity": "99999999999999999999"}, "quantity_above_maximum"),
         ({"quantity": "0.00001"}, "quantity_not_multiple_of_step"),
-        ({"price": "0"}, "notional_below_minimum"),
+        ({"price": "0"}, "price_outside_band"),
         ({"price": "50000.001"}, "price_not_multiple_of_tick"),
         ({"quantity": "1000", "price": "9999999999999999"}, "insufficient_balance"),
         ({"symbol": "DOGE/USDT"}, "symbol_not_found"),
         ({"price": None}, "price_required"),
         ({"quantity": None}, "quantity_ambiguous"),
         ({"quote_quantity": "10"}, "quantity_ambiguous"),
-        ({"order_type": "trailing_stop"}, "unsupported_order_type"),
-        ({"time_in_force": "gtd"}, "unsupported_time_in_force"),
+        ({"order_type": "trailing_stop", "price": None}, "trailing_offset_required"),
+        ({"trailing_offset": "1%"}, "trailing_offset_not_allowed"),
+        ({"order_type": "stop_loss", "price": None}, "trigger_price_required"),
+        ({"order_type": "stop_loss", "price": None, "trigger_price": "49000"}, "trigger_price_already_passed"),
+        ({"trigger_price": "49000"}, "trigger_price_not_allowed"),
+        ({"trigger_by": "mark"}, "unsupported_combination"),
+        ({"time_in_force": "gtd"}, "expiry_required"),
+        ({"expires_at": "2030-01-01T00:00:00Z"}, "expiry_not_allowed"),
+        ({"time_in_force": "gtd", "expires_at": "2020-01-01T00:00:00Z"}, "expiry_not_allowed"),
+        ({"leverage": "5"}, "leverage_not_allowed"),
+        ({"margin_mode": "isolated"}, "leverage_not_allowed"),
+        ({"position_side": "long"}, "unsupported_combination"),
+        ({"reduce_only": True}, "unsupported_combination"),
+        ({"post_only": True, "time_in_force": "ioc"}, "unsupported_combination"),
+        ({"stop_loss": {}}, "protection_not_allowed"),
+        ({"take_profit": {"trailing_offset": "1%"}}, "protection_not_allowed"),
         ({"routing": "internal_only"}, "unsupported_routing"),
         ({"params": {"selfTradePrevention": "none"}}, "parameter_not_allowed"),
         ({"account": "bybit-down"}, "venue_unavailable"),
@@ -165,6 +223,11 @@ async def test_a_refusal_says_the_limit_and_the_figure(alice) -> None:
         ("retry_window_seconds", -1),
         ("retry_window_seconds", 301),
         ("retry_window_seconds", "10"),
+        ("position_side", "both"),
+        ("margin_mode", "portfolio"),
+        ("leverage", "5x"),
+        ("trigger_by", "bid"),
+        ("reduce_only", "yes"),
     ],
 )
 async def test_a_value_out_of_its_set_is_refused(alice, desk, field: str, value: Any) -> None:
@@ -202,6 +265,21 @@ async def test_a_body_beyond_the_limit_is_refused(alice, desk) -> None:
         ("POST", "/orders?wait_for=ever"),
         ("POST", "/orders?timeout_ms=-1"),
         ("POST", "/orders?timeout_ms=99999999"),
+        ("PATCH", "/orders/01J?wait_for=ever"),
+        ("PATCH", "/orders/01J?quantity=1"),
+        ("DELETE", "/orders/01J?quantity=-1"),
+        ("DELETE", "/orders/01J?quantity=1e3"),
+        ("DELETE", "/orders/01J?quantity="),
+        ("DELETE", "/orders/01J?price=1"),
+        ("GET", "/orders?since=0001-01-01T00:00:00%2B14:00"),
+        ("GET", "/orders?parent_order_id=a|b"),
+        ("GET", "/positions?account=binance-alice"),
+        ("GET", "/rules?open=perhaps"),
+        ("GET", "/rules?cursor=nonsense"),
+        ("DELETE", "/rules/01J?x=1"),
+        ("GET", "/corrections?user_id=bob"),
+        ("GET", "/reconciliation/breaks?open=2"),
+        ("GET", "/reconciliation/breaks?limit=1000"),
         ("DELETE", "/orders?acount=binance-alice"),
         ("GET", "/accounts?x=1"),
         ("GET", "/reconciliation/breaks?x=1"),
@@ -211,7 +289,7 @@ async def test_a_body_beyond_the_limit_is_refused(alice, desk) -> None:
     ],
 )
 async def test_a_query_that_is_not_understood_is_refused(alice, desk, method: str, path: str) -> None:
-    body = {"json": {}} if method == "POST" else {}
+    body = {"json": {}} if method in {"POST", "PATCH"} else {}
     answer = await alice.call(method, path, **body)
     assert answer.status_code == 400, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -284,13 +362,51 @@ async def test_a_refused_query_parameter_is_told_how_to_be_right(alice) -> None:
 
 
 @pytest.mark.parametrize("order_id", ["%00", "%ff", "%ed%a0%80", "01J%00", "a%2Fb", "'--", "..%5c", "%C3%9F"])
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 async def test_a_path_that_is_no_id_is_not_there_and_never_reaches_the_desk(
     alice, desk, method: str, order_id: str
 ) -> None:
-    answer = await alice.call(method, f"/orders/{order_id}")
+    body = {"json": {"price": "1"}} if method == "PATCH" else {}
+    answer = await alice.call(method, f"/orders/{order_id}", **body)
     assert answer.status_code == 404, answer.text
     assert answer.json()["code"] in ("order_not_found", "not_found")
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("rule_id", ["%00", "%ff", "a%2Fb", "'--"])
+async def test_a_path_that_is_no_rule_is_not_there(alice, desk, rule_id: str) -> None:
+    answer = await alice.call("DELETE", f"/rules/{rule_id}")
+    assert answer.status_code == 404, answer.text
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize("break_id", ["%00", "%ff", "none", "x" * 500, "a%0Ab"])
+async def test_a_path_that_is_no_break_is_not_there(users, desk, break_id: str) -> None:
+    body = {"accept": False, "message": "gone"}
+    answer = await users.rita.post(f"/reconciliation/breaks/{break_id}/resolve", body)
+    assert_problem(answer, 404, "break_not_found")
+    assert desk.commands == []
+
+
+BODIES: list[tuple[str, str, Any]] = [
+    ("PATCH", "/orders/01J", {"quantity": 1}),
+    ("PATCH", "/orders/01J", {"side": "sell"}),
+    ("PATCH", "/orders/01J", {"price": "1e3"}),
+    ("PATCH", "/orders/01J", []),
+    ("POST", "/rules", {"status": "filled", "cancel_order_id": "01K"}),
+    ("POST", "/rules", {"order_id": "01J", "status": "done", "cancel_order_id": "01K"}),
+    ("POST", "/rules", {"order_id": "01J", "status": "filled"}),
+    ("POST", "/rules", {"order_id": "01J", "status": "filled", "cancel_order_id": "a|b"}),
+    ("POST", "/rules", {"order_id": "01J", "status": "filled", "place": {}}),
+    ("PUT", "/corrections", {"adjust_to_grid": True}),
+    ("PUT", "/corrections", {"adjust_to_grid": 1, "reprice_post_only": False}),
+    ("PUT", "/corrections", {"adjust_to_grid": True, "reprice_post_only": False, "more": True}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BODIES)
+async def test_a_body_of_another_shape_is_refused(alice, desk, method: str, path: str, body: Any) -> None:
+    assert_problem(await alice.call(method, path, json=body), 422, "invalid_request")
     assert desk.commands == []
 
 

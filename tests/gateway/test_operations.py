@@ -40,6 +40,10 @@ async def test_the_venues_show_what_their_sessions_say(alice) -> None:
     assert rows["binance-alice"]["connected"] is True
     assert rows["bybit-down"]["connected"] is False
     assert "refused" in rows["bybit-down"]["message"]
+    assert rows["binance-alice"]["waiting"] == {"orders": 0}
+    assert rows["binance-alice"]["budget"] == {"requests": "10/100"}
+    assert rows["binance-alice"]["blocked"] == {"query": "requests is full for 2.0 s"}
+    assert rows["binance-alice"]["counts"] == {"reports": 7}
 
 
 async def test_the_metrics_count_requests_and_orders(alice, users) -> None:
@@ -91,10 +95,17 @@ async def test_the_description_names_every_call(users) -> None:
         ("GET", "/orders"),
         ("DELETE", "/orders"),
         ("GET", "/orders/{order_id}"),
+        ("PATCH", "/orders/{order_id}"),
         ("DELETE", "/orders/{order_id}"),
         ("GET", "/orders/{order_id}/history"),
         ("GET", "/executions"),
         ("GET", "/balances"),
+        ("GET", "/positions"),
+        ("GET", "/rules"),
+        ("POST", "/rules"),
+        ("DELETE", "/rules/{rule_id}"),
+        ("GET", "/corrections"),
+        ("PUT", "/corrections"),
         ("GET", "/portfolio"),
         ("GET", "/ledger"),
         ("GET", "/instruments"),
@@ -103,6 +114,7 @@ async def test_the_description_names_every_call(users) -> None:
         ("POST", "/users"),
         ("POST", "/tokens"),
         ("GET", "/reconciliation/breaks"),
+        ("POST", "/reconciliation/breaks/{break_id}/resolve"),
         ("GET", "/system/venues"),
     ]:
         assert (method, f"/api/v1{path}") in calls

@@ -5,11 +5,30 @@ from typing import Annotated
 
 import msgspec
 
-from tidegate.core.vocabulary import Environment, Exchange, OrderStatus, OrderType, Role, Routing, Side, TimeInForce
+from tidegate.core.vocabulary import (
+    Environment,
+    Exchange,
+    MarginMode,
+    OrderStatus,
+    OrderType,
+    PositionSide,
+    Role,
+    Routing,
+    Side,
+    TimeInForce,
+    TriggerBy,
+)
 
 # Twenty digits before the point and eighteen behind it: more than any venue trades, less than any that could hurt.
 Amount = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9]{1,20}(\.[0-9]{1,18})?$(?!\n)", description="a plain decimal, as a string")
+]
+Offset = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[0-9]{1,20}(\.[0-9]{1,18})?%?$(?!\n)",
+        description="how far a trailing stop stays behind: in the quote asset, or with a percent sign in hundredths",
+    ),
 ]
 Name = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)", description="letters, digits, . _ -")
@@ -20,7 +39,17 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 ClientOrderIdText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$(?!\n)")]
 Params = Annotated[dict[Text, Text], msgspec.Meta(max_length=20)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True, description="ISO 8601 with its zone")]
 RetryWindow = Annotated[float, msgspec.Meta(ge=0, le=300, description="seconds")]
+
+
+class ProtectionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What closes what the order opens, at the market or at `price`. With `trailing_offset` a stop trails."""
+
+    trigger_price: Amount | None = None
+    price: Amount | None = None
+    trailing_offset: Offset | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
 
 
 class PlaceOrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +70,46 @@ class PlaceOrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     routing: Routing = Routing.VENUE
     params: Params = {}
     retry_window_seconds: RetryWindow | None = None
+    position_side: PositionSide = PositionSide.NET
+    margin_mode: MarginMode | None = None
+    leverage: Amount | None = None
+    expires_at: Moment | None = None
+    trigger_by: TriggerBy = TriggerBy.LAST
+    trailing_offset: Offset | None = None
+    stop_loss: ProtectionBody | None = None
+    take_profit: ProtectionBody | None = None
+
+
+class AmendOrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an order is to become: its whole quantity, its limit, its trigger. What is left out stays as it is."""
+
+    quantity: Amount | None = None
+    price: Amount | None = None
+    trigger_price: Amount | None = None
+
+
+class CreateRuleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the order `order_id` reaches `status`: place an order, or cancel one. Exactly one of the two is given."""
+
+    order_id: Name
+    status: OrderStatus
+    place: PlaceOrderBody | None = None
+    cancel_order_id: Name | None = None
+
+
+class CorrectionsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the desk may put right by itself on one's orders."""
+
+    adjust_to_grid: bool
+    reprice_post_only: bool
+
+
+class ResolveBreakBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a break ends. `accept`: our books follow the venue's figure, booked to `owner_id`; else it is only closed."""
+
+    accept: bool
+    message: Text
+    owner_id: Name | None = None
 
 
 class RegisterAccountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,78 +151,3 @@ class IssueTokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     user_id: Name
     label: Text
-
-
-PageLimit = Annotated[int, msgspec.Meta(ge=1, le=500)]
-Cursor = Annotated[str, msgspec.Meta(max_length=400)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True, description="ISO 8601 with its zone")]
-Timeout = Annotated[int, msgspec.Meta(ge=0, le=30_000, description="milliseconds")]
-
-
-class WaitQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long to wait for the order: until it is `durable`, `acknowledged` or `closed`."""
-
-    wait_for: Annotated[str, msgspec.Meta(pattern="^(durable|acknowledged|closed)$(?!\n)")] = "acknowledged"
-    timeout_ms: Timeout = 5_000
-
-
-class OrdersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which orders; `status` is one of the statuses, `open` or `closed`."""
-
-    status: Annotated[str, msgspec.Meta(pattern=f"^(open|closed|{'|'.join(OrderStatus)})$(?!\n)")] | None = None
-    account: Name | None = None
-    exchange: Exchange | None = None
-    symbol: Symbol | None = None
-    user_id: Name | None = None
-    client_order_id: ClientOrderIdText | None = None
-    since: Moment | None = None
-    until: Moment | None = None
-    limit: PageLimit = 100
-    cursor: Cursor | None = None
-
-
-class CancelOrdersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which open orders to cancel; none given: all of yours."""
-
-    account: Name | None = None
-    exchange: Exchange | None = None
-    symbol: Symbol | None = None
-
-
-class ExecutionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which executions."""
-
-    account: Name | None = None
-    exchange: Exchange | None = None
-    symbol: Symbol | None = None
-    order_id: Name | None = None
-    user_id: Name | None = None
-    since: Moment | None = None
-    until: Moment | None = None
-    limit: PageLimit = 100
-    cursor: Cursor | None = None
-
-
-class UserQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose books; only some roles may ask for another's."""
-
-    user_id: Name | None = None
-
-
-class LedgerQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which part of the ledger."""
-
-    user_id: Name | None = None
-    limit: PageLimit = 100
-    cursor: Cursor | None = None
-
-
-class InstrumentsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which venue's instruments."""
-
-    exchange: Exchange | None = None
-    symbol: Symbol | None = None
-
-
-class NoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call without query parameters."""

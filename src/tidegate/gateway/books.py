@@ -1,4 +1,4 @@
-"""The books: executions, balances, portfolio, ledger, breaks."""
+"""The books: executions, balances, positions, portfolio, ledger."""
 
 from decimal import Decimal
 
@@ -6,23 +6,23 @@ from tidegate.core.identifiers import AccountId, OrderId
 from tidegate.core.money import ONE, ZERO, plain
 from tidegate.core.records import Holding, User
 from tidegate.core.vocabulary import Exchange
-from tidegate.gateway.authentication import may_see, scope
-from tidegate.gateway.bodies import ExecutionsQuery, LedgerQuery, NoQuery, UserQuery
+from tidegate.gateway.authentication import scope
 from tidegate.gateway.context import Context
+from tidegate.gateway.order_views import amount
+from tidegate.gateway.queries import ExecutionsQuery, LedgerQuery, UserQuery
 from tidegate.gateway.requests import AnyRequest, read_query
 from tidegate.gateway.results import Items, Page, Result
 from tidegate.gateway.views import (
     BalanceView,
-    BreakView,
     ExecutionView,
     LedgerView,
     PortfolioRow,
     PortfolioView,
-    amount,
+    PositionView,
     balance_view,
-    break_view,
     execution_view,
     ledger_view,
+    position_view,
 )
 from tidegate.ports import ExecutionFilter
 
@@ -40,7 +40,9 @@ async def executions(request: AnyRequest, user: User, context: Context) -> Resul
         until=query.until,
     )
     found, next_cursor = await context.blotter.executions(wanted, limit=query.limit, cursor=query.cursor)
-    return Result(Page[ExecutionView]([execution_view(execution) for execution in found], next_cursor))
+    busts = await context.blotter.busts([execution.execution_id for execution in found])
+    views = [execution_view(execution, busts.get(execution.execution_id)) for execution in found]
+    return Result(Page[ExecutionView](views, next_cursor))
 
 
 async def balances(request: AnyRequest, user: User, context: Context) -> Result:
@@ -59,12 +61,27 @@ async def ledger(request: AnyRequest, user: User, context: Context) -> Result:
     return Result(Page[LedgerView]([ledger_view(entry) for entry in entries], next_cursor))
 
 
-async def breaks(request: AnyRequest, user: User, context: Context) -> Result:
-    """Differences between the venues' pictures and ours, of the accounts that the user may see."""
-    read_query(request, NoQuery)
-    seen = {account.account_id for account in await context.blotter.accounts() if may_see(user, account)}
-    found = [one for one in await context.blotter.breaks() if one.account_id in seen]
-    return Result(Items[BreakView]([break_view(one) for one in found]))
+async def positions(request: AnyRequest, user: User, context: Context) -> Result:
+    """Positions in derivatives, with what they are worth now."""
+    query = read_query(request, UserQuery)
+    settings = {(setting.account_id, setting.symbol): setting for setting in await context.blotter.leverages()}
+    views = [
+        position_view(
+            position,
+            settings.get((position.account_id, position.symbol)),
+            _mark(context, position.exchange, position.symbol),
+        )
+        for position in await context.blotter.positions(scope(user, query.user_id))
+    ]
+    return Result(Items[PositionView](views))
+
+
+def _mark(context: Context, exchange: Exchange, symbol: str) -> Decimal | None:
+    """What a derivative is worth: its mark, or the last price where its venue tells none."""
+    price = context.reference.price(exchange, symbol)
+    if price is None:
+        return None
+    return price.last if price.mark is None else price.mark
 
 
 async def portfolio(request: AnyRequest, user: User, context: Context) -> Result:
@@ -115,6 +132,7 @@ def _row(holding: Holding, price: Decimal | None, unrealized: Decimal | None) ->
         user_id=holding.user_id,
         account_id=holding.account_id,
         asset=holding.asset,
+        wallet=holding.wallet,
         quantity=plain(holding.quantity),
         reserved=plain(holding.reserved),
         average_price=amount(holding.average_price),

@@ -19,7 +19,11 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """The gateway's hands. Accounts are registered one at a time, so that none gets the credentials of a loser."""
+    """The gateway's hands.
+
+    Accounts are registered one at a time, so that none gets the credentials of a loser; and rules with a key are made
+    one at a time, so that the same request twice makes one.
+    """
 
     commands: CommandPort
     blotter: Blotter
@@ -32,3 +36,4 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics
     settings: GatewaySettings
     registering: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
+    creating_rules: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)

@@ -10,6 +10,7 @@ from tidegate.gateway.problems import ProblemView
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS, Operation
 
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
+_WITH_KEY = frozenset({"orders_place", "rules_create"})
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -63,7 +64,7 @@ def _describe(operation: Operation, schema_of: dict[str, Any], components: dict[
     parameters = _query_parameters(schema_of[repr(operation.query)], components)
     for name in _PATH_PARAMETER.findall(operation.path):
         parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
-    if operation.name == "orders_place":
+    if operation.name in _WITH_KEY:
         schema = {"type": "string", "minLength": 1, "maxLength": 128}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
     described: dict[str, Any] = {

@@ -9,8 +9,8 @@ from tidegate import __version__
 from tidegate.core.records import User
 from tidegate.core.vocabulary import AccountState
 from tidegate.gateway.authentication import may_see
-from tidegate.gateway.bodies import NoQuery
 from tidegate.gateway.context import Context
+from tidegate.gateway.queries import NoQuery
 from tidegate.gateway.requests import AnyRequest, read_query
 from tidegate.gateway.results import Items, Result
 
@@ -39,7 +39,11 @@ class ReadyView(msgspec.Struct, kw_only=True):
 
 
 class VenueView(msgspec.Struct, kw_only=True):
-    """One account's session: its connection, what waits, what of the venue's rate budget is left."""
+    """One account's session.
+
+    `waiting` counts what waits or runs per lane, in the order in which lanes go; `blocked` says per lane why its first
+    call waits; `budget` is each rate window's use, as used/limit; `counts` is what the session has heard.
+    """
 
     account_id: str
     exchange: str
@@ -48,7 +52,9 @@ class VenueView(msgspec.Struct, kw_only=True):
     streaming: bool
     message: str
     waiting: dict[str, int]
+    blocked: dict[str, str]
     budget: dict[str, str]
+    counts: dict[str, int]
     latency_ms: float | None
 
 
@@ -84,7 +90,9 @@ async def venues(request: AnyRequest, user: User, context: Context) -> Result:
             "streaming": session is not None and session.streaming,
             "message": account.message if session is None else session.message or account.message,
             "waiting": {} if session is None else session.waiting,
+            "blocked": {} if session is None else session.blocked,
             "budget": {} if session is None else session.budget,
+            "counts": {} if session is None else session.counts,
             "latency_ms": None if session is None else session.latency_ms,
         }
         views.append(VenueView(account_id=account.account_id, exchange=account.exchange, state=account.state, **fields))
@@ -96,5 +104,5 @@ async def metrics(request: AnyRequest, context: Context) -> Result:
     for account in await context.blotter.accounts():
         is_ready = account.state is AccountState.READY
         context.metrics.account_ready.labels(account.account_id, account.exchange).set(is_ready)
-    context.metrics.breaks.set(len(await context.blotter.breaks()))
+    context.metrics.breaks.set(await context.blotter.open_breaks())
     return Result(context.metrics.render())

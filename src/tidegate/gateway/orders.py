@@ -1,25 +1,22 @@
-"""Orders: place, look up, cancel."""
+"""Orders: place, look up, change, cancel."""
 
-import hashlib
-from datetime import timedelta
-from decimal import Decimal
 from http import HTTPStatus
 
-import msgspec
-
 from tidegate.core.identifiers import AccountId, ClientOrderId, CommandId, OrderId
-from tidegate.core.messages.commands import CancelOrder, CancelOrders, PlaceOrder
-from tidegate.core.messages.values import Refusal
+from tidegate.core.messages.commands import AmendOrder, CancelOrder, CancelOrders
+from tidegate.core.messages.values import Amendment, Refusal
 from tidegate.core.order import Order
 from tidegate.core.records import User
 from tidegate.core.vocabulary import OrderStatus, RefusalCode, Role
 from tidegate.gateway.authentication import SEES_EVERYBODY, require, scope
-from tidegate.gateway.bodies import CancelOrdersQuery, NoQuery, OrdersQuery, PlaceOrderBody, WaitQuery
+from tidegate.gateway.bodies import AmendOrderBody, PlaceOrderBody
 from tidegate.gateway.context import Context
+from tidegate.gateway.order_views import HistoryView, OrderView, history_view, order_view
+from tidegate.gateway.placing import decimal_of, place_command
 from tidegate.gateway.problems import Problem, refused
+from tidegate.gateway.queries import CancelOrdersQuery, CancelQuery, NoQuery, OrdersQuery, WaitQuery
 from tidegate.gateway.requests import AnyRequest, idempotency_key, read_body, read_query
 from tidegate.gateway.results import Items, Page, Result
-from tidegate.gateway.views import HistoryView, OrderView, history_view, order_view
 from tidegate.ports import OrderFilter, WaitFor
 
 
@@ -28,30 +25,13 @@ async def place(request: AnyRequest, user: User, context: Context) -> Result:
     at = context.clock.now()
     query = read_query(request, WaitQuery)
     body = await read_body(request, PlaceOrderBody)
-    window = body.retry_window_seconds
-    order_id = context.new_id()
-    command = PlaceOrder(
-        command_id=CommandId(order_id),
-        at=at,
+    command = place_command(
+        body,
         user_id=user.user_id,
-        order_id=OrderId(order_id),
-        account_id=AccountId(body.account),
-        symbol=body.symbol,
-        side=body.side,
-        order_type=body.order_type,
-        retry_until=at + timedelta(seconds=context.settings.retry_window_seconds if window is None else window),
-        quantity=_decimal(body.quantity),
-        quote_quantity=_decimal(body.quote_quantity),
-        price=_decimal(body.price),
-        trigger_price=_decimal(body.trigger_price),
-        time_in_force=body.time_in_force,
-        post_only=body.post_only,
-        reduce_only=body.reduce_only,
-        routing=body.routing,
-        client_order_id=None if body.client_order_id is None else ClientOrderId(body.client_order_id),
-        idempotency_key=idempotency_key(request),
-        request_hash=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
-        params=body.params,
+        order_id=OrderId(context.new_id()),
+        at=at,
+        retry_window_seconds=context.settings.retry_window_seconds,
+        key=idempotency_key(request),
     )
     answer = await context.commands.submit(command, wait_of(query))
     if not answer.orders:
@@ -61,11 +41,16 @@ async def place(request: AnyRequest, user: User, context: Context) -> Result:
     context.metrics.orders.labels(order.exchange, order.status).inc()
     headers = {"Idempotency-Replayed": "true"} if answer.replayed else {}
     if order.status is OrderStatus.INVALIDATED:
-        problem = refused(answer.refusal or _first_refusal(order), order_view(order))
+        problem = refused(answer.refusal or _first_refusal(order), shown(order, context))
         problem.headers = headers
         raise problem
     headers["Location"] = f"/api/v1/orders/{order.order_id}"
-    return Result(order_view(order), HTTPStatus.CREATED, headers)
+    return Result(shown(order, context), HTTPStatus.CREATED, headers)
+
+
+def shown(order: Order, context: Context) -> OrderView:
+    """An order for the API."""
+    return order_view(order, context.reference.instrument(order.exchange, order.symbol))
 
 
 def wait_of(query: WaitQuery) -> WaitFor | None:
@@ -79,10 +64,6 @@ def wait_of(query: WaitQuery) -> WaitFor | None:
     )
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
 def _first_refusal(order: Order) -> Refusal:
     """Why an order was invalidated, when its request is repeated later."""
     return Refusal(code=RefusalCode(str(order.reason)), message=order.message or "")
@@ -91,7 +72,7 @@ def _first_refusal(order: Order) -> Refusal:
 async def show(request: AnyRequest, user: User, context: Context) -> Result:
     """One order."""
     read_query(request, NoQuery)
-    return Result(order_view(await _visible(request, user, context)))
+    return Result(shown(await _visible(request, user, context), context))
 
 
 async def history(request: AnyRequest, user: User, context: Context) -> Result:
@@ -130,39 +111,64 @@ async def index(request: AnyRequest, user: User, context: Context) -> Result:
         status=OrderStatus(query.status) if query.status is not None and is_open is None else None,
         is_open=is_open,
         client_order_id=None if query.client_order_id is None else ClientOrderId(query.client_order_id),
+        parent_order_id=None if query.parent_order_id is None else OrderId(query.parent_order_id),
         since=query.since,
         until=query.until,
     )
     orders, next_cursor = await context.blotter.orders(wanted, limit=query.limit, cursor=query.cursor)
-    return Result(Page[OrderView]([order_view(order) for order in orders], next_cursor))
+    return Result(Page[OrderView]([shown(order, context) for order in orders], next_cursor))
+
+
+async def amend(request: AnyRequest, user: User, context: Context) -> Result:
+    """Change a working order; the answer is the order as it is after waiting."""
+    query = read_query(request, WaitQuery)
+    body = await read_body(request, AmendOrderBody)
+    command = AmendOrder(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        user_id=user.user_id,
+        order_id=_named_in_path(request),
+        amendment=Amendment(
+            quantity=decimal_of(body.quantity),
+            price=decimal_of(body.price),
+            trigger_price=decimal_of(body.trigger_price),
+        ),
+    )
+    return await _changed(command, query, context)
 
 
 async def cancel(request: AnyRequest, user: User, context: Context) -> Result:
-    """Ask for an order's end; the answer is the order as it is after waiting."""
-    query = read_query(request, WaitQuery)
+    """Ask for an order's end, or for less of it; the answer is the order as it is after waiting."""
+    query = read_query(request, CancelQuery)
     command = CancelOrder(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
         user_id=user.user_id,
         order_id=_named_in_path(request),
+        quantity=decimal_of(query.quantity),
     )
+    return await _changed(command, query, context)
+
+
+async def _changed(command: AmendOrder | CancelOrder, query: WaitQuery, context: Context) -> Result:
     answer = await context.commands.submit(command, wait_of(query))
     if answer.refusal is not None:
-        raise refused(answer.refusal, order_view(answer.orders[0]) if answer.orders else None)
-    return Result(order_view(answer.orders[0]))
+        raise refused(answer.refusal, shown(answer.orders[0], context) if answer.orders else None)
+    return Result(shown(answer.orders[0], context))
 
 
 async def cancel_many(request: AnyRequest, user: User, context: Context) -> Result:
-    """Ask for the end of every matching open order."""
+    """Ask for the end of every matching open order: a trader's own, or whose the role risk names."""
     require(user, Role.TRADER, Role.RISK)
     query = read_query(request, CancelOrdersQuery)
     command = CancelOrders(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
         user_id=user.user_id,
+        owner_id=scope(user, query.user_id),
         account_id=None if query.account is None else AccountId(query.account),
         exchange=query.exchange,
         symbol=query.symbol,
     )
     answer = await context.commands.submit(command)
-    return Result(Items[OrderView]([order_view(order) for order in answer.orders]))
+    return Result(Items[OrderView]([shown(order, context) for order in answer.orders]))

@@ -9,7 +9,7 @@ from litestar import Response
 
 from tidegate.core.messages.values import Refusal
 from tidegate.core.vocabulary import RefusalCode
-from tidegate.gateway.views import OrderView
+from tidegate.gateway.order_views import OrderView
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -87,9 +87,16 @@ _CONFLICTS = {
     RefusalCode.ALREADY_EXISTS,
     RefusalCode.CLIENT_ORDER_ID_CONFLICT,
     RefusalCode.IDEMPOTENCY_KEY_CONFLICT,
+    RefusalCode.ORDER_BUSY,
     RefusalCode.ORDER_CLOSED,
 }
-_NOT_FOUND = {RefusalCode.ACCOUNT_NOT_FOUND, RefusalCode.ORDER_NOT_FOUND, RefusalCode.USER_NOT_FOUND}
+_NOT_FOUND = {
+    RefusalCode.ACCOUNT_NOT_FOUND,
+    RefusalCode.BREAK_NOT_FOUND,
+    RefusalCode.ORDER_NOT_FOUND,
+    RefusalCode.RULE_NOT_FOUND,
+    RefusalCode.USER_NOT_FOUND,
+}
 
 
 def status_of(code: RefusalCode) -> HTTPStatus:

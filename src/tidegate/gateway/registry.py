@@ -9,16 +9,10 @@ from tidegate.core.messages.commands import Command, IssueToken, RegisterAccount
 from tidegate.core.records import UNALLOCATED, Account, User
 from tidegate.core.vocabulary import RefusalCode, Role
 from tidegate.gateway.authentication import may_see, require
-from tidegate.gateway.bodies import (
-    CredentialsBody,
-    InstrumentsQuery,
-    IssueTokenBody,
-    NoQuery,
-    RegisterAccountBody,
-    RegisterUserBody,
-)
+from tidegate.gateway.bodies import CredentialsBody, IssueTokenBody, RegisterAccountBody, RegisterUserBody
 from tidegate.gateway.context import Context
 from tidegate.gateway.problems import Problem, refused
+from tidegate.gateway.queries import InstrumentsQuery, NoQuery
 from tidegate.gateway.requests import AnyRequest, read_body, read_query
 from tidegate.gateway.results import Items, Result
 from tidegate.gateway.tokens import new_token

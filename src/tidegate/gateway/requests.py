@@ -1,6 +1,7 @@
 """Reading requests strictly: what is not understood exactly is refused, never guessed."""
 
 import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -15,17 +16,26 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _PATTERN = re.compile(r"Expected `str` matching regex '.*?' - (?=at `)", re.DOTALL)
 _RIGHT = tuple(
-    (re.compile(rf"`\$\.({fields})(\[\.\.\.\])?`$"), right)
+    (re.compile(rf"`\$(\.\w+)*\.({fields})(\[\.\.\.\])?`$"), right)
     for fields, right in (
-        ("quantity|quote_quantity|price|trigger_price", 'amounts are plain decimals in strings, such as "0.25"'),
+        (
+            "quantity|quote_quantity|price|trigger_price|leverage",
+            'amounts are plain decimals in strings, such as "0.25"',
+        ),
+        ("trailing_offset", 'offsets are strings: "150" is so much of the quote asset, "1.5%" a part of the price'),
         ("symbol", "symbols are written like BTC/USDT"),
-        ("account|account_id|user_id|user_ids|order_id", "ids are 1 to 64 letters, digits, dots, _ and -"),
+        (
+            "account|account_id|user_id|user_ids|owner_id|order_id|cancel_order_id|parent_order_id",
+            "ids are 1 to 64 letters, digits, dots, _ and -",
+        ),
         ("client_order_id", "client order ids are 1 to 64 letters, digits, dots, _, : and -"),
         ("status", f"statuses are open, closed, {', '.join(OrderStatus)}"),
+        ("expires_at|since|until", "times are written like 2026-01-31T18:00:00Z, with their zone"),
         ("wait_for", "an order is waited for until durable, acknowledged or closed"),
     )
 )
 AnyRequest = Request[Any, Any, Any]
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 async def read_body(request: AnyRequest, shape: type[Shape]) -> Shape:
@@ -37,11 +47,22 @@ async def read_body(request: AnyRequest, shape: type[Shape]) -> Shape:
     if media_type != "application/json":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, GatewayCode.UNSUPPORTED_MEDIA_TYPE, "send application/json")
     try:
-        return msgspec.json.decode(await request.body(), type=shape)
+        return _within_calendar(msgspec.json.decode(await request.body(), type=shape))
     except msgspec.ValidationError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, GatewayCode.INVALID_REQUEST, _explain(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.MALFORMED_JSON, f"the body is not JSON: {error}") from error
+
+
+def _within_calendar(found: Shape, path: str = "$") -> Shape:
+    """A time at the edge of the calendar may have no counterpart in UTC, which everything behind here counts in."""
+    for name in found.__struct_fields__:
+        value = getattr(found, name)
+        if isinstance(value, msgspec.Struct):
+            _within_calendar(value, f"{path}.{name}")
+        elif isinstance(value, datetime) and not _FIRST <= value <= _LAST:
+            raise msgspec.ValidationError(f"Out of the calendar - at `{path}.{name}`")
+    return found
 
 
 def _explain(error: msgspec.ValidationError) -> str:
@@ -61,7 +82,7 @@ def read_query(request: AnyRequest, shape: type[Shape]) -> Shape:
             raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, f"{name} is given twice")
         given[name] = value
     try:
-        return msgspec.convert(given, shape, strict=False)
+        return _within_calendar(msgspec.convert(given, shape, strict=False))
     except msgspec.ValidationError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, _explain(error)) from error
 

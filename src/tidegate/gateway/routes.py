@@ -5,7 +5,19 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from tidegate.core.records import User
-from tidegate.gateway import bodies, books, operations, orders, registry, views
+from tidegate.gateway import (
+    bodies,
+    books,
+    breaks,
+    corrections,
+    operations,
+    order_views,
+    orders,
+    queries,
+    registry,
+    rules,
+    views,
+)
 from tidegate.gateway.context import Context
 from tidegate.gateway.requests import AnyRequest
 from tidegate.gateway.results import Items, Page, Result
@@ -23,7 +35,7 @@ class Operation(NamedTuple):
     path: str
     handler: Handler
     answer: Any
-    query: Any = bodies.NoQuery
+    query: Any = queries.NoQuery
     body: Any = None
     status: HTTPStatus = HTTPStatus.OK
 
@@ -47,22 +59,45 @@ OPERATIONS = (
         "POST",
         f"{API}/orders",
         orders.place,
-        views.OrderView,
-        bodies.WaitQuery,
+        order_views.OrderView,
+        queries.WaitQuery,
         bodies.PlaceOrderBody,
         HTTPStatus.CREATED,
     ),
-    Operation("GET", f"{API}/orders", orders.index, Page[views.OrderView], bodies.OrdersQuery),
-    Operation("DELETE", f"{API}/orders", orders.cancel_many, Items[views.OrderView], bodies.CancelOrdersQuery),
-    Operation("GET", f"{API}/orders/{{order_id}}", orders.show, views.OrderView),
-    Operation("DELETE", f"{API}/orders/{{order_id}}", orders.cancel, views.OrderView, bodies.WaitQuery),
-    Operation("GET", f"{API}/orders/{{order_id}}/history", orders.history, Items[views.HistoryView]),
-    Operation("GET", f"{API}/executions", books.executions, Page[views.ExecutionView], bodies.ExecutionsQuery),
-    Operation("GET", f"{API}/balances", books.balances, Items[views.BalanceView], bodies.UserQuery),
-    Operation("GET", f"{API}/portfolio", books.portfolio, views.PortfolioView, bodies.UserQuery),
-    Operation("GET", f"{API}/ledger", books.ledger, Page[views.LedgerView], bodies.LedgerQuery),
-    Operation("GET", f"{API}/reconciliation/breaks", books.breaks, Items[views.BreakView]),
-    Operation("GET", f"{API}/instruments", registry.instruments, Items[views.InstrumentView], bodies.InstrumentsQuery),
+    Operation("GET", f"{API}/orders", orders.index, Page[order_views.OrderView], queries.OrdersQuery),
+    Operation("DELETE", f"{API}/orders", orders.cancel_many, Items[order_views.OrderView], queries.CancelOrdersQuery),
+    Operation("GET", f"{API}/orders/{{order_id}}", orders.show, order_views.OrderView),
+    Operation(
+        "PATCH",
+        f"{API}/orders/{{order_id}}",
+        orders.amend,
+        order_views.OrderView,
+        queries.WaitQuery,
+        bodies.AmendOrderBody,
+    ),
+    Operation("DELETE", f"{API}/orders/{{order_id}}", orders.cancel, order_views.OrderView, queries.CancelQuery),
+    Operation("GET", f"{API}/orders/{{order_id}}/history", orders.history, Items[order_views.HistoryView]),
+    Operation("GET", f"{API}/executions", books.executions, Page[views.ExecutionView], queries.ExecutionsQuery),
+    Operation("GET", f"{API}/balances", books.balances, Items[views.BalanceView], queries.UserQuery),
+    Operation("GET", f"{API}/positions", books.positions, Items[views.PositionView], queries.UserQuery),
+    Operation("GET", f"{API}/portfolio", books.portfolio, views.PortfolioView, queries.UserQuery),
+    Operation("GET", f"{API}/ledger", books.ledger, Page[views.LedgerView], queries.LedgerQuery),
+    Operation("GET", f"{API}/rules", rules.index, Page[rules.RuleView], queries.RulesQuery),
+    Operation(
+        "POST", f"{API}/rules", rules.create, rules.RuleView, body=bodies.CreateRuleBody, status=HTTPStatus.CREATED
+    ),
+    Operation("DELETE", f"{API}/rules/{{rule_id}}", rules.delete, rules.RuleView),
+    Operation("GET", f"{API}/corrections", corrections.show, bodies.CorrectionsBody),
+    Operation("PUT", f"{API}/corrections", corrections.put, bodies.CorrectionsBody, body=bodies.CorrectionsBody),
+    Operation("GET", f"{API}/reconciliation/breaks", breaks.index, Page[views.BreakView], queries.BreaksQuery),
+    Operation(
+        "POST",
+        f"{API}/reconciliation/breaks/{{break_id}}/resolve",
+        breaks.resolve,
+        views.BreakView,
+        body=bodies.ResolveBreakBody,
+    ),
+    Operation("GET", f"{API}/instruments", registry.instruments, Items[views.InstrumentView], queries.InstrumentsQuery),
     Operation("GET", f"{API}/accounts", registry.accounts, Items[views.AccountView]),
     Operation(
         "POST",

@@ -6,77 +6,16 @@ from typing import Any
 
 import msgspec
 
+from tidegate.core.capabilities import How, capabilities_of, supported_order_types
 from tidegate.core.instruments import Instrument
 from tidegate.core.money import plain
-from tidegate.core.order import Order
-from tidegate.core.records import Account, Break, Execution, HistoryEntry, Holding, LedgerEntry
-
-
-class FeeView(msgspec.Struct):
-    """A cost in some asset; negative for a rebate."""
-
-    asset: str
-    amount: str
-
-
-class OrderView(msgspec.Struct, kw_only=True):
-    """An order as everybody may see it who may see it at all."""
-
-    order_id: str
-    client_order_id: str | None
-    user_id: str
-    account_id: str
-    exchange: str
-    symbol: str
-    side: str
-    order_type: str
-    status: str
-    time_in_force: str
-    post_only: bool
-    reduce_only: bool
-    routing: str
-    quantity: str | None
-    quote_quantity: str | None
-    price: str | None
-    trigger_price: str | None
-    filled_quantity: str
-    leaves_quantity: str | None
-    average_price: str | None
-    fees: list[FeeView]
-    realized_pnl: str
-    pending_action: str
-    in_doubt: bool
-    held_by: str
-    parent_order_id: str | None
-    attempt: int
-    exchange_order_id: str | None
-    exchange_client_order_id: str | None
-    reason: str | None
-    message: str | None
-    timestamp: datetime
-    updated_at: datetime
-    closed_at: datetime | None
-
-
-class HistoryView(msgspec.Struct, kw_only=True):
-    """A step of an order's way."""
-
-    history_id: int
-    order_id: str
-    sequence: int
-    status: str
-    execution_type: str
-    timestamp: datetime
-    message: str
-    error_code: str | None
-    exchange_order_id: str | None
-    detail: dict[str, Any]
-    previous_hash: str
-    hash: str
+from tidegate.core.records import Account, Break, Execution, Holding, LedgerEntry, Leverage, Position
+from tidegate.core.vocabulary import OrderType
+from tidegate.gateway.order_views import FeeView, amount, fee_views
 
 
 class ExecutionView(msgspec.Struct, kw_only=True):
-    """One trade."""
+    """One trade; `busted_at` is when the venue took it back."""
 
     execution_id: str
     order_id: str
@@ -85,6 +24,7 @@ class ExecutionView(msgspec.Struct, kw_only=True):
     exchange: str
     symbol: str
     side: str
+    position_side: str
     trade_id: str
     exchange_order_id: str | None
     quantity: str
@@ -94,14 +34,16 @@ class ExecutionView(msgspec.Struct, kw_only=True):
     realized_pnl: str
     executed_at: datetime
     booked_at: datetime
+    busted_at: datetime | None
 
 
 class BalanceView(msgspec.Struct, kw_only=True):
-    """What a user holds of an asset in an account, and what of it is free."""
+    """What a user holds of an asset in a wallet of an account, and what of it is free."""
 
     account_id: str
     user_id: str
     asset: str
+    wallet: str
     quantity: str
     reserved: str
     available: str
@@ -113,6 +55,7 @@ class PortfolioRow(msgspec.Struct, kw_only=True):
     user_id: str
     account_id: str
     asset: str
+    wallet: str
     quantity: str
     reserved: str
     average_price: str | None
@@ -133,6 +76,29 @@ class PortfolioView(msgspec.Struct, kw_only=True):
     items: list[PortfolioRow]
 
 
+class PositionView(msgspec.Struct, kw_only=True):
+    """A position in a derivative; a short one has a negative quantity.
+
+    Prices, value and profit are in the quote asset. `price` is the venue's mark, or the last price where it has none;
+    null where neither is known. `leverage` and `margin_mode` are the account's settings for the symbol.
+    """
+
+    account_id: str
+    user_id: str
+    exchange: str
+    symbol: str
+    position_side: str
+    quantity: str
+    average_price: str | None
+    price: str | None
+    value: str | None
+    unrealized_pnl: str | None
+    realized_pnl: str
+    leverage: str | None
+    margin_mode: str | None
+    updated_at: datetime
+
+
 class LedgerView(msgspec.Struct, kw_only=True):
     """A line of the double-entry ledger."""
 
@@ -141,6 +107,7 @@ class LedgerView(msgspec.Struct, kw_only=True):
     account_id: str
     ledger_account: str
     asset: str
+    wallet: str
     amount: str
     kind: str
     timestamp: datetime
@@ -149,7 +116,12 @@ class LedgerView(msgspec.Struct, kw_only=True):
 
 
 class InstrumentView(msgspec.Struct, kw_only=True):
-    """The rules of a market; a limit that the venue does not set is null."""
+    """The rules of a market; a limit that the venue does not set is null.
+
+    Quantities are in the base asset whatever the venue counts in; `contract_size` is one contract of the venue's.
+    `order_types` says of each type who handles it: the venue (`native`), the `desk`, or nobody (`no`). `params` are the
+    venue's own words that an order may carry.
+    """
 
     exchange: str
     symbol: str
@@ -157,6 +129,9 @@ class InstrumentView(msgspec.Struct, kw_only=True):
     kind: str
     base: str
     quote: str
+    settle: str | None
+    contract_size: str
+    leverage_max: str | None
     price_tick: str
     quantity_step: str
     quantity_min: str | None
@@ -165,6 +140,8 @@ class InstrumentView(msgspec.Struct, kw_only=True):
     notional_min: str | None
     notional_max: str | None
     trading: bool
+    order_types: dict[OrderType, How]
+    params: list[str]
 
 
 class AccountView(msgspec.Struct, kw_only=True):
@@ -189,62 +166,16 @@ class BreakView(msgspec.Struct, kw_only=True):
     message: str
     found_at: datetime
     resolved_at: datetime | None
+    resolved_by: str | None
+    resolution: str
 
 
-def order_view(order: Order) -> OrderView:
-    """An order for the API."""
-    return OrderView(
-        order_id=order.order_id,
-        client_order_id=order.client_order_id,
-        user_id=order.user_id,
-        account_id=order.account_id,
-        exchange=order.exchange,
-        symbol=order.symbol,
-        side=order.side,
-        order_type=order.order_type,
-        status=order.status,
-        time_in_force=order.time_in_force,
-        post_only=order.post_only,
-        reduce_only=order.reduce_only,
-        routing=order.routing,
-        quantity=amount(order.quantity),
-        quote_quantity=amount(order.quote_quantity),
-        price=amount(order.price),
-        trigger_price=amount(order.trigger_price),
-        filled_quantity=plain(order.filled_quantity),
-        leaves_quantity=amount(order.leaves_quantity),
-        average_price=amount(order.average_price),
-        fees=[FeeView(fee.asset, plain(fee.amount)) for fee in order.fees],
-        realized_pnl=plain(order.realized_pnl),
-        pending_action=order.pending_action,
-        in_doubt=order.in_doubt,
-        held_by=order.held_by,
-        parent_order_id=order.parent_order_id,
-        attempt=order.attempt,
-        exchange_order_id=order.exchange_order_id,
-        exchange_client_order_id=order.exchange_client_order_id,
-        reason=order.reason,
-        message=order.message,
-        timestamp=order.timestamp,
-        updated_at=order.updated_at,
-        closed_at=order.closed_at,
-    )
-
-
-def amount(value: Decimal | None) -> str | None:
-    """An amount as a plain decimal, or nothing."""
-    return None if value is None else plain(value)
-
-
-def history_view(entry: HistoryEntry) -> HistoryView:
-    """A history row for the API."""
-    return HistoryView(**{name: getattr(entry, name) for name in HistoryView.__struct_fields__})
-
-
-def execution_view(execution: Execution) -> ExecutionView:
+def execution_view(execution: Execution, busted_at: datetime | None) -> ExecutionView:
     """An execution for the API."""
-    fields: dict[str, Any] = {name: getattr(execution, name) for name in ExecutionView.__struct_fields__}
-    fields["fees"] = [FeeView(fee.asset, plain(fee.amount)) for fee in execution.fees]
+    shown = [name for name in ExecutionView.__struct_fields__ if name != "busted_at"]
+    fields: dict[str, Any] = {name: getattr(execution, name) for name in shown}
+    fields["fees"] = fee_views(execution.fees)
+    fields["busted_at"] = busted_at
     for name in ("quantity", "price", "realized_pnl"):
         fields[name] = plain(fields[name])
     return ExecutionView(**fields)
@@ -256,9 +187,33 @@ def balance_view(holding: Holding) -> BalanceView:
         account_id=holding.account_id,
         user_id=holding.user_id,
         asset=holding.asset,
+        wallet=holding.wallet,
         quantity=plain(holding.quantity),
         reserved=plain(holding.reserved),
         available=plain(holding.quantity - holding.reserved),
+    )
+
+
+def position_view(position: Position, setting: Leverage | None, price: Decimal | None) -> PositionView:
+    """A position for the API, at the price of now."""
+    gain = None
+    if price is not None and position.average_price is not None:
+        gain = (price - position.average_price) * position.quantity
+    return PositionView(
+        account_id=position.account_id,
+        user_id=position.user_id,
+        exchange=position.exchange,
+        symbol=position.symbol,
+        position_side=position.position_side,
+        quantity=plain(position.quantity),
+        average_price=amount(position.average_price),
+        price=amount(price),
+        value=None if price is None else plain(abs(position.quantity) * price),
+        unrealized_pnl=amount(gain),
+        realized_pnl=plain(position.realized_pnl),
+        leverage=None if setting is None else plain(setting.leverage),
+        margin_mode=None if setting is None else setting.margin_mode,
+        updated_at=position.updated_at,
     )
 
 
@@ -271,9 +226,21 @@ def ledger_view(entry: LedgerEntry) -> LedgerView:
 
 def instrument_view(instrument: Instrument) -> InstrumentView:
     """An instrument for the API."""
-    fields: dict[str, Any] = {name: getattr(instrument, name) for name in InstrumentView.__struct_fields__}
+    shown = [name for name in InstrumentView.__struct_fields__ if name not in {"order_types", "params"}]
+    fields: dict[str, Any] = {name: getattr(instrument, name) for name in shown}
     amounts = {name: plain(value) for name, value in fields.items() if isinstance(value, Decimal)}
-    return InstrumentView(**{**fields, **amounts})
+    params = sorted(capabilities_of(instrument).params)
+    return InstrumentView(**{**fields, **amounts}, order_types=_handlers(instrument), params=params)
+
+
+def _handlers(instrument: Instrument) -> dict[OrderType, How]:
+    """Who handles each type of order on this market."""
+    offers, listed = capabilities_of(instrument).order_types, instrument.order_types
+    handlers = dict.fromkeys(OrderType, How.NO)
+    for order_type in supported_order_types(instrument):
+        is_listed = listed is None or order_type in listed
+        handlers[order_type] = offers[order_type] if is_listed else How.DESK
+    return handlers
 
 
 def account_view(account: Account) -> AccountView:

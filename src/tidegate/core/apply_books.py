@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
+
 from tidegate.core.apply_orders import reserve
 from tidegate.core.desk import Desk
 from tidegate.core.messages import events as happened
@@ -114,12 +116,16 @@ def _guard(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
 
 
 def _exit(desk: Desk, leg: Order, quantity: Decimal) -> None:
-    """What a leg closes of what its parent filled."""
+    """What a leg closes of what its parent filled. When that is taken back, it is protected again where it was."""
     if leg.leg is None or leg.parent_order_id is None:
         return
-    parent = desk.orders.get(leg.parent_order_id)
-    if parent is not None:  # Kept in memory while it is protected; afterwards the figure decides nothing.
-        parent.exited_quantity += quantity
+    parent = desk.orders[leg.parent_order_id]  # Kept in memory while it is protected, or fetched with its leg.
+    parent.exited_quantity += quantity
+    if quantity > 0:
+        return
+    parent.guarding = parent.stop_loss is not None or parent.take_profit is not None
+    if parent.stop_loss is not None:
+        parent.stop_loss = msgspec.structs.replace(parent.stop_loss, triggered=False)
 
 
 def _add_fees(fees: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:

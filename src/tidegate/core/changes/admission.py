@@ -72,7 +72,10 @@ def _check_order(desk: Desk, order: Order) -> Refusal | None:
 
 
 def _check_what(order: Order, amendment: Amendment, asked: Amendment) -> Refusal | None:
-    """Whether the order has such figures, and they change."""
+    """Whether the order has such figures of its own, and they change."""
+    if amendment.quantity is not None and order.is_protective:
+        message = "a leg of protection is for what its order has filled: its prices change, its quantity follows"
+        return refuse(RefusalCode.UNSUPPORTED_COMBINATION, message)
     if amendment.price is not None and order.price is None:
         message = f"a {order.order_type} order has no price to change"
         return refuse(RefusalCode.PRICE_NOT_ALLOWED, message)

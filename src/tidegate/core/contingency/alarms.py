@@ -16,7 +16,7 @@ from tidegate.core.records import Break
 from tidegate.core.sending import break_once, resolved
 from tidegate.core.vocabulary import WakePurpose
 
-FAILING = "protection_failing"
+FAILING = "position_unprotected"
 
 
 def watch(desk: Desk, standing: Standing, at: datetime) -> Decision:

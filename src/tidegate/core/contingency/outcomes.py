@@ -22,8 +22,6 @@ _BY_THE_DESK = frozenset({RejectReason.ONE_CANCELS_OTHER, RejectReason.POSITION_
 def leg_ended(desk: Desk, leg: Order, at: datetime) -> Decision:
     """Keep what a leg that has ended tells: where it had been moved to, that it was set off, that it failed."""
     assert leg.parent_order_id is not None
-    if not leg.is_closed:
-        return NOTHING
     parent = desk.orders.get(leg.parent_order_id)
     asked = None if parent is None else asked_of(parent, leg)
     if parent is None or asked is None:
@@ -63,7 +61,7 @@ def changed(parent: Order, leg: Order, now: Protection | None, at: datetime, mes
 
 def _judge(policy: Policy, leg: Order, asked: Protection, at: datetime) -> tuple[Protection | None, str]:
     name = str(leg.leg).replace("_", "-")
-    if leg.status is not OrderStatus.FILLED and leg.reason in _BY_A_PERSON:
+    if leg.status is not OrderStatus.FILLED and leg.cancel_reason in _BY_A_PERSON:
         return None, f"the {name} was canceled ({_words(leg)}): it is not made again"
     now, message = _as_it_was(leg, asked), f"the {name} was changed before it ended"
     if _was_set_off(leg):
@@ -93,7 +91,7 @@ def _was_set_off(leg: Order) -> bool:
 
 
 def _has_failed(leg: Order) -> bool:
-    return leg.status is not OrderStatus.FILLED and leg.reason not in _BY_THE_DESK
+    return leg.status is not OrderStatus.FILLED and leg.cancel_reason not in _BY_THE_DESK
 
 
 def _stood_long(leg: Order, at: datetime, policy: Policy) -> bool:

@@ -26,7 +26,7 @@ from tidegate.core.contingency.standing import (
     look_at,
     too_small,
 )
-from tidegate.core.contingency.winding_up import wind_up
+from tidegate.core.contingency.winding_up import overdone, wind_up
 from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.messages.commands import PlaceOrder
@@ -39,7 +39,7 @@ _WAITS_AT_DESK = "the desk holds it until the market sets it off"
 def protect(desk: Desk, parent: Order, at: datetime) -> Decision:
     """One step towards what the order's state asks for; nothing once it is there. Cheap for what is not protected."""
     if not parent.guarding and parent.order_id not in desk.children:
-        return NOTHING
+        return overdone(desk, parent, at)
     if desk.accounts[parent.account_id].state is AccountState.OFFLINE:
         return NOTHING  # Nothing can be sent; all of it is looked at again once the venue can be reached.
     standing = look_at(desk, parent)

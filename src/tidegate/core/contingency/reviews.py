@@ -37,26 +37,28 @@ _OF_THE_DESK = frozenset(
 def reviews_after(desk: Desk, events: Iterable[Event]) -> list[ReviewOrder]:
     """The orders that events make worth a look: those with protection or rules, and the parents of legs.
 
-    It runs after every decision, so an order with neither costs a few look-ups.
+    What became of a leg is taken in first; then what it protects is brought to that. It runs after every decision, so
+    an order with neither costs a few look-ups.
     """
-    asked: dict[OrderId, ReviewOrder] = {}
+    legs: dict[OrderId, ReviewOrder] = {}
+    others: dict[OrderId, ReviewOrder] = {}
     for event in events:
         kind = type(event)
         if kind in _OF_ORDERS:
             order = desk.orders[event.order_id]  # type: ignore[union-attr]  # The set is the order events.
             if order.leg is not None:
-                _after_leg(order, event, asked)
-            elif order.guarding:
-                _ask(asked, event, order.order_id, failed=kind is happened.CancelRefused)
+                _after_leg(order, event, legs, others)
+            elif order.guarding or order.exited_quantity:
+                _ask(others, event, order.order_id, failed=kind is happened.CancelRefused)
             if desk.rules_of and order.order_id in desk.rules_of:
-                _ask(asked, event, order.order_id)
+                _ask(others if order.leg is None else legs, event, order.order_id)
             if kind is happened.ExecutionBooked and order.is_derivative:
                 for order_id in _left_without_position(desk, event):  # type: ignore[arg-type]
-                    _ask(asked, event, order_id)
+                    _ask(others, event, order_id)
         elif kind in _OF_THE_DESK:
             for order_id in _after_desk_event(desk, event):
-                _ask(asked, event, order_id)
-    return list(asked.values())
+                _ask(others, event, order_id)
+    return [*legs.values(), *others.values()]
 
 
 def _ask(asked: dict[OrderId, ReviewOrder], event: Event, order_id: OrderId, *, failed: bool = False) -> None:
@@ -64,20 +66,21 @@ def _ask(asked: dict[OrderId, ReviewOrder], event: Event, order_id: OrderId, *, 
         asked[order_id] = ReviewOrder(at=event.at, order_id=order_id, failed=failed)
 
 
-def _after_leg(leg: Order, event: Event, asked: dict[OrderId, ReviewOrder]) -> None:
-    """What became of a leg is taken in first; then what it protects is brought to that."""
+def _after_leg(
+    leg: Order, event: Event, legs: dict[OrderId, ReviewOrder], others: dict[OrderId, ReviewOrder]
+) -> None:
     assert leg.parent_order_id is not None
     match event:
         case happened.CancelRefused():
-            _ask(asked, event, leg.parent_order_id, failed=True)
+            _ask(others, event, leg.parent_order_id, failed=True)
             return
         case happened.OrderClosed():
-            _ask(asked, event, leg.order_id)
+            _ask(legs, event, leg.order_id)
         case happened.AmendFailed():
-            _ask(asked, event, leg.order_id, failed=True)
+            _ask(legs, event, leg.order_id, failed=True)
         case _:
             pass
-    _ask(asked, event, leg.parent_order_id)
+    _ask(others, event, leg.parent_order_id)
 
 
 def _after_desk_event(desk: Desk, event: Event) -> list[OrderId]:
@@ -134,7 +137,9 @@ def review(desk: Desk, report: ReviewOrder) -> Decision:
     if order is None:
         return NOTHING
     if order.leg is not None:
-        found = change_failed(desk, order, report.at) if report.failed else leg_ended(desk, order, report.at)
+        found = leg_ended(desk, order, report.at) if order.is_closed else NOTHING
+        if report.failed and not order.is_closed:
+            found = change_failed(desk, order, report.at)
     elif report.failed:
         again = report.at + desk.policy.protection_pause_max
         found = Decision([], [WakeAt(order_id=order.order_id, at=again, purpose=WakePurpose.PROTECTION)])

@@ -10,6 +10,7 @@ from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.messages.events import Event, ProtectionEnded
 from tidegate.core.money import plain
+from tidegate.core.order import Order
 from tidegate.core.sending import break_once, resolved
 from tidegate.core.vocabulary import RejectReason
 
@@ -30,7 +31,7 @@ def wind_up(desk: Desk, standing: Standing, at: datetime) -> Decision:
     if not parent.is_closed and not is_unwanted:
         return NOTHING
     ended = ProtectionEnded(at=at, order_id=parent.order_id, message=_why(standing, is_unwanted, is_closed))
-    return Decision([ended, *_end_alarm(desk, standing, at), *_overdone(desk, standing, at)])
+    return Decision([ended, *_end_alarm(desk, standing, at)])
 
 
 def _why(standing: Standing, is_unwanted: bool, is_closed: bool) -> str:
@@ -49,11 +50,10 @@ def _end_alarm(desk: Desk, standing: Standing, at: datetime) -> list[Event]:
     return [] if found is None else [resolved(found, at, "nothing is left to protect")]
 
 
-def _overdone(desk: Desk, standing: Standing, at: datetime) -> list[Event]:
+def overdone(desk: Desk, parent: Order, at: datetime) -> Decision:
     """Legs have closed more than was filled: a trade was busted, or an order thought to be gone was not."""
-    parent = standing.parent
     excess = parent.exited_quantity - parent.filled_quantity
     if excess <= 0:
-        return []
+        return NOTHING
     message = f"the legs of order {parent.order_id} have closed {plain(excess)} more than it filled"
-    return break_once(desk, parent, at, "exit_exceeds_entry", parent.order_id, message)
+    return Decision(break_once(desk, parent, at, "exit_exceeds_entry", parent.order_id, message))

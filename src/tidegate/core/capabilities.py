@@ -205,15 +205,16 @@ def what_leaves(order_type: OrderType) -> OrderType:
     return OrderType.LIMIT if order_type in LIMIT_TYPES else OrderType.MARKET
 
 
+def is_supported(order_type: OrderType, instrument: Instrument) -> bool:
+    """Whether it may be ordered on a market, by whomever it is done. The desk needs market and limit orders for it."""
+    if capabilities_of(instrument).order_types[order_type] is How.NO:
+        return False
+    return instrument.order_types is None or what_leaves(order_type) in instrument.order_types
+
+
 def supported_order_types(instrument: Instrument) -> tuple[OrderType, ...]:
-    """What may be ordered on a market, by whomever it is done. The desk needs market and limit orders to do it with."""
-    offers = capabilities_of(instrument).order_types
-    listed = instrument.order_types
-    return tuple(
-        order_type
-        for order_type in OrderType
-        if offers[order_type] is not How.NO and (listed is None or what_leaves(order_type) in listed)
-    )
+    """What may be ordered on a market."""
+    return tuple(order_type for order_type in OrderType if is_supported(order_type, instrument))
 
 
 def supported_triggers(asked: Asked, instrument: Instrument) -> frozenset[TriggerBy]:

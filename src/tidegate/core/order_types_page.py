@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from tidegate.core.capabilities import CAPABILITIES, Capabilities, How, PercentGrid
 from tidegate.core.money import plain
-from tidegate.core.validation.options import times_in_force
+from tidegate.core.validation.options import TIMES_IN_FORCE
 from tidegate.core.vocabulary import Exchange, OrderType, TimeInForce
 
 _HOW = {How.NATIVE: "venue", How.DESK: "desk", How.NO: "no"}
@@ -72,7 +72,7 @@ def _amended(*, in_place: bool) -> str:
 def _times_by_type() -> str:
     lines = ["| order type | " + " | ".join(f"`{time}`" for time in TimeInForce) + " |", "|---|---|---|---|---|"]
     for order_type in OrderType:
-        supported = times_in_force(order_type)
+        supported = TIMES_IN_FORCE[order_type]
         lines.append(f"| `{order_type}` | {' | '.join(_yes(value=time in supported) for time in TimeInForce)} |")
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from support.desk_driver import BOB
 from support.markets import perpetual_of, spot_of
 from support.validating import MARKET, STRICT, Checker
 from tidegate.core.order import CONDITIONAL
-from tidegate.core.validation.options import times_in_force
+from tidegate.core.validation.options import TIMES_IN_FORCE
 from tidegate.core.vocabulary import (
     Exchange,
     OffsetUnit,
@@ -71,7 +71,7 @@ def test_every_type_is_taken_on_every_market(check: Checker, order_type: OrderTy
 def test_each_type_has_its_times_in_force(spot: Checker, order_type: OrderType, time_in_force: TimeInForce) -> None:
     good_till = later(spot) if time_in_force is TimeInForce.GTD else {"time_in_force": time_in_force}
     code = spot.code(**{**EVERY_TYPE[order_type], **good_till})
-    if time_in_force in times_in_force(order_type):
+    if time_in_force in TIMES_IN_FORCE[order_type]:
         assert code is None
     else:
         assert code is RefusalCode.UNSUPPORTED_COMBINATION

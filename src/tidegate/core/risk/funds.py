@@ -17,12 +17,10 @@ HOLDERS_SHOWN_MAX = 3
 def free(desk: Desk, account_id: AccountId, user_id: UserId, asset: str, wallet: Wallet) -> Decimal:
     """What is neither reserved by orders nor stands behind positions."""
     available = desk.available(account_id, user_id, asset, wallet)
-    margins = (
-        _margin(desk, position)
-        for position in desk.positions_of(account_id, user_id)
-        if _settles_in(desk, position, asset, wallet)
-    )
-    return available - sum(margins, ZERO)
+    for position in desk.positions_of(account_id, user_id):
+        if _settles_in(desk, position, asset, wallet):
+            available -= _margin(desk, position)
+    return available
 
 
 def _settles_in(desk: Desk, position: Position, asset: str, wallet: Wallet) -> bool:

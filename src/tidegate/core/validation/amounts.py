@@ -15,16 +15,16 @@ PERCENT_MAX = Decimal(100)
 
 def check_workable(asked: Asked) -> Refusal | None:
     """Numbers made to stop the engine are refused before anything is calculated with them."""
-    amounts = [asked.price, asked.quantity, asked.quote_quantity, asked.trigger_price, asked.trailing_offset]
-    amounts += [asked.leverage, *_amounts_of(asked.stop_loss), *_amounts_of(asked.take_profit)]
-    if all(amount is None or is_workable(amount) for amount in amounts):
-        return None
-    message = "amounts are finite, with at most 20 digits before and 18 behind the decimal point"
-    return refuse(RefusalCode.QUANTITY_AMBIGUOUS, message)
+    figures = (asked.price, asked.quantity, asked.quote_quantity, asked.trigger_price, asked.trailing_offset)
+    for amount in (*figures, asked.leverage, *_amounts_of(asked.stop_loss), *_amounts_of(asked.take_profit)):
+        if amount is not None and not is_workable(amount):
+            message = "amounts are finite, with at most 20 digits before and 18 behind the decimal point"
+            return refuse(RefusalCode.QUANTITY_AMBIGUOUS, message)
+    return None
 
 
-def _amounts_of(protection: Protection | None) -> list[Decimal | None]:
-    return [] if protection is None else [protection.trigger_price, protection.price, protection.trailing_offset]
+def _amounts_of(protection: Protection | None) -> tuple[Decimal | None, ...]:
+    return () if protection is None else (protection.trigger_price, protection.price, protection.trailing_offset)
 
 
 def check_shape(asked: Asked, instrument: Instrument) -> Refusal | None:

@@ -1,16 +1,36 @@
 """Whether the options of an order fit together, its type, and what its venue offers."""
 
-from tidegate.core.capabilities import LIMIT_TYPES, capabilities_of, supported_order_types, supported_triggers
+from collections.abc import Mapping
+
+from tidegate.core.capabilities import capabilities_of, is_supported, supported_order_types, supported_triggers
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.values import Refusal
-from tidegate.core.order import CONDITIONAL
 from tidegate.core.records import Account
 from tidegate.core.validation.refusals import refuse, unsupported
-from tidegate.core.vocabulary import InstrumentKind, OrderType, PositionSide, RefusalCode, Routing, Side, TimeInForce
+from tidegate.core.vocabulary import (
+    InstrumentKind,
+    OrderType,
+    PositionSide,
+    RefusalCode,
+    Routing,
+    Side,
+    TimeInForce,
+    TriggerBy,
+)
 
 PARAMETER_LENGTH_MAX = 64
 _PASSIVE = frozenset({TimeInForce.GTC, TimeInForce.GTD})
+# How long an order may be good for. A condition may be waited for; a market order itself not.
+TIMES_IN_FORCE: Mapping[OrderType, tuple[TimeInForce, ...]] = {
+    OrderType.MARKET: (TimeInForce.GTC, TimeInForce.IOC),
+    OrderType.LIMIT: tuple(TimeInForce),
+    OrderType.STOP_LOSS: (TimeInForce.GTC, TimeInForce.GTD),
+    OrderType.STOP_LIMIT: tuple(TimeInForce),
+    OrderType.TAKE_PROFIT: (TimeInForce.GTC, TimeInForce.GTD),
+    OrderType.TAKE_PROFIT_LIMIT: tuple(TimeInForce),
+    OrderType.TRAILING_STOP: (TimeInForce.GTC, TimeInForce.GTD),
+}
 
 
 def check_options(command: PlaceOrder, account: Account, instrument: Instrument) -> Refusal | None:
@@ -27,24 +47,16 @@ def check_options(command: PlaceOrder, account: Account, instrument: Instrument)
 
 
 def _check_type(command: PlaceOrder, instrument: Instrument) -> Refusal | None:
-    supported = supported_order_types(instrument)
-    if command.order_type not in supported:
+    if not is_supported(command.order_type, instrument):
+        supported = supported_order_types(instrument)
         return unsupported(RefusalCode.UNSUPPORTED_ORDER_TYPE, command.order_type, supported)
     if command.routing is not Routing.VENUE:
         return unsupported(RefusalCode.UNSUPPORTED_ROUTING, command.routing, (Routing.VENUE,))
     return None
 
 
-def times_in_force(order_type: OrderType) -> tuple[TimeInForce, ...]:
-    """How long an order of this type may be good for. A condition may be waited for; the market order itself not."""
-    if order_type in LIMIT_TYPES:
-        return tuple(TimeInForce)
-    second = TimeInForce.GTD if order_type in CONDITIONAL else TimeInForce.IOC
-    return (TimeInForce.GTC, second)
-
-
 def _check_time_in_force(command: PlaceOrder) -> Refusal | None:
-    supported = times_in_force(command.order_type)
+    supported = TIMES_IN_FORCE[command.order_type]
     if command.time_in_force in supported:
         return None
     listed = " or ".join(supported)
@@ -74,6 +86,8 @@ def _check_post_only(command: PlaceOrder) -> Refusal | None:
 
 
 def _check_params(command: PlaceOrder, instrument: Instrument) -> Refusal | None:
+    if not command.params:
+        return None
     allowed = capabilities_of(instrument).params
     if unknown := sorted(command.params.keys() - allowed):
         message = f"not on this venue's list: {', '.join(unknown)}; allowed: {', '.join(sorted(allowed))}"
@@ -86,6 +100,8 @@ def _check_params(command: PlaceOrder, instrument: Instrument) -> Refusal | None
 
 
 def _check_trigger_by(command: PlaceOrder, instrument: Instrument) -> Refusal | None:
+    if command.trigger_by is TriggerBy.LAST:
+        return None
     supported = supported_triggers(command, instrument)
     if command.trigger_by in supported:
         return None

@@ -8,7 +8,7 @@ import heapq
 import itertools
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -21,6 +21,7 @@ from tidegate.core.messages.effects import (
     Effect,
     FetchExecutions,
     QueryOrder,
+    SendAmend,
     SendCancel,
     SendOrder,
     SynchronizeAccount,
@@ -36,13 +37,15 @@ MARKET_PRICE = Decimal(50_000)
 
 
 class Resting(msgspec.Struct):
-    """An order as the venue has it."""
+    """An order as the venue has it. `former` is what it was before it was last changed, at `changed_at`."""
 
     send: SendOrder
     exchange_order_id: ids.ExchangeOrderId
     visible_at: datetime
     status: VenueOrderStatus = VenueOrderStatus.OPEN
     trades: list[reports.ExecutionReported] = []
+    former: SendOrder | None = None
+    changed_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     @property
     def filled(self) -> Decimal:
@@ -151,6 +154,8 @@ class ModelWorld:
         match effect:
             case SendOrder():
                 self._send(effect, delay)
+            case SendAmend():
+                self._amend(effect, delay)
             case SendCancel():
                 self._later(delay, lambda: self._cancel(effect))
             case QueryOrder():
@@ -201,6 +206,8 @@ class ModelWorld:
         if now > send.expires_at:
             return self._unknown(send)
         assert send.exchange_client_order_id not in self.orders, "one attempt was sent twice"
+        alive = [resting for resting in self.orders.values() if resting.send.order_id == send.order_id]
+        assert all(resting.status is not VenueOrderStatus.OPEN for resting in alive), "two attempts of one order"
         resting = Resting(
             send=send,
             exchange_order_id=ids.ExchangeOrderId(str(next(self._numbers))),
@@ -228,6 +235,46 @@ class ModelWorld:
             self._later(self.random.uniform(0, 20), lambda: self._trade(resting))
             self._later(self.random.uniform(0, 60), lambda: self._trade(resting))
         return None
+
+    def _amend(self, amend: SendAmend, delay: float) -> None:
+        about = {
+            "account_id": ACCOUNT,
+            "order_id": amend.order_id,
+            "attempt": amend.attempt,
+            "amendment": amend.amendment,
+        }
+        unknown = reports.AmendOutcomeUnknown(at=self.driver.now, message="time-out", **about)
+        if self.chance(0.1):
+            self.tell(unknown, can_get_lost=True)
+            return
+        if self.chance(0.1):
+            self.tell(self._no_amend(about, RejectReason.RATE_LIMITED, retryable=True))
+            return
+        if self.chance(0.1):  # We give up waiting while the request is still on its way.
+            self.tell(unknown)
+            delay = self.random.uniform(0, 4)
+        self._later(delay, lambda: self._change(amend, about, unknown))
+
+    def _no_amend(self, about: dict[str, object], reason: RejectReason, **how: bool) -> reports.AmendRefused:
+        given = {"retryable": False, **how}
+        return reports.AmendRefused(at=self.driver.now, reason=reason, message="no", **given, **about)
+
+    def _change(self, amend: SendAmend, about: dict[str, object], unknown: reports.AmendOutcomeUnknown) -> None:
+        resting = self.orders.get(amend.exchange_client_order_id)
+        if self.driver.now > amend.expires_at:
+            self.tell(unknown)
+        elif resting is None or resting.status is not VenueOrderStatus.OPEN:
+            self.tell(self._no_amend(about, RejectReason.UNKNOWN_ORDER, final=True))
+        elif amend.quantity <= resting.filled:
+            self.tell(self._no_amend(about, RejectReason.OUTSIDE_VENUE_RULES))
+        else:
+            resting.former, resting.changed_at = resting.send, self.driver.now
+            resting.send = msgspec.structs.replace(resting.send, quantity=amend.quantity, price=amend.price)
+            if self.chance(0.2):
+                self.tell(unknown, can_get_lost=True)
+            else:
+                self.tell(reports.AmendAccepted(at=self.driver.now, **about))
+            self._stream(resting)
 
     def _trade(self, resting: Resting) -> None:
         if resting.status is not VenueOrderStatus.OPEN:
@@ -264,15 +311,23 @@ class ModelWorld:
             resting.status = VenueOrderStatus.EXPIRED
             self._stream(resting)
 
-    def _picture(self, resting: Resting) -> reports.OrderReported:
+    def _picture(self, resting: Resting, asked_at: datetime | None = None) -> reports.OrderReported:
+        """As it is now; the answer to a question may come from a copy of the book that lags behind a change."""
+        seen = resting.send
+        lag = timedelta(seconds=self.random.uniform(0, STALE_SECONDS_MAX))
+        if asked_at is not None and resting.former is not None and self.driver.now - resting.changed_at < lag:
+            seen = resting.former
         return reports.OrderReported(
             at=self.driver.now,
             account_id=ACCOUNT,
-            symbol=resting.send.symbol,
+            symbol=seen.symbol,
             status=resting.status,
             filled_quantity=resting.filled,
             exchange_order_id=resting.exchange_order_id,
-            exchange_client_order_id=resting.send.exchange_client_order_id,
+            exchange_client_order_id=seen.exchange_client_order_id,
+            quantity=seen.quantity,
+            price=seen.price,
+            requested_at=asked_at,
         )
 
     def _stream(self, resting: Resting) -> None:
@@ -309,7 +364,7 @@ class ModelWorld:
         resting = self.orders.get(query.exchange_client_order_id)
         stale_seconds = self.random.uniform(0, STALE_SECONDS_MAX) if self.chance(0.3) else 0
         if resting is not None and resting.visible_at + timedelta(seconds=stale_seconds) <= self.driver.now:
-            self.tell(self._picture(resting))
+            self.tell(self._picture(resting, asked_at))
             return
         self.tell(
             reports.OrderNotFound(
@@ -343,7 +398,7 @@ class ModelWorld:
             for resting in self.orders.values()
             if resting.status is VenueOrderStatus.OPEN and resting.visible_at <= self.driver.now
         ]
-        gathered: list[Report] = [self._picture(resting) for resting in listed]
+        gathered: list[Report] = [self._picture(resting, asked_at) for resting in listed]
         gathered += [
             trade
             for resting in self.orders.values()

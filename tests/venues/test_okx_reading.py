@@ -133,6 +133,12 @@ def test_what_is_traded_elsewhere_by_hand_is_passed_over_unless_it_bears_our_id(
     assert len(client.faults) == 1
 
 
+def test_an_order_that_does_not_say_what_it_trades_is_counted() -> None:
+    client = ScriptedClient()
+    assert read(client, {"arg": {"channel": "orders"}, "data": [{"instId": "BTC-USDT", "state": "live"}]}) == []
+    assert len(client.faults) == 1
+
+
 def test_a_liquidation_is_nobodys_order() -> None:
     execution, order = read(ScriptedClient(), pushed(clOrdId="", category="full_liquidation"))
     assert (execution.exchange_client_order_id, order.exchange_client_order_id) == (None, None)

@@ -73,8 +73,15 @@ class Reader:
         return symbols.instrument(symbols.ours(text(row, "instId"), _kind_of(row)))
 
     def is_listed(self, row: Any) -> bool:
-        """Whether a row is about an instrument that the desk knows: not a dated future or an inverse swap."""
-        return row.get("instType") in KINDS and self._seat.symbols.knows(text(row, "instId"), _kind_of(row))
+        """Whether a row is about an instrument that the desk knows: not a dated future or an inverse swap.
+
+        One that does not say is for reading to refuse.
+        """
+        instrument_type, instrument_id = row.get("instType"), row.get("instId")
+        if not instrument_type or not instrument_id:
+            return True
+        kind = KINDS.get(instrument_type)
+        return kind is not None and self._seat.symbols.knows(str(instrument_id), kind)
 
     def order(self, row: Any) -> OrderReported:
         """An order as every call and the orders channel tell it."""

@@ -40,19 +40,21 @@ def _trace(seed: int, actions: int) -> int:
 def _many(seeds: range, actions: int, workers: int) -> int:
     started = time.monotonic()
     fired: Counter[Fault] = Counter()
+    events: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
     with ProcessPoolExecutor(workers, max_tasks_per_child=SEEDS_PER_PROCESS) as pool:
         for outcome in pool.map(_quietly, seeds, [actions] * len(seeds), chunksize=5):
             fired += outcome.fired
+            events += outcome.events
             totals.update(orders=outcome.orders, steps=outcome.steps, hours=int(outcome.virtual_seconds))
             if outcome.problem is not None:
                 failed.append(outcome)
                 print(f"seed {outcome.seed}: {outcome.problem[:500]}\n  replay: make simulate SEED={outcome.seed}")
     took = time.monotonic() - started
-    for fault in Fault:
-        print(f"  {fired[fault]:>8,}  {fault}")
-    untried = [fault for fault in Fault if not fired[fault] and len(seeds) >= SEEDS_THAT_TRY_ALL]
+    for name, happened in (*((fault, fired[fault]) for fault in Fault), *sorted(events.items())):
+        print(f"  {happened:>8,}  {name}")
+    untried = [fault for fault in Fault if not fired[fault]] if len(seeds) >= SEEDS_THAT_TRY_ALL else []
     print(
         f"{len(seeds):,} seeds in {took:.0f} s: {totals['orders']:,} orders, {totals['steps']:,} steps,"
         f" {totals['hours'] / 3600:.0f} hours of virtual time; {len(failed)} failed"

@@ -3,7 +3,8 @@
 Everything here is kept from what was made durable and from what the venues saw, never from the engine's own memory.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,12 @@ from tidegate.core.order import LEGAL_TRANSITIONS, TERMINAL, Order
 from tidegate.core.portfolio.positions import signed
 from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.records import Batch, HoldingKey, PositionKey
-from tidegate.core.vocabulary import HistoryStatus, InstrumentKind, OrderStatus
+from tidegate.core.vocabulary import AccountState, HistoryStatus, InstrumentKind, Leg, OrderStatus, RejectReason
 
 ZERO = Decimal(0)
+BASE_LEFT_BY_FEES = Decimal("0.998")
+QUANTITY_WORTH_A_STOP = Decimal("0.0003")
+BARE_MAX = timedelta(seconds=30)
 
 
 class BrokenError(AssertionError):
@@ -51,7 +55,9 @@ class Ledger:
         self.journal_sequence = 0
         self.epoch = 0
         self.breaks: dict[str, Any] = {}
-        self.positions_protected: dict[OrderId, bool] = {}
+        self.accounts: dict[AccountId, AccountState] = {}
+        self.bare_since: dict[OrderId, datetime] = {}
+        self.events: Counter[str] = Counter()
 
     def see(self, batch: Batch) -> None:
         """Check a batch that has just become durable, and take it in."""
@@ -60,6 +66,7 @@ class Ledger:
         for entry in batch.journal:
             must(14, entry.sequence == self.journal_sequence + 1, f"journal {entry.sequence}")
             self.journal_sequence = entry.sequence
+            self.events[type(entry.event).__name__] += 1
             self._follow(entry.event)
         self._check_history(batch)
         self._check_executions(batch)
@@ -70,6 +77,8 @@ class Ledger:
             self._check_order(order)
         self.holdings.update(batch.holdings)
         self._check_reserved(batch)
+        self.accounts.update({account_id: account.state for account_id, account in batch.accounts.items()})
+        self._check_protection(batch.journal[-1].at)
         for key, position in batch.positions.items():
             must(2, position.quantity == self.positions[key], f"{key}: {position.quantity}, not {self.positions[key]}")
 
@@ -142,6 +151,26 @@ class Ledger:
             held[account_id, user_id, asset] += self.holdings[account_id, user_id, asset, wallet].reserved
         for key in {(account, user, asset) for account, user, asset, _ in batch.holdings}:
             must(12, held[key] == reserved[key], f"{key}: holdings reserve {held[key]}, orders {reserved[key]}")
+
+    def _check_protection(self, now: datetime) -> None:
+        """What an entry filled has a stop, or gets one at once; a person who cancels the stop takes over."""
+        guarded = {order.parent_order_id for order in self.orders.values() if self._is_stop(order)}
+        for order in self.orders.values():
+            bare = (
+                order.guarding
+                and order.stop_loss is not None
+                and order.order_id not in guarded
+                and order.filled_quantity * BASE_LEFT_BY_FEES - order.exited_quantity >= QUANTITY_WORTH_A_STOP
+                and self.accounts.get(order.account_id) is AccountState.READY
+            )
+            if not bare:
+                self.bare_since.pop(order.order_id, None)
+            elif now - self.bare_since.setdefault(order.order_id, now) > BARE_MAX:
+                must(22, holds=False, message=f"{order.order_id} has been without a stop since {now - BARE_MAX}")
+
+    @staticmethod
+    def _is_stop(order: Order) -> bool:
+        return order.leg is Leg.STOP_LOSS and (not order.is_closed or order.reason is RejectReason.USER_REQUEST)
 
     # --- at the venue ------------------------------------------------------------------------------------------------
 

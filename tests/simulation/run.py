@@ -23,11 +23,12 @@ ACTIONS = 80
 
 
 class Outcome(NamedTuple):
-    """What became of a seed: the problem (None: everything held), its faults, and how much happened."""
+    """What became of a seed: the problem (None: everything held), its faults, its journal's events, and how much."""
 
     seed: int
     problem: str | None
     fired: Counter[Fault]
+    events: Counter[str]
     orders: int
     steps: int
     virtual_seconds: float
@@ -66,6 +67,7 @@ def _run(seed: int, path: Path, say: Callable[[str], None], actions: int) -> Out
             seed,
             problems[0] if problems else None,
             world.faults.fired,
+            world.ledger.events,
             len(world.ledger.orders),
             loop.steps,
             loop.time(),

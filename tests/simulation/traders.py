@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 
+import msgspec
+
 from simulation.rules import SPOT, STEP, SYMBOLS, TICK
 from tidegate.core.identifiers import AccountId, CommandId, IdempotencyKey, OrderId, RuleId, UserId
 from tidegate.core.messages.commands import AmendOrder, CancelOrder, CancelOrders, CreateRule, PlaceOrder
@@ -151,5 +153,5 @@ class Trader:
             rule_id=RuleId(self.order_id()),
             order_id=order.order_id,
             status=status,
-            place=self.order(prices),
+            place=msgspec.structs.replace(self.order(prices), idempotency_key=None),
         )

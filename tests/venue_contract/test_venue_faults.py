@@ -165,7 +165,7 @@ async def test_vc32_a_frame_that_cannot_be_read_is_counted_and_the_stream_goes_o
         Exchange.BYBIT: {"topic": "order", "data": [{"category": "spot", "orderStatus": "Dreaming"}]},
     }
     exchange.handle_message(stream, broken[desk.exchange])
-    assert desk.session.counts["frames_failed"] >= 1
+    assert desk.session.health().counts["frames_failed"] >= 1
     await desk.record.wait(AccountConnected, count=2)
     order = desk.send()
     told = await desk.record.wait(OrderReported)

@@ -134,6 +134,19 @@ async def test_a_pause_of_some_windows_leaves_the_others_open(time: Time) -> Non
     assert budget.describe() == {"spot_weight": "1/9", "paused_seconds": "5.0"}
 
 
+async def test_a_pause_of_windows_of_its_own_leaves_who_shares_the_others_alone(time: Time) -> None:
+    shared = WindowGroup({"requests": Limit(9, 5)})
+    one, other = (RateBudget([WindowGroup({"orders": Limit(9, 1)}), shared], monotonic=time) for _ in range(2))
+    one.pause(5, windows="orders")
+    costs = (Cost("orders"), Cost("requests"))
+    with pytest.raises(BudgetExceededError, match="pause"):
+        await one.acquire(Lane.ORDER, costs, timeout_seconds=1)
+    await other.acquire(Lane.ORDER, costs, timeout_seconds=1)
+    other.pause(7)
+    with pytest.raises(BudgetExceededError, match="pause"):
+        await one.acquire(Lane.CANCEL, (Cost("requests"),), timeout_seconds=1)
+
+
 async def test_windows_per_address_are_shared_and_so_is_their_pause(time: Time) -> None:
     shared = WindowGroup({"weight": Limit(10, 60)})
     one = RateBudget([WindowGroup({"orders": Limit(10, 10)}), shared], monotonic=time)

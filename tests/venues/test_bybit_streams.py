@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.vocabulary import PositionSide, RejectReason, VenueOrderStatus
 from tidegate.venues.bybit.streams import SUBSCRIBED
@@ -74,6 +76,14 @@ def test_what_the_desk_does_not_trade_is_not_its_business() -> None:
 def test_an_order_of_ours_in_what_is_not_listed_is_a_fault() -> None:
     venue, client = account()
     assert venue.read_frame(None, {"topic": "order", "data": [order(symbol="NEWUSDT")]}) == []
+    assert [type(fault) for fault in client.faults] == [MalformedError]
+
+
+@pytest.mark.parametrize("missing", ["category", "symbol", "orderStatus", "orderId"])
+def test_a_row_that_lacks_a_field_is_a_fault_and_not_somebody_elses(missing: str) -> None:
+    venue, client = account()
+    row = {name: value for name, value in order(orderLinkId="").items() if name != missing}
+    assert venue.read_frame(None, {"topic": "order", "data": [row]}) == []
     assert [type(fault) for fault in client.faults] == [MalformedError]
 
 

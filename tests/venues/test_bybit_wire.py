@@ -70,8 +70,16 @@ def test_every_endpoint_counts_in_windows_that_exist() -> None:
 
 def test_a_pause_is_as_long_as_the_venue_says() -> None:
     reset = str(int(NOW.timestamp() * 1000) + 1500)
-    assert wire.pause(VenueAnswer(200, {"X-Bapi-Limit-Reset-Timestamp": reset}, None, ""), "10006", NOW) == (1.5, True)
-    assert wire.pause(VenueAnswer(403, {}, None, ""), None, NOW) == (600.0, False)
+    limited = VenueAnswer(200, {"X-Bapi-Limit-Reset-Timestamp": reset}, None, "")
+    assert wire.pause(limited, "10006", NOW) == (1.5, True, False)
+    assert wire.pause(VenueAnswer(200, {}, None, ""), "10006", NOW) == (1.0, True, False)
+
+
+def test_what_is_not_an_endpoints_own_limit_stops_everything() -> None:
+    assert wire.pause(VenueAnswer(403, {}, None, ""), None, NOW) == (600.0, False, True)
+    assert wire.pause(VenueAnswer(200, {}, None, ""), "10018", NOW) == (1.0, False, True)
+    assert wire.pause(VenueAnswer(200, {}, None, ""), "10429", NOW) == (1.0, True, True)
+    assert (wire.PLACE["linear"].pauses, wire.TICKERS.pauses) == ("linear_orders", "")
 
 
 def test_simulators_are_reached_by_their_base_urls() -> None:

@@ -15,7 +15,7 @@ from tidegate.venues.binance import endpoints as binance_endpoints
 from tidegate.venues.binance import wire as binance_wire
 from tidegate.venues.budget import Lane, RateBudget, WindowGroup
 from tidegate.venues.bybit import wire as bybit_wire
-from tidegate.venues.client import Validity, VenueClient
+from tidegate.venues.client import Endpoint, Validity, VenueClient
 from tidegate.venues.okx import wire as okx_wire
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.transport import Taps, open_exchange
@@ -26,6 +26,11 @@ WIRES: dict[Exchange, Any] = {
     Exchange.BINANCE: binance_wire,
     Exchange.OKX: okx_wire,
     Exchange.BYBIT: bybit_wire,
+}
+PLACES: dict[Exchange, Endpoint] = {
+    Exchange.BINANCE: binance_endpoints.PLACE,
+    Exchange.OKX: okx_wire.PLACE,
+    Exchange.BYBIT: bybit_wire.PLACE["spot"],
 }
 INTENDED_MS = int(NOW.timestamp() * 1000)
 VALIDITY = Validity(NOW, NOW + timedelta(seconds=4))
@@ -113,7 +118,8 @@ async def test_okx_signs_the_intents_time_and_sends_its_end(stub: Stub, connect:
 
 async def test_bybit_signs_the_intents_time_and_a_window_until_its_end(stub: Stub, connect: Connect) -> None:
     client = connect(Exchange.BYBIT, stub.base)
-    await client.call(bybit_wire.PLACE, {"orderLinkId": "x"}, lane=Lane.ORDER, validity=VALIDITY)
+    order = {"category": "spot", "orderLinkId": "x"}
+    await client.call(bybit_wire.PLACE["spot"], order, lane=Lane.ORDER, validity=VALIDITY)
     ((path, headers, _),) = stub.requests
     assert path == "/v5/order/create"
     assert headers["X-BAPI-TIMESTAMP"] == str(INTENDED_MS)
@@ -136,7 +142,7 @@ async def test_what_is_signed_means_the_same_on_a_clock_that_is_ahead(
     client = connect(exchange, stub.base)
     await client.measure_clock()
     stub.handler = stub.fine
-    await client.call(WIRES[exchange].PLACE, {"x": "y"}, lane=Lane.ORDER, instrument="BTC-USDT", validity=VALIDITY)
+    await client.call(PLACES[exchange], {"x": "y"}, lane=Lane.ORDER, instrument="BTC-USDT", validity=VALIDITY)
     _, headers, body = stub.requests[-1]
     signed = f"{headers.get('OK-ACCESS-TIMESTAMP')}{headers.get('X-BAPI-TIMESTAMP')}{body}"
     assert "2026-03-01T12:00:30.000Z" in signed or str(ahead_ms) in signed
@@ -245,7 +251,7 @@ async def test_an_answer_that_is_none_leaves_the_outcome_unknown(
     client = connect(exchange, stub.base)
     client.exchange.timeout = 300
     with pytest.raises(CallFailed) as failed:
-        await client.call(WIRES[exchange].PLACE, {"x": "y"}, lane=Lane.ORDER, instrument="BTC-USDT", validity=VALIDITY)
+        await client.call(PLACES[exchange], {"x": "y"}, lane=Lane.ORDER, instrument="BTC-USDT", validity=VALIDITY)
     assert failed.value.verdict is Verdict.UNKNOWN
     assert len(stub.requests) == 1
 
@@ -254,7 +260,7 @@ async def test_an_answer_that_is_none_leaves_the_outcome_unknown(
 async def test_a_refused_connection_proves_that_nothing_was_sent(exchange: Exchange, connect: Connect) -> None:
     client = connect(exchange, "http://127.0.0.1:1")
     with pytest.raises(CallFailed) as failed:
-        await client.call(WIRES[exchange].PLACE, {"x": "y"}, lane=Lane.ORDER, instrument="BTC-USDT", validity=VALIDITY)
+        await client.call(PLACES[exchange], {"x": "y"}, lane=Lane.ORDER, instrument="BTC-USDT", validity=VALIDITY)
     assert (failed.value.verdict, failed.value.reason) == (Verdict.NOT_SENT, RejectReason.VENUE_UNREACHABLE)
 
 

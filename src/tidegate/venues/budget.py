@@ -108,6 +108,10 @@ class WindowGroup:
             found = self.windows[name] = Window(limit)
         return found
 
+    def governs(self, windows: str) -> bool:
+        """Whether windows whose names begin so belong to this group; some of every group begin with nothing."""
+        return any(name.startswith(windows) for name in self._limits) or not windows
+
     def pause(self, until: float, windows: str, *, spare_cancels: bool) -> None:
         """Stop what spends from windows whose names begin so (empty: everything) until a time."""
         key = (windows, spare_cancels)
@@ -195,7 +199,8 @@ class RateBudget:
         """
         until = self._monotonic() + seconds
         for group in self._groups:
-            group.pause(until, windows, spare_cancels=spare_cancels)
+            if group.governs(windows):
+                group.pause(until, windows, spare_cancels=spare_cancels)
 
     def observe(self, window: str, used: int) -> None:
         """Take over the venue's own count of a window."""

@@ -54,10 +54,14 @@ class SignedValidity(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """How long to keep still after a refusal for the rate, and whether cancels may still go."""
+    """How long to keep still after a refusal for the rate, and whether cancels may still go.
+
+    `everywhere`: it is not about the endpoint's own windows (`Endpoint.pauses`) alone.
+    """
 
     seconds: float
     spare_cancels: bool
+    everywhere: bool = False
 
 
 class Refusal(NamedTuple):
@@ -193,7 +197,8 @@ class VenueClient:
         if reason is RejectReason.RATE_LIMITED:
             pause = self._wire.pause(answer, code, self._clock.now())
             retry_after = min(pause.seconds, PAUSE_SECONDS_MAX)
-            self.budget.pause(retry_after, spare_cancels=pause.spare_cancels, windows=endpoint.pauses)
+            windows = "" if pause.everywhere else endpoint.pauses
+            self.budget.pause(retry_after, spare_cancels=pause.spare_cancels, windows=windows)
         return CallFailed(
             verdict,
             reason,

@@ -10,7 +10,7 @@ from tidegate.core.identifiers import order_of
 from tidegate.core.messages.reports import Report
 from tidegate.venues.bybit.reading import Reader
 from tidegate.venues.bybit.settings import Settings
-from tidegate.venues.bybit.words import KINDS, LINEAR
+from tidegate.venues.bybit.words import ELSEWHERE, KINDS, LINEAR, kind_named
 from tidegate.venues.reading import read_pushed
 from tidegate.venues.values import rows, text
 from tidegate.venues.venue import Seat
@@ -52,23 +52,28 @@ class Streams:
         return read_pushed(ours, read, self._seat.client.exchange.taps.on_frame_failed)
 
     def _is_traded_here(self, row: Any) -> bool:
-        """Inverse contracts, options and dated futures are none of the desk's business, unless we sent the order."""
-        kind = KINDS.get(row.get("category"))
-        if kind is None:
+        """Inverse contracts, options and dated futures are none of the desk's business, unless we sent the order.
+
+        What does not say where it belongs may be.
+        """
+        category, symbol = row.get("category"), row.get("symbol")
+        if category in ELSEWHERE:
             return False
-        return (
-            self._seat.symbols.knows(str(row.get("symbol")), kind) or order_of(row.get("orderLinkId") or "") is not None
-        )
+        if category not in KINDS or not symbol:
+            return True
+        is_listed = self._seat.symbols.knows(str(symbol), KINDS[category])
+        return is_listed or order_of(str(row.get("orderLinkId"))) is not None
 
     def _order(self, row: Any) -> list[Report]:
         """A partial fill tells nothing that its execution does not tell better, a moment later."""
-        told = self._reader.order(row, KINDS[row["category"]])
-        if row["category"] == LINEAR and row.get("positionIdx") is not None:
+        kind = kind_named(row)
+        told = self._reader.order(row, kind)
+        if kind is KINDS[LINEAR] and row.get("positionIdx") is not None:
             self._settings.learn_mode(told.symbol, row)
         return [] if row.get("orderStatus") == "PartiallyFilled" else [told]
 
     def _execution(self, row: Any) -> list[Report]:
-        told = self._reader.execution(row, KINDS[row["category"]])
+        told = self._reader.execution(row, kind_named(row))
         return [] if told is None else [told]
 
     def _position(self, row: Any) -> list[Report]:

@@ -46,34 +46,41 @@ _WINDOWS = {
     "/v5/account/info": "account",
     "/v5/account/transaction-log": "transactions",
 }
+ENDPOINT_LIMITS = frozenset({"10006", "170005", "170222"})
+ADDRESS_LIMIT = "10018"
 PAUSE_SECONDS_DEFAULT = 1.0
 ADDRESS_PAUSE_SECONDS = 600.0
 """HTTP 403: the address sent too much, and is let in again after ten minutes of silence."""
 
 
-def _costs(*windows: str) -> tuple[Cost, ...]:
-    return tuple(Cost(window) for window in (*windows, "requests"))
+def _private(method: str, path: str, window: str) -> Endpoint:
+    """An endpoint of an account: each has a limit of its own, and a refusal for the rate stops what it governs."""
+    return Endpoint("private", method, path, (Cost(window), Cost("requests")), pauses=window)
 
 
 def _trade(path: str, window: str) -> Mapping[str, Endpoint]:
     """One endpoint, with a limit of its own for each category."""
-    return {category: Endpoint("private", "POST", path, _costs(f"{category}_{window}")) for category in (SPOT, LINEAR)}
+    return {category: _private("POST", path, f"{category}_{window}") for category in (SPOT, LINEAR)}
+
+
+def _public(path: str) -> Endpoint:
+    return Endpoint("public", "GET", path, (Cost("requests"),))
 
 
 PLACE = _trade("v5/order/create", "orders")
 AMEND = _trade("v5/order/amend", "amends")
 CANCEL = _trade("v5/order/cancel", "cancels")
-LEVERAGE = Endpoint("private", "POST", "v5/position/set-leverage", _costs("leverage"))
-ORDERS = Endpoint("private", "GET", "v5/order/realtime", _costs("order_queries"))
-ORDERS_HISTORY = Endpoint("private", "GET", "v5/order/history", _costs("history"))
-EXECUTIONS = Endpoint("private", "GET", "v5/execution/list", _costs("executions"))
-POSITIONS = Endpoint("private", "GET", "v5/position/list", _costs("positions"))
-BALANCE = Endpoint("private", "GET", "v5/account/wallet-balance", _costs("balance"))
-ACCOUNT = Endpoint("private", "GET", "v5/account/info", _costs("account"))
-TRANSACTIONS = Endpoint("private", "GET", "v5/account/transaction-log", _costs("transactions"))
-TIME = Endpoint("public", "GET", "v5/market/time", _costs())
-INSTRUMENTS = Endpoint("public", "GET", "v5/market/instruments-info", _costs())
-TICKERS = Endpoint("public", "GET", "v5/market/tickers", _costs())
+LEVERAGE = _private("POST", "v5/position/set-leverage", "leverage")
+ORDERS = _private("GET", "v5/order/realtime", "order_queries")
+ORDERS_HISTORY = _private("GET", "v5/order/history", "history")
+EXECUTIONS = _private("GET", "v5/execution/list", "executions")
+POSITIONS = _private("GET", "v5/position/list", "positions")
+BALANCE = _private("GET", "v5/account/wallet-balance", "balance")
+ACCOUNT = _private("GET", "v5/account/info", "account")
+TRANSACTIONS = _private("GET", "v5/account/transaction-log", "transactions")
+TIME = _public("v5/market/time")
+INSTRUMENTS = _public("v5/market/instruments-info")
+TICKERS = _public("v5/market/tickers")
 
 
 def sign(exchange: Any, endpoint: Endpoint, params: Any, validity: SignedValidity | None) -> dict[str, Any]:
@@ -116,12 +123,13 @@ def _window(url: str) -> str | None:
 
 
 def pause(answer: VenueAnswer, code: str | None, now: datetime) -> Pause:
-    """403 stops the address for ten minutes; an account's limit names when it opens again."""
+    """403 stops the address for ten minutes; an endpoint's limit names when it opens again."""
     if answer.status == 403:
-        return Pause(ADDRESS_PAUSE_SECONDS, spare_cancels=False)
+        return Pause(ADDRESS_PAUSE_SECONDS, spare_cancels=False, everywhere=True)
     reset = answer.headers.get("x-bapi-limit-reset-timestamp", "")
     seconds = (int(reset) - milliseconds(now)) / 1000 if reset.isdigit() else PAUSE_SECONDS_DEFAULT
-    return Pause(min(max(seconds, 0.1), 5.0), spare_cancels=code != "10018")
+    is_endpoints = code in ENDPOINT_LIMITS
+    return Pause(min(max(seconds, 0.1), 5.0), spare_cancels=code != ADDRESS_LIMIT, everywhere=not is_endpoints)
 
 
 WIRE = Wire(

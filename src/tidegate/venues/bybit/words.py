@@ -10,6 +10,7 @@ from tidegate.venues.values import MalformedError
 SPOT, LINEAR = "spot", "linear"
 KINDS: Mapping[str, InstrumentKind] = {SPOT: InstrumentKind.SPOT, LINEAR: InstrumentKind.LINEAR}
 CATEGORIES: Mapping[InstrumentKind, str] = {kind: word for word, kind in KINDS.items()}
+ELSEWHERE = frozenset({"inverse", "option"})  # The categories that the desk does not trade.
 SETTLE_COINS = ("USDT", "USDC")
 
 SIDES: Mapping[str, Side] = {"Buy": Side.BUY, "Sell": Side.SELL}
@@ -39,6 +40,14 @@ CONDITIONALS = STOPS | TAKE_PROFITS
 def category_of(symbol: str) -> str:
     """Which of Bybit's categories trades an instrument of ours."""
     return CATEGORIES[kind_of(symbol)]
+
+
+def kind_named(row: Any) -> InstrumentKind:
+    """Which market a pushed row says that it is of."""
+    kind = KINDS.get(row.get("category"))
+    if kind is None:
+        raise MalformedError(f"unknown category {row.get('category')!r}")
+    return kind
 
 
 def side_of(word: Any) -> Side:

@@ -9,8 +9,8 @@ from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.events import BalanceCompared, BalanceOpened, BalancesOpened, BreakFound, Event
 from tidegate.core.messages.reports import BalancesReported
 from tidegate.core.money import ZERO, plain
-from tidegate.core.reconciliation.telling import end_if_open
-from tidegate.core.records import Account
+from tidegate.core.reconciliation.telling import end_all
+from tidegate.core.records import Account, Break
 from tidegate.core.vocabulary import Wallet
 
 BALANCE = "balance"
@@ -46,10 +46,12 @@ def _open_books(desk: Desk, account: Account, report: BalancesReported) -> list[
 
 def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
     """A difference that is the same in two reports, some seconds apart, is a break; one that ends, ends the break."""
+    known_to_differ = {(asset, wallet) for account, asset, wallet in desk.differences if account == report.account_id}
+    differing: set[str] = set()
     venue = {(balance.asset, balance.wallet): balance.free + balance.locked for balance in report.balances}
     books = _book_quantities(desk, report.account_id)
     events: list[Event] = []
-    for asset, wallet in sorted(venue.keys() | books.keys()):
+    for asset, wallet in sorted(venue.keys() | books.keys() | known_to_differ):
         venue_quantity, book_quantity = venue.get((asset, wallet), ZERO), books.get((asset, wallet), ZERO)
         difference = venue_quantity - book_quantity
         known = desk.differences.get((report.account_id, asset, wallet))
@@ -67,10 +69,16 @@ def _compare(desk: Desk, report: BalancesReported) -> list[Event]:
             )
         elif known is not None and report.requested_at - known.since >= desk.policy.break_confirmation:
             events += _confirm_break(desk, report, asset, wallet)
-        if not difference:
-            subject, message = balance_subject(asset, wallet), "the venue's balance and ours agree again"
-            events += end_if_open(desk, report.account_id, report.at, BALANCE, subject, message)
-    return events
+        if difference:
+            differing.add(balance_subject(asset, wallet))
+    return [*events, *_agree_again(desk, report, differing)]
+
+
+def _agree_again(desk: Desk, report: BalancesReported, differing: set[str]) -> list[Event]:
+    def is_over(found: Break) -> bool:
+        return found.kind == BALANCE and found.subject not in differing
+
+    return end_all(desk, report.account_id, report.at, "the venue's balance and ours agree again", is_over)
 
 
 def _confirm_break(desk: Desk, report: BalancesReported, asset: str, wallet: Wallet) -> list[Event]:

@@ -16,8 +16,8 @@ from tidegate.core.messages.events import (
 from tidegate.core.messages.reports import LeverageReported, PositionsReported
 from tidegate.core.messages.values import VenuePosition
 from tidegate.core.money import ZERO, plain
-from tidegate.core.reconciliation.telling import end_if_open
-from tidegate.core.records import Account
+from tidegate.core.reconciliation.telling import end_all
+from tidegate.core.records import Account, Break
 from tidegate.core.vocabulary import MarginMode, PositionSide
 
 POSITION = "position"
@@ -32,13 +32,10 @@ def reported(desk: Desk, report: PositionsReported) -> Decision:
     venue = _venue_positions(report)
     books = book_positions(desk, report.account_id)
     events = _leverages(desk, report)
-    for slot in sorted(venue.keys() | books.keys()):
-        difference = _quantity(venue.get(slot)) - books.get(slot, ZERO)
-        opened = None
-        if difference and account.opened_at is None:
-            opened = _open_position(desk, account, report, slot, difference, venue.get(slot))
+    for slot in sorted(venue.keys() | books.keys() | _known_to_differ(desk, report.account_id)):
+        opened = _open_position(desk, account, report, slot, venue.get(slot), books.get(slot, ZERO))
         events += _compare(desk, report, slot, venue.get(slot), books.get(slot, ZERO)) if opened is None else [opened]
-    return Decision(events)
+    return Decision([*events, *_agree_again(desk, report, venue, books)])
 
 
 def leverage_reported(desk: Desk, report: LeverageReported) -> Decision:
@@ -66,6 +63,10 @@ def _venue_positions(report: PositionsReported) -> dict[Slot, VenuePosition]:
     return {(position.symbol, position.position_side): position for position in report.positions}
 
 
+def _known_to_differ(desk: Desk, account_id: AccountId) -> set[Slot]:
+    return {(symbol, side) for account, symbol, side in desk.position_differences if account == account_id}
+
+
 def _quantity(position: VenuePosition | None) -> Decimal:
     return ZERO if position is None else position.quantity
 
@@ -78,12 +79,13 @@ def _open_position(
     account: Account,
     report: PositionsReported,
     slot: Slot,
-    difference: Decimal,
     position: VenuePosition | None,
+    book_quantity: Decimal,
 ) -> PositionAdjusted | None:
     """Enter what was there before the desk, at what it had cost. Without any price it cannot be: then it is a break."""
+    difference = _quantity(position) - book_quantity
     price = _price_of(desk, account, slot[0], position)
-    if price is None:
+    if account.opened_at is not None or not difference or price is None:
         return None
     return PositionAdjusted(
         at=report.at,
@@ -112,7 +114,7 @@ def _price_of(desk: Desk, account: Account, symbol: str, position: VenuePosition
 def _compare(
     desk: Desk, report: PositionsReported, slot: Slot, position: VenuePosition | None, book_quantity: Decimal
 ) -> list[Event]:
-    """As with balances: the same difference in two reports, some seconds apart, is a break; its end ends the break."""
+    """As with balances: the same difference in two reports, some seconds apart, is a break."""
     symbol, side = slot
     difference = _quantity(position) - book_quantity
     known = desk.position_differences.get((report.account_id, symbol, side))
@@ -131,10 +133,23 @@ def _compare(
         )
     elif known is not None and report.requested_at - known.since >= desk.policy.break_confirmation:
         events += _confirm_break(desk, report, slot, _quantity(position), book_quantity)
-    if not difference:
-        message = "the venue's position and ours agree again"
-        events += end_if_open(desk, report.account_id, report.at, POSITION, position_subject(symbol, side), message)
     return events
+
+
+def _agree_again(
+    desk: Desk, report: PositionsReported, venue: dict[Slot, VenuePosition], books: dict[Slot, Decimal]
+) -> list[Event]:
+    """The end of the breaks of positions that do not differ any more, those that neither side has included."""
+    differing = {
+        position_subject(*slot)
+        for slot in venue.keys() | books.keys()
+        if _quantity(venue.get(slot)) != books.get(slot, ZERO)
+    }
+
+    def is_over(found: Break) -> bool:
+        return found.kind == POSITION and found.subject not in differing
+
+    return end_all(desk, report.account_id, report.at, "the venue's position and ours agree again", is_over)
 
 
 def _confirm_break(

@@ -1,14 +1,26 @@
-"""The venue's picture against ours: first contact, gaps, restarts, balances."""
+"""The venue's picture against ours: first contact, gaps, restarts, and what has to be asked for."""
 
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, DeskDriver
-from tidegate.core.messages.effects import QueryOrder, SendCancel, SendOrder, SynchronizeAccount
-from tidegate.core.records import UNALLOCATED
-from tidegate.core.vocabulary import AccountState, OrderStatus, RefusalCode, VenueOrderStatus
+from support.compared_desk import ComparedDesk
+from support.desk_driver import ACCOUNT, BALANCES, DeskDriver
+from tidegate.core.messages import reports
+from tidegate.core.messages.effects import QueryOrder, SendCancel, SendOrder, SynchronizeAccount, WatchPrices
+from tidegate.core.vocabulary import (
+    AccountState,
+    Exchange,
+    OrderStatus,
+    OrderType,
+    RefusalCode,
+    Side,
+    TimeInForce,
+    VenueOrderStatus,
+    WakePurpose,
+)
 
 
 @pytest.fixture
@@ -16,84 +28,6 @@ def driver() -> DeskDriver:
     driver = DeskDriver()
     driver.open_shop()
     return driver
-
-
-# --- opening balances ----------------------------------------------------------------------------------------------
-
-
-def test_what_is_found_at_the_venue_belongs_to_the_accounts_only_user(driver: DeskDriver) -> None:
-    assert {asset: driver.held(asset) for asset in BALANCES} == BALANCES
-    assert driver.desk.holding(ACCOUNT, ALICE, "BTC").average_price == 50_000
-    assert driver.desk.holding(ACCOUNT, ALICE, "USDT").average_price == 1
-    driver.check_books()
-
-
-def test_what_is_found_in_an_omnibus_account_belongs_to_nobody_yet() -> None:
-    driver = DeskDriver()
-    driver.open_shop(user_ids=(ALICE, BOB))
-    assert driver.held("BTC", UNALLOCATED) == 10
-    assert driver.desk.available(ACCOUNT, ALICE, "BTC") == 0
-    driver.balances(BALANCES)
-    assert not driver.desk.differences, "what belongs to nobody counts in the sum"
-
-
-def test_balances_are_opened_once(driver: DeskDriver) -> None:
-    driver.balances({"BTC": Decimal(11), "USDT": Decimal(1_000_000), "BNB": Decimal(5)})
-    assert driver.held("BTC") == 10
-
-
-def test_an_asset_without_a_price_opens_without_one_and_takes_it_from_the_next_purchase() -> None:
-    driver = DeskDriver()
-    driver.open_shop({"BNB": Decimal(3), "USDT": Decimal(1000)})
-    holding = driver.desk.holding(ACCOUNT, ALICE, "BNB")
-    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (3, None, 0)
-
-
-# --- balances compared ---------------------------------------------------------------------------------------------
-
-
-def test_a_difference_that_stays_is_a_break_and_ends_with_it(driver: DeskDriver) -> None:
-    wrong = {**BALANCES, "BTC": Decimal(9)}
-    driver.balances(wrong)
-    assert not driver.breaks, "a trade may be on its way"
-    driver.now += timedelta(seconds=5)
-    driver.balances(wrong)
-    [found] = driver.breaks.values()
-    assert (found.kind, found.subject, found.resolved_at) == ("balance", "BTC", None)
-    assert "1 BTC less" in found.message
-    found_at = driver.now
-    driver.now += timedelta(seconds=60)
-    driver.balances(BALANCES)
-    [found] = driver.breaks.values()
-    assert (found.found_at, found.resolved_at) == (found_at, driver.now)
-
-
-def test_a_difference_that_passes_was_never_a_break(driver: DeskDriver) -> None:
-    """It once left a row of a break that nobody had found."""
-    driver.balances({**BALANCES, "BTC": Decimal(9)})
-    driver.now += timedelta(seconds=60)
-    driver.balances(BALANCES)
-    assert driver.breaks == {}
-
-
-def test_a_break_that_is_over_after_a_restart_ends(driver: DeskDriver) -> None:
-    """What was compared before is forgotten by then; the break once stayed for ever."""
-    wrong = {**BALANCES, "BTC": Decimal(9)}
-    driver.balances(wrong)
-    driver.now += timedelta(seconds=5)
-    driver.balances(wrong)
-    driver.restart()
-    driver.connect(BALANCES)
-    assert not driver.desk.open_breaks
-    [found] = driver.breaks.values()
-    assert found.resolved_at == driver.now
-
-
-def test_one_break_is_open_at_a_time(driver: DeskDriver) -> None:
-    for _ in range(5):
-        driver.balances({**BALANCES, "BTC": Decimal(9)})
-        driver.now += timedelta(seconds=5)
-    assert sum(len(batch.breaks) for batch in driver.batches) == 1
 
 
 # --- the account's state -------------------------------------------------------------------------------------------
@@ -116,9 +50,7 @@ def test_an_answer_from_before_the_outage_does_not_make_the_account_ready(driver
 
 
 def test_every_contact_compares_the_books(driver: DeskDriver) -> None:
-    from tidegate.core.messages.reports import AccountConnected
-
-    decision = driver.put(AccountConnected(at=driver.now, account_id=ACCOUNT))
+    decision = driver.put(reports.AccountConnected(at=driver.now, account_id=ACCOUNT))
     assert [type(effect) for effect in decision.effects] == [SynchronizeAccount]
     assert driver.is_ready
 
@@ -204,3 +136,85 @@ def test_a_working_order_is_found_again_after_a_restart(driver: DeskDriver) -> N
     driver.fill(found, "0.6", trade_id="2")
     assert (found.status, driver.held("BTC")) == (OrderStatus.FILLED, 11)
     driver.check_books()
+
+
+# --- what is asked for ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def compared() -> ComparedDesk:
+    compared = ComparedDesk()
+    compared.open_shop()
+    return compared
+
+
+def test_executions_are_asked_for_where_orders_are_open_ended_lately_or_left_a_position(compared: ComparedDesk) -> None:
+    assert compared.asked().symbols == ()
+    order = compared.working()
+    assert compared.asked().symbols == ("BTC/USDT",)
+    compared.report(order, VenueOrderStatus.CANCELED)
+    compared.trade(Side.BUY, "1", "50000")
+    assert compared.asked().symbols == ("BTC/USDT", "BTC/USDT:USDT")
+    compared.now += timedelta(hours=2)
+    compared.trade(Side.SELL, "0.5", "50000")
+    assert compared.asked().symbols == ("BTC/USDT:USDT",), "the order ended too long ago"
+    compared.now += timedelta(hours=2)
+    other = compared.working(exchange_order_id="9002")
+    compared.report(other, VenueOrderStatus.CANCELED, exchange_order_id="9002")
+    assert compared.asked().symbols == ("BTC/USDT", "BTC/USDT:USDT"), "a position is open"
+
+
+def test_an_order_that_was_never_sent_leaves_nothing_to_look_for(compared: ComparedDesk) -> None:
+    compared.put(compared.order_command(symbol="NO/SUCH"))
+    assert compared.asked().symbols == ()
+
+
+def test_after_a_restart_late_executions_are_still_looked_for(compared: ComparedDesk) -> None:
+    order = compared.working()
+    compared.report(order, VenueOrderStatus.CANCELED)
+    compared.restart()
+    assert compared.asked().symbols == ("BTC/USDT",)
+
+
+def test_what_happened_is_asked_for_since_the_last_comparison(compared: ComparedDesk) -> None:
+    """An execution of one market once moved the time on for all of them, and what another had missed stayed missed."""
+    compared_at = compared.now
+    compared.now += timedelta(minutes=10)
+    compared.trade(Side.BUY, "1", "50000")
+    asked = compared.asked()
+    overlap, flows_overlap = compared.desk.policy.executions_overlap, compared.desk.policy.cash_flows_overlap
+    assert asked.executions_since == compared_at - overlap
+    compared.now += timedelta(hours=3)
+    compared.synchronized()
+    assert compared.asked().executions_since == compared.now - overlap
+    assert compared.asked().cash_flows_since == compared.now - flows_overlap
+
+
+def test_after_a_restart_it_is_asked_for_since_the_last_known_execution(compared: ComparedDesk) -> None:
+    compared.now += timedelta(hours=3)
+    compared.trade(Side.BUY, "1", "50000")
+    traded_at = compared.now
+    compared.restart()
+    compared.now += timedelta(hours=1)
+    assert compared.asked().executions_since == traded_at - compared.desk.policy.executions_overlap
+
+
+def test_what_flowed_before_the_books_were_opened_is_not_asked_for(compared: ComparedDesk) -> None:
+    assert compared.asked().cash_flows_since == compared.account.opened_at
+
+
+def test_after_a_restart_timers_and_prices_are_asked_for_again() -> None:
+    desk = ComparedDesk()
+    desk.exchange = Exchange.BYBIT  # Which has no trailing stops of its own.
+    desk.open_shop()
+    command = desk.order_command(side=Side.SELL, order_type=OrderType.TRAILING_STOP, price=None, quantity="1")
+    until = desk.now + timedelta(hours=1)
+    trailing = msgspec.structs.replace(
+        command, trailing_offset=Decimal(100), time_in_force=TimeInForce.GTD, expires_at=until
+    )
+    order = desk.place(trailing)
+    desk.recover()
+    assert desk.timers[order.order_id, WakePurpose.EXPIRY] == until
+    effects = desk.put(reports.DeskStarted(at=desk.now)).effects
+    watched = [effect for effect in effects if isinstance(effect, WatchPrices)]
+    assert watched == [WatchPrices(exchange=Exchange.BYBIT, symbols=frozenset({"BTC/USDT"}))]

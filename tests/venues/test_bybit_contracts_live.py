@@ -9,6 +9,7 @@ import pytest
 
 from tidegate.core.messages.effects import SendOrder
 from tidegate.core.messages.reports import (
+    AccountConnected,
     BalancesReported,
     CashFlowReported,
     ExecutionReported,
@@ -29,6 +30,7 @@ from tidegate.core.vocabulary import (
     Side,
     VenueOrderStatus,
 )
+from tidegate.venues import hearing
 from venue_contract_helpers import Control
 from venue_simulator import LINEAR, Bench, connected, named
 
@@ -185,6 +187,22 @@ async def test_deposits_and_withdrawals_are_cash_flows(bench: Bench) -> None:
     assert moved[-2:] == [Decimal(250), Decimal(-100)]
     (held,) = bench.record.of(BalancesReported)
     assert {told.asset: told.free + told.locked for told in held.balances}["USDT"] == Decimal(1_000_150)
+
+
+@pytest.mark.parametrize("how", ["funding", "transfer"])
+async def test_what_moves_the_balance_without_a_trade_calls_for_a_comparison(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(hearing, "COMPARE_SECONDS_MIN", 0.1)
+    await trade(bench, Side.BUY)
+    await bench.synchronized()
+    await bench.record.forget()
+    if how == "funding":
+        await bench.control.call("POST", "funding", {"symbol": LINEAR, "rate": "0.0001"})
+    else:
+        body = {"api_key": bench.api_key, "asset": "USDT", "amount": "250", "direction": "deposit"}
+        await bench.control.call("POST", "transfers", body)
+    await bench.record.wait(AccountConnected)
 
 
 async def test_every_change_of_the_balance_is_an_execution_or_a_cash_flow(bench: Bench) -> None:

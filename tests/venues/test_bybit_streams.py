@@ -1,5 +1,6 @@
 """What a session would report for the frames of Bybit's private stream."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.vocabulary import PositionSide, RejectReason, VenueOrderStatus
+from tidegate.venues.bybit import wallet_watch
 from tidegate.venues.bybit.streams import SUBSCRIBED
 from tidegate.venues.values import MalformedError
 from venue_bybit_rows import account, execution, order, position, stop, told
@@ -33,7 +35,7 @@ def test_an_acknowledged_subscription_is_passed_on_to_who_waits_for_it() -> None
 
 def test_what_is_not_of_our_topics_is_left_to_the_connection() -> None:
     venue, _ = account()
-    for frame in ({"op": "pong"}, {"op": "auth", "success": True}, {"topic": "wallet", "data": []}, "text"):
+    for frame in ({"op": "pong"}, {"op": "auth", "success": True}, {"topic": "greeks", "data": []}, "text"):
         assert venue.read_frame(None, frame) is None
 
 
@@ -42,7 +44,7 @@ def test_orders_of_both_markets_are_told_apart_by_their_category() -> None:
     assert (spot.symbol, linear.symbol) == ("BTC/USDT", CONTRACT)
 
 
-def test_a_partial_fill_is_told_by_its_execution_alone() -> None:
+async def test_a_partial_fill_is_told_by_its_execution_alone() -> None:
     assert told("order", order(orderStatus="PartiallyFilled", cumExecQty="0.01")) == []
     (traded,) = told("execution", execution())
     assert traded.quantity == Decimal("0.01")
@@ -60,8 +62,26 @@ def test_a_late_refusal_is_told() -> None:
     assert (refused.status, refused.reason) == (VenueOrderStatus.REJECTED, RejectReason.IMMEDIATE_MATCH_REFUSED)
 
 
-def test_funding_is_no_execution() -> None:
-    assert told("execution", execution(category="linear", execType="Funding", orderId="", orderLinkId="")) == []
+async def test_funding_is_no_execution_and_calls_for_a_comparison() -> None:
+    venue, client = account()
+    untold: list[bool] = []
+    client.exchange.taps.on_untold = lambda: untold.append(True)
+    paid = execution(category="linear", execType="Funding", orderId="", orderLinkId="")
+    assert venue.read_frame(None, {"topic": "execution", "data": [paid]}) == []
+    assert untold == [True]
+    venue.read_frame(None, {"topic": "execution", "data": [execution()]})
+    assert untold == [True]
+
+
+async def test_a_balance_that_moves_without_a_trade_calls_for_a_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wallet_watch, "NEAR_SECONDS", 0.0)
+    venue, client = account()
+    noticed = asyncio.Event()
+    client.exchange.taps.on_untold = noticed.set
+    wallet = {"accountType": "UNIFIED", "coin": [{"coin": "USDT", "walletBalance": "5"}]}
+    assert venue.read_frame(None, {"topic": "wallet", "data": [wallet]}) == []
+    async with asyncio.timeout(5):
+        await noticed.wait()
 
 
 def test_what_the_desk_does_not_trade_is_not_its_business() -> None:
@@ -106,7 +126,7 @@ def test_a_positions_row_tells_a_leverage_that_is_new() -> None:
     assert venue.read_frame(None, frame) == []
 
 
-def test_executions_name_their_position_once_the_contract_is_known_to_be_hedged() -> None:
+async def test_executions_name_their_position_once_the_contract_is_known_to_be_hedged() -> None:
     venue, _ = account()
     venue.read_frame(None, {"topic": "order", "data": [stop(positionIdx=1)]})
     sold = execution(category="linear", side="Sell", closedSize="0.01")

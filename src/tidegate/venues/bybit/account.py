@@ -23,6 +23,7 @@ from tidegate.venues.bybit.placing import amend_params, cancel_params, place_par
 from tidegate.venues.bybit.reading import Reader
 from tidegate.venues.bybit.settings import Settings
 from tidegate.venues.bybit.streams import Streams
+from tidegate.venues.bybit.wallet_watch import WalletWatch
 from tidegate.venues.bybit.words import CONDITIONALS, SPOT, STOP_ORDER, category_of, is_set_off_by_a_rise
 from tidegate.venues.client import Validity
 from tidegate.venues.outcomes import CallFailed, Verdict
@@ -45,7 +46,8 @@ class BybitAccount:
         reader = Reader(seat, self._settings.hedges)
         self._lookups = Lookups(seat, reader)
         self._books = Books(seat, self._settings)
-        self._streams = Streams(seat, reader, self._settings)
+        self._wallet = WalletWatch(self._something_moved)
+        self._streams = Streams(seat, reader, self._settings, self._wallet)
 
     async def place(self, order: SendOrder) -> Placed:
         reports = await self._settings.prepare(order)
@@ -117,7 +119,9 @@ class BybitAccount:
         return await self._lookups.open_orders()
 
     async def balances(self) -> tuple[VenueBalance, ...]:
-        return await self._books.balances()
+        balances = await self._books.balances()
+        self._wallet.learn(balances)
+        return balances
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         return await self._books.positions()
@@ -130,6 +134,9 @@ class BybitAccount:
 
     def read_frame(self, connection: Any, frame: Any) -> Sequence[Report] | None:
         return self._streams.read(connection, frame)
+
+    def _something_moved(self) -> None:
+        self._client.exchange.taps.on_untold()
 
     async def _cancel(self, params: dict[str, Any]) -> Sequence[Report]:
         answer = await self._client.call(wire.CANCEL[params["category"]], params, lane=Lane.CANCEL)

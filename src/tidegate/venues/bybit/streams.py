@@ -1,7 +1,4 @@
-"""The private stream: orders, executions and positions of the account.
-
-The wallet topic is not subscribed: it names only the coins that changed, which says nothing of the others.
-"""
+"""The private stream: orders, executions, positions and the wallet of the account."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,22 +7,24 @@ from tidegate.core.identifiers import order_of
 from tidegate.core.messages.reports import Report
 from tidegate.venues.bybit.reading import Reader
 from tidegate.venues.bybit.settings import Settings
+from tidegate.venues.bybit.wallet_watch import WalletWatch
 from tidegate.venues.bybit.words import ELSEWHERE, KINDS, LINEAR, kind_named
 from tidegate.venues.reading import read_pushed
 from tidegate.venues.values import rows, text
 from tidegate.venues.venue import Seat
 
-TOPICS = ["order", "execution", "position"]
-SUBSCRIBED = "subscribed to orders, executions and positions"
+TOPICS = ["order", "execution", "position", "wallet"]
+SUBSCRIBED = "subscribed to orders, executions, positions and the wallet"
 
 
 class Streams:
     """One account's private stream."""
 
-    def __init__(self, seat: Seat, reader: Reader, settings: Settings) -> None:
+    def __init__(self, seat: Seat, reader: Reader, settings: Settings, wallet: WalletWatch) -> None:
         self._seat = seat
         self._reader = reader
         self._settings = settings
+        self._wallet = wallet
 
     async def open(self) -> tuple[Any, ...]:
         """Connect, log in and subscribe."""
@@ -47,8 +46,14 @@ class Streams:
         topic = str(frame.get("topic", "")).partition(".")[0]
         if topic not in TOPICS:
             return None
-        ours = [row for row in rows(frame.get("data")) if self._is_traded_here(row)]
-        read = {"order": self._order, "execution": self._execution, "position": self._position}[topic]
+        read = {
+            "order": self._order,
+            "execution": self._execution,
+            "position": self._position,
+            "wallet": self._coins,
+        }[topic]
+        told = rows(frame.get("data"))
+        ours = told if topic == "wallet" else filter(self._is_traded_here, told)
         return read_pushed(ours, read, self._seat.client.exchange.taps.on_frame_failed)
 
     def _is_traded_here(self, row: Any) -> bool:
@@ -73,9 +78,18 @@ class Streams:
         return [] if row.get("orderStatus") == "PartiallyFilled" else [told]
 
     def _execution(self, row: Any) -> list[Report]:
+        """Funding is told as an execution too; what it moved is asked for where it has the id that it is booked by."""
         told = self._reader.execution(row, kind_named(row))
-        return [] if told is None else [told]
+        if told is None:
+            self._seat.client.exchange.taps.on_untold()
+            return []
+        self._wallet.traded()
+        return [told]
 
     def _position(self, row: Any) -> list[Report]:
         """A position as such is told by its executions; what else the row says is the leverage and the mode."""
         return self._settings.learn_leverage(self._seat.symbols.ours(text(row, "symbol"), KINDS[LINEAR]), row)
+
+    def _coins(self, row: Any) -> list[Report]:
+        self._wallet.hear(row)
+        return []

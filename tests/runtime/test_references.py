@@ -6,6 +6,7 @@ from decimal import Decimal
 from support.records import full_order
 from support.running_desk import ACCOUNT, ALICE, SYMBOL, command_id, limit_order
 from support.virtual_time import START, LoopClock, on_virtual_time
+from tidegate.core.apply import break_id
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
 from tidegate.core.identifiers import (
@@ -13,12 +14,25 @@ from tidegate.core.identifiers import (
     ExchangeClientOrderId,
     ExchangeOrderId,
     IdempotencyKey,
+    RuleId,
+    TradeId,
     exchange_client_order_id,
+    execution_id,
 )
-from tidegate.core.messages.commands import CancelOrder
-from tidegate.core.messages.reports import AccountSynchronized, OrderAccepted, OrderReported, Wake
+from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule
+from tidegate.core.messages.reports import (
+    AccountSynchronized,
+    CashFlowReported,
+    ExecutionBusted,
+    ExecutionReported,
+    OrderAccepted,
+    OrderReported,
+    Wake,
+)
+from tidegate.core.messages.values import Amendment
 from tidegate.core.policy import Policy
-from tidegate.core.vocabulary import VenueOrderStatus
+from tidegate.core.records import Found
+from tidegate.core.vocabulary import CashFlowKind, Leg, OrderStatus, Side, VenueOrderStatus
 from tidegate.ports import OrderKeys
 from tidegate.runtime.references import not_in_memory
 
@@ -95,6 +109,85 @@ def test_a_listing_is_looked_up_for_orders_that_have_ended_for_us() -> None:
         ),
     )
     assert keys_of(listing) == OrderKeys(order_ids={GONE.order_id})
+
+
+def busted(trade_id: str) -> ExecutionBusted:
+    return ExecutionBusted(at=START, account_id=ACCOUNT, symbol=SYMBOL, side=Side.SELL, trade_id=TradeId(trade_id))
+
+
+def traded(ours: ExchangeClientOrderId | None, theirs: str) -> ExecutionReported:
+    return ExecutionReported(
+        at=START,
+        account_id=ACCOUNT,
+        symbol=SYMBOL,
+        side=Side.SELL,
+        trade_id=TradeId("7"),
+        quantity=Decimal(1),
+        price=Decimal(50_000),
+        executed_at=START,
+        exchange_client_order_id=ours,
+        exchange_order_id=ExchangeOrderId(theirs),
+    )
+
+
+def test_changes_and_rules_are_looked_up_by_the_orders_they_name() -> None:
+    amend = AmendOrder(
+        command_id=command_id(), at=START, user_id=ALICE, order_id=GONE.order_id, amendment=Amendment(price=Decimal(1))
+    )
+    assert keys_of(amend) == OrderKeys(order_ids={GONE.order_id})
+    rule = CreateRule(
+        command_id=command_id(),
+        at=START,
+        user_id=ALICE,
+        rule_id=RuleId("rule"),
+        order_id=HELD.order_id,
+        status=OrderStatus.FILLED,
+        cancel_order_id=GONE.order_id,
+    )
+    assert keys_of(rule) == OrderKeys(order_ids={GONE.order_id})
+
+
+def test_a_busted_trade_is_looked_up_unless_memory_has_it_or_its_end() -> None:
+    name = execution_id(ACCOUNT, SYMBOL, Side.SELL, TradeId("7"))
+    assert keys_of(busted("7")) == OrderKeys(execution_ids={name}, break_ids={break_id(ACCOUNT, "unknown_bust", name)})
+    desk = desk_with_one_order()
+    desk.busted.add(name)
+    assert not not_in_memory(desk, [busted("7")])
+
+
+def test_a_trade_of_a_leg_needs_the_order_that_it_closes() -> None:
+    desk, leg = Desk(Policy()), full_order(3)
+    leg.leg, leg.parent_order_id = Leg.STOP_LOSS, GONE.order_id
+    desk.index(leg)
+    report = traded(leg.exchange_client_order_id, "5")
+    assert not_in_memory(desk, [report]) == OrderKeys(order_ids={GONE.order_id})
+    desk.index(GONE)
+    assert not not_in_memory(desk, [report])
+
+
+def test_a_strange_trade_is_looked_up_for_whether_it_was_told() -> None:
+    told = break_id(ACCOUNT, "foreign_execution", f"{SYMBOL} sell 7")
+    assert keys_of(traded(FOREIGN, "5")) == OrderKeys(
+        exchange_order_ids={(ACCOUNT, SYMBOL, ExchangeOrderId("5"))}, break_ids={told}
+    )
+    assert not keys_of(traded(HELD.exchange_client_order_id, "5"))
+
+
+def test_a_cash_flow_is_looked_up_unless_memory_has_it() -> None:
+    flow = CashFlowReported(
+        at=START,
+        account_id=ACCOUNT,
+        flow_id="f1",
+        kind=CashFlowKind.FUNDING,
+        asset="USDT",
+        amount=Decimal(1),
+        happened_at=START,
+    )
+    key = (ACCOUNT, CashFlowKind.FUNDING, "f1")
+    assert keys_of(flow) == OrderKeys(cash_flows={key})
+    desk = desk_with_one_order()
+    desk.attach(Found(orders=[], execution_ids={}, cash_flows=frozenset({key})))
+    assert not not_in_memory(desk, [flow])
 
 
 def test_other_inputs_need_nothing() -> None:

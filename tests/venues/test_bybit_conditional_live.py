@@ -11,6 +11,7 @@ from tidegate.core.messages.reports import (
     AmendRefused,
     CancelAccepted,
     ExecutionReported,
+    MessageQuarantined,
     OrderAccepted,
     OrderRefused,
     OrderReported,
@@ -192,13 +193,17 @@ async def test_one_whose_reply_is_lost_is_found_by_our_id_before_and_after_it_is
     assert bench.filled(order) == HALF
 
 
-async def test_a_spot_order_that_cannot_be_paid_for_when_it_is_set_off_is_rejected_for_that(bench: Bench) -> None:
-    order, _ = await bench.place(**fields(SPOT, STOP, quantity=Decimal(8)))
+@pytest.mark.parametrize(("symbol", "waiting", "first"), [(SPOT, "8", "5"), (LINEAR, "100", "100")])
+async def test_one_that_cannot_be_paid_for_when_it_is_set_off_is_rejected_for_that(
+    bench: Bench, symbol: str, waiting: str, first: str
+) -> None:
+    await bench.move(symbol, "65000", level_quantity="50")
+    order, _ = await bench.place(**fields(symbol, STOP, quantity=Decimal(waiting)))
     sold, _ = await bench.place(
-        symbol=SPOT, side=Side.SELL, order_type=OrderType.MARKET, price=None, quantity=Decimal(5)
+        symbol=symbol, side=Side.SELL, order_type=OrderType.MARKET, price=None, quantity=Decimal(first)
     )
     await bench.record.wait(OrderReported, ends(sold))
-    await bench.move(SPOT, STOP.beyond)
+    await bench.move(symbol, STOP.beyond)
     end = await bench.record.wait(OrderReported, ends(order))
     assert (end.status, end.reason) == (VenueOrderStatus.REJECTED, RejectReason.INSUFFICIENT_FUNDS)
 
@@ -221,3 +226,15 @@ async def test_waiting_orders_of_both_markets_are_in_the_accounts_picture(bench:
     told = {report.symbol: report for report in bench.record.of(OrderReported)}
     assert {report.trigger_price for report in told.values()} == {Decimal(64_500)}
     assert told[LINEAR].order_type is OrderType.STOP_LOSS
+
+
+async def test_a_status_never_seen_before_is_put_aside_and_hides_no_order(bench: Bench) -> None:
+    await bench.control.fault("unknown_enum", "stream", None)
+    order, exchange_order_id = await bench.place(**fields(LINEAR, STOP))
+    await bench.record.wait(MessageQuarantined)
+    await bench.control.call("DELETE", "faults")
+    await bench.control.fault("unknown_enum", "open_orders", None)
+    picture = await bench.synchronized(LINEAR)
+    assert picture.open_exchange_client_order_ids == {order.exchange_client_order_id}
+    (told,) = bench.record.of(OrderReported, named(order))
+    assert (told.status, told.exchange_order_id) == (VenueOrderStatus.OPEN, exchange_order_id)

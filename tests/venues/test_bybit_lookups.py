@@ -124,6 +124,11 @@ async def test_what_has_ended_is_no_open_order() -> None:
     assert await venue.open_orders() == []
 
 
+async def test_a_listed_order_of_an_unknown_status_is_open() -> None:
+    venue, _ = account(listing(order(orderStatus="Dreaming"), order(orderId="2")), *[listing()] * 3)
+    assert [told.exchange_order_id for told in await venue.open_orders()] == ["1523", "2"]
+
+
 async def test_an_open_order_in_what_is_not_listed_is_passed_over() -> None:
     venue, _ = account(listing(), listing(), listing(stop(symbol="BTC-26DEC25", orderLinkId="")), listing())
     assert await venue.open_orders() == []

@@ -91,6 +91,11 @@ class Standing(NamedTuple):
     message: str
 
 
+def knows_status(row: Any) -> bool:
+    """Whether an order's status is one of those that Bybit documents."""
+    return row.get("orderStatus") in _STATUSES
+
+
 def standing_of(row: Any, instrument: Instrument) -> Standing:
     """Read a row of the order topic or of an order call; raises `MalformedError` for a status never seen before."""
     status = _STATUSES.get(row.get("orderStatus"))

@@ -11,6 +11,7 @@ from tidegate.core.messages.reports import ExecutionReported, OrderReported
 from tidegate.core.vocabulary import InstrumentKind, VenueOrderStatus
 from tidegate.venues.budget import Lane
 from tidegate.venues.bybit import wire
+from tidegate.venues.bybit.endings import knows_status
 from tidegate.venues.bybit.paging import SPAN_MAX, listed, pages, spans
 from tidegate.venues.bybit.placing import named
 from tidegate.venues.bybit.reading import Reader
@@ -106,7 +107,7 @@ class Lookups:
     async def _open(self, category: str, kind: InstrumentKind, narrowed: dict[str, str]) -> list[OrderReported]:
         # `openOnly` 0 lists what is open; the status is looked at all the same, for 1 and 2 would list the past.
         where = {"category": category, "openOnly": 0, "limit": ORDERS_PER_PAGE, **narrowed}
-        told = await pages(self._client, wire.ORDERS, where)
+        told = [_listed_as_open(row) for row in await pages(self._client, wire.ORDERS, where)]
         read = read_open_orders(told, "orderLinkId", lambda row: self._reader.order(row, kind))
         return [order for order in read if order.status is VenueOrderStatus.OPEN]
 
@@ -116,3 +117,11 @@ class Lookups:
 
     def _where(self, symbol: str) -> dict[str, Any]:
         return {"category": category_of(symbol), "symbol": self._seat.symbols.theirs(symbol)}
+
+
+def _listed_as_open(row: Any) -> Any:
+    """An order in the list of the open ones is open, whatever its status is called: it must not hide the others."""
+    if knows_status(row):
+        return row
+    log.warning("an open order has an unknown status", status=str(row.get("orderStatus")))
+    return {**row, "orderStatus": "New"}

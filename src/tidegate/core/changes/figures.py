@@ -92,7 +92,7 @@ def _shows(told: Amendment, wanted: Amendment, order: Order) -> bool:
 def _restated(desk: Desk, order: Order, report: OrderReported, told: Amendment) -> Decision:
     """The venue, or somebody there, changed the order. An answer that may be older than our own last change says
     nothing; a stream that may be late is asked about."""
-    changed = _with(desk, order, told)
+    changed = _with(desk, order, told, leaves_something=report.status is VenueOrderStatus.OPEN)
     if changed is None or order.is_immediate:
         return NOTHING
     if not _is_news(desk, order, report):
@@ -108,13 +108,17 @@ def _is_news(desk: Desk, order: Order, report: OrderReported) -> bool:
     return report.requested_at >= order.updated_at + margin
 
 
-def _with(desk: Desk, order: Order, told: Amendment) -> Order | None:
-    """A copy of the order with the venue's figures where they differ by a step of its grid; None: they do not."""
+def _with(desk: Desk, order: Order, told: Amendment, *, leaves_something: bool) -> Order | None:
+    """A copy of the order with the venue's figures where they differ by a step of its grid; None: they do not.
+
+    A quantity that the order has outgrown is none; one that is filled goes with an order that is.
+    """
     instrument = desk.instrument_of(order)
     tick, step = (None, None) if instrument is None else (instrument.price_tick, instrument.quantity_step)
     changed = copy.copy(order)
-    if _differs(order.quantity, told.quantity, step) and (told.quantity or 0) > order.filled_quantity:
-        changed.quantity = told.quantity
+    if _differs(order.quantity, told.quantity, step) and told.quantity is not None:
+        left = told.quantity - order.filled_quantity
+        changed.quantity = told.quantity if left > 0 or (left == 0 and not leaves_something) else order.quantity
     if _differs(order.price, told.price, tick):
         changed.price = told.price
     if _differs(order.trigger_price, told.trigger_price, tick):

@@ -1,0 +1,227 @@
+"""An order's figures at the venue resolve a change under way, and tell one that nobody here asked for."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from support.changing import ChangingDriver, InPlaceDriver, names
+from tidegate.core.decision import Decision
+from tidegate.core.messages.effects import QueryOrder
+from tidegate.core.order import Order
+from tidegate.core.vocabulary import OffsetUnit, OrderType, PendingAction, Side, TimeInForce, VenueOrderStatus
+
+OPEN, FILLED, CANCELED = VenueOrderStatus.OPEN, VenueOrderStatus.FILLED, VenueOrderStatus.CANCELED
+
+
+@pytest.fixture
+def driver() -> InPlaceDriver:
+    driver = InPlaceDriver()
+    driver.open_shop()
+    return driver
+
+
+def provable_from(driver: InPlaceDriver, order: Order) -> datetime:
+    policy = driver.desk.policy
+    assert order.amend_expires_at is not None
+    return order.amend_expires_at + policy.processing_margin + policy.absence_gap
+
+
+# --- a change under way ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("requested_at", ["now", None])
+def test_figures_as_asked_say_that_the_change_was_made(driver: InPlaceDriver, requested_at: str | None) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.amend_unknown(order)
+    driver.shows(order, quantity="1", price="49000", requested_at=requested_at)
+    assert (order.price, order.pending_action) == (49_000, PendingAction.NONE)
+
+
+def test_figures_as_before_prove_nothing_while_the_request_may_still_arrive(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.amend_unknown(order)
+    driver.shows(order, quantity="1", price="50000")
+    assert order.pending_action is PendingAction.AMEND
+    assert driver.timer(order) == provable_from(driver, order)
+    driver.now = provable_from(driver, order)
+    assert QueryOrder in [type(effect) for effect in driver.wake(order.order_id).effects]
+    driver.shows(order, quantity="1", price="50000")
+    assert (order.price, order.pending_action) == (50_000, PendingAction.NONE)
+    assert driver.history(order)[-1].message == "not changed: okx shows the order as it was before"
+
+
+def test_an_answer_to_a_question_from_before_the_change_proves_nothing(driver: InPlaceDriver) -> None:
+    """A price asked for again that the order had once: an old picture shows it, too."""
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.amend_accepted(order)
+    driver.now += timedelta(seconds=5)
+    before = driver.now - timedelta(seconds=1)
+    driver.amend(order, price="50000")
+    driver.shows(order, price="50000", requested_at=before)
+    assert order.pending_action is PendingAction.AMEND
+
+
+def test_a_stream_that_shows_the_old_figures_proves_nothing(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.now += timedelta(minutes=1)
+    assert driver.shows(order, price="50000", requested_at=None) == Decision([], [])
+
+
+def test_a_report_without_figures_proves_nothing(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.now += timedelta(minutes=1)
+    driver.shows(order)
+    assert order.pending_action is PendingAction.AMEND
+
+
+def test_only_the_figures_that_change_decide(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, quantity="0.5")
+    driver.shows(order, quantity="0.5", price="50000")
+    assert order.quantity == Decimal("0.5")
+
+
+def test_figures_that_are_neither_the_one_nor_the_other_are_asked_about_again(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000", quantity="2")
+    driver.now = provable_from(driver, order)
+    driver.shows(order, quantity="2", price="48000")
+    assert order.pending_action is PendingAction.AMEND
+    assert driver.timer(order) is not None
+
+
+def test_a_changed_order_that_is_reported_filled_was_changed_first(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="51000")
+    driver.fill(order, "0.5", price="50000")
+    decision = driver.shows(order, FILLED, "1", quantity="1", price="51000")
+    assert names(decision)[0] == "OrderAmended"
+    driver.fill(order, "0.5", price="50500")
+    assert order.price == 51_000
+    driver.check_books()
+
+
+def test_a_conditional_order_is_known_by_its_trigger(driver: InPlaceDriver) -> None:
+    order = driver.stop()
+    driver.amend(order, trigger_price="48000")
+    driver.amend_unknown(order)
+    driver.shows(order, trigger_price="48000", quantity="1", price="0")
+    assert (order.trigger_price, order.pending_action) == (48_000, PendingAction.NONE)
+
+
+# --- changed by somebody else ------------------------------------------------------------------------------------
+
+
+def test_a_stream_tells_at_once_of_a_change_by_hand(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    decision = driver.shows(order, quantity="2", price="49000", requested_at=None)
+    assert names(decision) == ["OrderRestated"]
+    assert (order.quantity, order.price, driver.reserved("USDT")) == (2, 49_000, 98_000)
+    assert driver.history(order)[-1].message == (
+        "okx changed it without being asked: quantity 1 is 2, price 50000 is 49000"
+    )
+    driver.check_books()
+
+
+def test_after_a_change_of_ours_a_stream_may_be_late_and_is_asked_about(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.amend_accepted(order)
+    decision = driver.shows(order, price="50000", requested_at=None)
+    assert names(decision) == []
+    assert [type(effect) for effect in decision.effects] == [QueryOrder]
+    driver.now += timedelta(seconds=5)
+    driver.shows(order, price="49000")
+    assert order.price == 49_000
+
+
+def test_an_answer_that_may_be_older_than_our_last_change_says_nothing(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.amend_accepted(order)
+    driver.now += timedelta(seconds=1)
+    assert driver.shows(order, price="50000") == Decision([], [])
+    driver.now += timedelta(seconds=1)
+    driver.shows(order, price="50000")
+    assert order.price == 50_000, "asked well after: somebody changed it back"
+
+
+def test_an_answer_older_than_anything_that_happened_to_the_order_says_nothing(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    asked = driver.now
+    driver.now += timedelta(seconds=1)
+    driver.fill(order, "0.1")
+    assert driver.shows(order, filled="0.1", quantity="2", requested_at=asked) == Decision([], [])
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {},
+        {"quantity": "1.000", "price": "50000.0"},
+        {"quantity": "0", "price": "0", "trigger_price": "0"},
+        {"price": "50000.004"},
+        {"quantity": "1.000004"},
+        {"trigger_price": "48000"},
+    ],
+)
+def test_what_is_no_difference_changes_nothing(driver: InPlaceDriver, figures: dict[str, str]) -> None:
+    """Rounding at the venue, zeros for what an order does not have, figures that are not told."""
+    order = driver.working()
+    assert driver.shows(order, **figures, requested_at=None) == Decision([], [])  # type: ignore[arg-type]
+
+
+def test_a_market_orders_average_price_is_none_of_its_own(driver: InPlaceDriver) -> None:
+    order = driver.working(driver.order_command(order_type=OrderType.MARKET, price=None))
+    assert names(driver.shows(order, price="50100", quantity="1", requested_at=None)) == []
+    immediate = driver.working(driver.order_command(time_in_force=TimeInForce.IOC), "9002")
+    assert names(driver.shows(immediate, price="50100", quantity="0.4", requested_at=None)) == []
+
+
+def test_a_trailing_stop_moves_its_own_trigger(driver: InPlaceDriver) -> None:
+    command = driver.order_command(
+        side=Side.SELL,
+        order_type=OrderType.TRAILING_STOP,
+        price=None,
+        trailing_offset=Decimal(1),
+        trailing_offset_unit=OffsetUnit.PERCENT,
+    )
+    order = driver.working(command, "7001")
+    assert names(driver.shows(order, trigger_price="49600", quantity="1", requested_at=None)) == []
+
+
+def test_an_order_that_is_canceled_in_parts_by_its_venue_keeps_what_it_filled(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.fill(order, "0.4")
+    assert names(driver.shows(order, filled="0.4", quantity="0.3", requested_at=None)) == [], "that cannot be"
+    driver.shows(order, filled="0.4", quantity="0.5", requested_at=None)
+    assert order.leaves_quantity == Decimal("0.1")
+    driver.check_books()
+
+
+def test_a_reduction_by_hand_that_is_filled_ends_the_order(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.fill(order, "0.5")
+    driver.shows(order, FILLED, "0.5", quantity="0.5", requested_at=None)
+    assert (order.status, order.quantity) == ("filled", Decimal("0.5"))
+    driver.check_books()
+
+
+def test_the_quantity_of_what_was_sent_again_counts_from_its_beginning() -> None:
+    driver = ChangingDriver()
+    driver.open_shop()
+    order = driver.working()
+    driver.fill(order, "0.4")
+    driver.amend(order, price="49000")
+    driver.report(order, CANCELED, "0.4")
+    driver.accept(order, "9002")
+    driver.now += timedelta(seconds=5)
+    assert driver.shows(order, quantity="0.6", price="49000") == Decision([], [])
+    driver.shows(order, quantity="0.5", price="49000")
+    assert order.quantity == Decimal("0.9")

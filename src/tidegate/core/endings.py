@@ -46,10 +46,11 @@ def end_by_venue(
     What an ioc, fok or market order leaves unfilled is canceled, whatever the venue calls it.
     """
     gives_time = order.price is not None and order.time_in_force in (TimeInForce.GTC, TimeInForce.GTD)
+    has_traded = order.filled_quantity or order.status is OrderStatus.PARTIALLY_FILLED  # Busted or not.
     match status:
         case VenueOrderStatus.FILLED:
             return end(order, at, OrderStatus.FILLED, None, message)
-        case VenueOrderStatus.REJECTED if not order.filled_quantity:
+        case VenueOrderStatus.REJECTED if not has_traded:
             return end(order, at, OrderStatus.REJECTED, reason or RejectReason.VENUE_ERROR, message)
         case VenueOrderStatus.EXPIRED if gives_time:
             return end(order, at, OrderStatus.EXPIRED, reason or RejectReason.EXPIRED_AT_VENUE, message)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from tidegate.core import apply_books, apply_orders, canceling, placing, sending
+from tidegate.core import apply_books, apply_orders, canceling, placing, sending, stepping
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import Reply, SendOrder, WakeAt
 from tidegate.core.order import Order
@@ -115,6 +115,7 @@ BUILDS = [
     Build(8, "the same key is not looked for", lambda: patch.object(placing, "_seen_before", _nothing)),
     Build(9, "a row of history is forgotten", _forget_a_history_row),
     Build(10, "what was filled in part may be rejected", _move_anywhere),
+    Build(11, "an overfill is not told", lambda: patch.object(executions, "_overfilled", _no_events)),
     Build(12, "what is open reserves nothing", lambda: patch.object(apply_books, "worst_case", _zero)),
     Build(13, "no version of the limits is named", lambda: patch.object(checks, "LIMITS_VERSION", 0)),
     Build(
@@ -125,11 +126,16 @@ BUILDS = [
     Build(17, "the chain is not carried on", _start_the_chain_anew),
     Build(20, "whose order it is, is not asked", lambda: patch.object(canceling, "_is_risk", _always)),
     Build(21, "nobody looks again", _set_no_timers),
+    Build(22, "protection is not looked at", lambda: patch.object(stepping, "reviews_after", _no_events)),
 ]
 
 
 def _nothing(*_: Any, **__: Any) -> None:
     return None
+
+
+def _no_events(*_: Any) -> list[Any]:
+    return []
 
 
 def _always(*_: Any, **__: Any) -> bool:

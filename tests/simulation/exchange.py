@@ -222,6 +222,9 @@ class ModelExchange:
         price = self.touch(order.symbol, order.side)
         if order.price is not None:
             price = min(price, order.price) if order.side is Side.BUY else max(price, order.price)
+        is_last = order.quantity is not None and quantity == order.quantity - order.filled
+        if is_last and not order.reduce_only and self.faults.chance(Fault.OVERFILL, 0.01):
+            quantity += STEP
         self._remember(order)
         fee = self._fee(order, quantity, price)
         trade = Trade(TradeId(str(next(self._numbers))), order, quantity, price, fee, self.now())

@@ -31,6 +31,7 @@ class Fault(StrEnum):
     MALFORMED = "V24 unreadable answer or frame"
     CLOCK_SKEW = "V25 clock skew"
     REVOKE_KEY = "V26 key refused"
+    OVERFILL = "more filled than was ordered"
     LOSE_EVENT = "event lost with its stream"
     LATE_REQUEST = "request arrives late"
     REFUSE_CONNECTION = "connection refused"

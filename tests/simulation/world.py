@@ -371,7 +371,7 @@ class World:
             must(21, not order.is_ours, f"{account_id}: {order.client_order_id} is still open at the venue")
 
 
-TOLD_FOR_GOOD = frozenset({"unreadable_message", "foreign_execution"})
+TOLD_FOR_GOOD = frozenset({"unreadable_message", "foreign_execution", "overfill"})
 
 
 def _brief(message: Any) -> str:

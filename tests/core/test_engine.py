@@ -5,19 +5,34 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, DeskDriver
+from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, BTC_USDT, DeskDriver
 from support.kept_desk import replayed, state_of
 from tidegate.core import identifiers as ids
+from tidegate.core.capabilities import LIMIT_TYPES
 from tidegate.core.engine import Input, decide
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.values import Fee, VenueBalance
-from tidegate.core.order import LEGAL_TRANSITIONS
-from tidegate.core.vocabulary import OrderStatus, OrderType, RejectReason, Side, TimeInForce, VenueOrderStatus
+from tidegate.core.order import CONDITIONAL, LEGAL_TRANSITIONS
+from tidegate.core.validation.options import TIMES_IN_FORCE
+from tidegate.core.vocabulary import (
+    Correction,
+    Exchange,
+    OffsetUnit,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    TimeInForce,
+    VenueOrderStatus,
+    WakePurpose,
+)
 
+NO_STOPS = msgspec.structs.replace(BTC_USDT, order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}))
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
@@ -25,6 +40,8 @@ def any_input(driver: DeskDriver, random: Random) -> Input:  # noqa: C901  One a
     """Anything that a caller, a broken venue or a timer may say, about an order that is there or one that is not."""
     if random.random() < 0.2 or not driver.orders:
         return any_order(driver, random)
+    if random.random() < 0.15:
+        return any_price(driver, random)
     order_id = random.choice([*driver.orders, ids.OrderId("01JUNKNOWNUNKNOWNUNKNOWN99")])
     known = driver.orders.get(order_id)
     attempt = random.choice([1, 1, 1, 2, 3, max(known.attempt, 1) if known is not None else 1])
@@ -53,7 +70,7 @@ def any_input(driver: DeskDriver, random: Random) -> Input:  # noqa: C901  One a
         case 7:
             return commands.CancelOrder(command_id=driver.command_id(), at=at, user_id=ALICE, order_id=order_id)
         case 8:
-            return reports.Wake(at=at, order_id=order_id)
+            return reports.Wake(at=at, order_id=order_id, purpose=random.choice(list(WakePurpose)))
         case 9 | 10:
             return reports.OrderReported(
                 at=at,
@@ -83,20 +100,41 @@ def any_input(driver: DeskDriver, random: Random) -> Input:  # noqa: C901  One a
 
 
 def any_order(driver: DeskDriver, random: Random) -> commands.PlaceOrder:
-    market = random.random() < 0.4
-    in_quote = market and random.random() < 0.5
+    order_type = random.choice([OrderType.LIMIT, OrderType.LIMIT, OrderType.MARKET, *OrderType])
+    in_quote = order_type is OrderType.MARKET and random.random() < 0.5
+    at_limit = order_type in LIMIT_TYPES
+    time_in_force = random.choice(TIMES_IN_FORCE[order_type])
+    is_trailing = order_type is OrderType.TRAILING_STOP
+    has_trigger = order_type in CONDITIONAL and not is_trailing
     return driver.order_command(
         side=random.choice(list(Side)),
-        order_type=OrderType.MARKET if market else OrderType.LIMIT,
-        quantity=None if in_quote else random.choice(["0.1", "1", "1000"]),
+        order_type=order_type,
+        quantity=None if in_quote else random.choice(["0.1", "1", "1000", "0.123456789"]),
         quote_quantity="5000" if in_quote else None,
-        price=None if market else "50000",
-        time_in_force=TimeInForce.GTC if market else random.choice([TimeInForce.GTC, TimeInForce.IOC]),
+        price=random.choice(["50000", "50000.001"]) if at_limit else None,
+        time_in_force=time_in_force,
+        expires_at=driver.now + timedelta(seconds=20) if time_in_force is TimeInForce.GTD else None,
+        post_only=order_type is OrderType.LIMIT and time_in_force is TimeInForce.GTC and random.random() < 0.5,
+        trigger_price=Decimal(random.choice(["49000", "51000"])) if has_trigger else None,
+        trailing_offset=Decimal(random.choice(["1", "700"])) if is_trailing else None,
+        trailing_offset_unit=random.choice(list(OffsetUnit)),
         user_id=random.choice([ALICE, ALICE, BOB]),
         key=random.choice([None, "a", "b"]),
         name=random.choice([None, None, "c", "d"]),
         body=random.choice(["x", "y"]),
         retry_seconds=random.choice([0, 10, 600]),
+    )
+
+
+def any_price(driver: DeskDriver, random: Random) -> reports.PriceReported:
+    last = Decimal(random.randrange(48_000, 52_000))
+    return reports.PriceReported(
+        at=driver.now,
+        exchange=Exchange.BINANCE,
+        symbol="BTC/USDT",
+        last=last,
+        bid=random.choice([None, last - 1]),
+        ask=random.choice([None, last + 1]),
     )
 
 
@@ -126,6 +164,8 @@ def live_through(seed: int, inputs: int = 60) -> DeskDriver:
     random = Random(seed)
     driver = DeskDriver()
     driver.open_shop()
+    driver.list_markets(NO_STOPS if random.random() < 0.5 else BTC_USDT)
+    driver.desk.users[ALICE].corrections = frozenset(random.sample(list(Correction), random.randrange(3)))
     statuses: dict[ids.OrderId, OrderStatus] = {}
     for _ in range(inputs):
         driver.put(any_input(driver, random))

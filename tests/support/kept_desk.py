@@ -184,8 +184,10 @@ class KeptDesk:
             if order.reserved_asset is not None:
                 wallet = desk.wallet_of(order.exchange, order.symbol)
                 reserved[(order.account_id, order.user_id, order.reserved_asset, wallet)] += order.reserved_quantity
-            if order.is_awaited:
+            if order.is_awaited or order.waiting_to_retry:
                 assert (order.order_id, WakePurpose.ATTENTION) in self.timers, f"nothing will ever wake {order}"
+            if order.expires_at is not None and order.expires_at > self.now and not order.is_closed:
+                assert (order.order_id, WakePurpose.EXPIRY) in self.timers, f"nothing will ever end {order}"
             shown = self.orders[order.order_id]
             assert shown == order, "the row is the order"
         for key, holding in desk.holdings.items():

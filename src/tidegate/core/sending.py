@@ -80,11 +80,11 @@ def is_stray(order: Order, attempt: int) -> bool:
     """Whether an attempt that was given up is spoken of beside the current one.
 
     While the order only waits to be sent again there is no other, and the old attempt is taken back; but for one that
-    has ended at the venue to make way.
+    has ended at the venue to make way. Of an order that never left there is no attempt.
     """
     if attempt == order.attempt:
         return False
-    return attempt <= order.replaced_attempt or not order.waiting_to_retry
+    return attempt <= order.replaced_attempt or not order.waiting_to_retry or not order.attempt
 
 
 def stray_attempt(desk: Desk, order: Order, at: datetime, attempt: int) -> Decision:

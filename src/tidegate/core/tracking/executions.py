@@ -122,7 +122,7 @@ def _book_stray(desk: Desk, order: Order, booked: ExecutionBooked, attempt: int)
     if attempt <= order.replaced_attempt:
         stray = Decision([], [cancel_attempt(order, attempt)])
     effects = [*stray.effects, *after.effects]
-    if not order.is_closed and any(isinstance(event, OrderClosed) for event in after.events):
+    if order.attempt and not order.is_closed and any(isinstance(event, OrderClosed) for event in after.events):
         effects.append(cancel_attempt(order, order.attempt))
     if order.is_unsent:
         effects += resume_if_resolved(desk, order)

@@ -1,5 +1,7 @@
 """Binance, live against its simulator: orders, changes, leverage, positions and books, on spot and USD-M futures."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +16,6 @@ from tidegate.core.messages.reports import (
     AmendOutcomeUnknown,
     AmendRefused,
     BalancesReported,
-    CancelAccepted,
     CancelFailed,
     CashFlowReported,
     ExecutionReported,
@@ -45,7 +46,8 @@ from tidegate.core.vocabulary import (
     Wallet,
 )
 from tidegate.venues import hearing
-from tidegate.venues.binance import linear_books, linear_stream, linear_trades
+from tidegate.venues.binance import endpoints, linear_books, linear_stream, linear_trades
+from tidegate.venues.binance.market import BinanceMarket
 from venue_contract_helpers import Control
 from venue_simulator import LADDER, LINEAR, SPOT, Bench, connected, named
 
@@ -280,13 +282,9 @@ async def test_a_lost_answer_about_leverage_proves_that_the_order_was_not_sent(b
     await bench.place(symbol=LINEAR, leverage=Decimal(7))
 
 
-async def test_a_leverage_changed_elsewhere_is_told_and_set_again_when_asked(
-    bench: Bench, exchange: Exchange, simulator: dict[str, Any], control: Control, tmp_path: Path
-) -> None:
+async def test_a_leverage_changed_elsewhere_is_told_and_set_again_when_asked(bench: Bench) -> None:
     await bench.place(symbol=LINEAR, leverage=Decimal(5))
-    other = bench.session._client  # Another program with the same key.
-    from tidegate.venues.binance import endpoints
-
+    other = bench.session._client  # As another program with the same key would.
     await other.call(endpoints.LEVERAGE, {"symbol": "BTCUSDT", "leverage": "9"})
     await bench.record.wait(LeverageReported, lambda report: report.leverage == Decimal(9))
     await bench.place(symbol=LINEAR, leverage=Decimal(5))
@@ -446,8 +444,6 @@ async def test_a_listen_key_is_kept_alive_and_a_lost_one_noticed(
 ) -> None:
     monkeypatch.setattr(linear_stream, "KEEP_ALIVE_SECONDS", 0.2)
     async with connected(exchange, simulator, control, tmp_path) as bench:
-        from tidegate.venues.binance import endpoints
-
         await bench.record.quiet()
         assert len(bench.record.of(AccountConnected)) == 1
         stopped = endpoints.LISTEN_KEY._replace(method="DELETE")
@@ -502,8 +498,6 @@ async def test_prices_come_by_our_symbols_with_marks_where_there_are_any(bench: 
 
 
 async def test_streamed_prices_follow_both_markets(bench: Bench) -> None:
-    market = bench.session._client.exchange
-    assert market is not None
     await bench.record.wait(InstrumentsReported)
     told: dict[str, list[Any]] = {SPOT: [], LINEAR: []}
     await _stream_until_moved(bench, told)
@@ -515,11 +509,7 @@ async def test_streamed_prices_follow_both_markets(bench: Bench) -> None:
 
 
 async def _stream_until_moved(bench: Bench, told: dict[str, list[Any]]) -> None:
-    import asyncio
-    import contextlib
-
-    from tidegate.venues.binance.market import BinanceMarket
-
+    """Stream both markets' prices, move the markets, and wait until every figure has followed."""
     source = BinanceMarket(bench.session._client, bench.session._venue._seat.symbols)
 
     def is_done() -> bool:
@@ -546,9 +536,3 @@ async def _stream_until_moved(bench: Bench, told: dict[str, list[Any]]) -> None:
         streaming.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await streaming
-
-
-async def test_cancels_are_accepted_while_orders_wait(bench: Bench) -> None:
-    order, exchange_order_id = await bench.place(symbol=LINEAR)
-    bench.cancel(order, exchange_order_id)
-    assert (await bench.record.wait(CancelAccepted)).order_id == order.order_id

@@ -27,7 +27,7 @@ from tidegate.core.vocabulary import (
     TriggerBy,
     VenueOrderStatus,
 )
-from venue_simulator import LADDER, LINEAR, SPOT, Bench, named
+from venue_simulator import LADDER, LINEAR, SPOT, Bench, connected, named
 
 BUY, SELL = Side.BUY, Side.SELL
 OPEN, FILLED, CANCELED, REJECTED, EXPIRED = (
@@ -281,8 +281,6 @@ async def test_a_stop_limit_that_cannot_be_filled_at_once_expires_if_it_must_be(
 async def test_stops_in_hedge_mode_close_their_side(
     exchange: Exchange, simulator: Any, control: Any, tmp_path: Any
 ) -> None:
-    from venue_simulator import connected
-
     async with connected(exchange, simulator, control, tmp_path, position_mode="hedge") as bench:
         entry = bench.market("0.02", BUY, symbol=LINEAR, position_side=PositionSide.LONG)
         await bench.record.wait(OrderReported, state(entry, FILLED))

@@ -90,8 +90,7 @@ prices; where a mark is not told, the last price stands in for it."""
 _ON_TYPES = "What may be asked for depends on the type:"
 _END = """`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_quantity` with market orders on spot,
 `leverage` and `margin_mode` with perpetuals, `trailing_offset` with trailing stops. `gtd` is the desk's own: the order
-is `gtc` at the venue, and is canceled at `expires_at`. A trigger that the market has passed already is refused, on every
-market."""
+is `gtc` at the venue, and is canceled at `expires_at`. A trigger that the market has passed is refused everywhere."""
 
 
 def document() -> str:

@@ -3,12 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from tidegate.core.instruments import Price
 from tidegate.core.vocabulary import Exchange, InstrumentKind
 from tidegate.venues.bybit.price_stream import PriceStream
-from tidegate.venues.values import MalformedError
 from venue_unit_helpers import ScriptedClient, seat
 
 SPOT, LINEAR = InstrumentKind.SPOT, InstrumentKind.LINEAR
@@ -85,10 +82,17 @@ def test_nothing_is_told_before_a_last_price_is_known() -> None:
     assert ear.newest == Price(last=Decimal(65_000), bid=Decimal(64_999), ask=Decimal(65_001))
 
 
-def test_other_frames_say_nothing_and_a_refused_topic_ends_the_stream() -> None:
+def test_a_block_trade_is_no_last_price() -> None:
     ear = Ear()
-    ear.stream.hear({"success": True, "op": "subscribe"}, SPOT)
+    ear.trades(LINEAR, "65000")
+    trades = [{"p": "60000", "BT": True}, {"p": "65001", "BT": False}]
+    ear.stream.hear({"topic": "publicTrade.BTCUSDT", "data": trades}, LINEAR)
+    assert [price.last for _, price in ear.told] == [65_000, 65_001]
+
+
+def test_acknowledgements_markets_unheard_of_and_refused_ones_say_nothing() -> None:
+    ear = Ear()
+    ear.stream.hear({"success": True, "op": "subscribe", "req_id": "BTCUSDT"}, SPOT)
+    ear.stream.hear({"success": False, "ret_msg": "Invalid symbol", "req_id": "GONEUSDT"}, SPOT)
     ear.stream.hear({"topic": "tickers.NEWUSDT", "data": {"lastPrice": "1"}}, SPOT)
     assert ear.told == []
-    with pytest.raises(MalformedError, match="Invalid symbol"):
-        ear.stream.hear({"success": False, "ret_msg": "Invalid symbol"}, SPOT)

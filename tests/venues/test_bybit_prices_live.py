@@ -117,7 +117,17 @@ async def test_a_stream_that_breaks_off_is_opened_again(market: MarketData, cont
     await record.wait(PriceReported, lambda told: told.symbol == SPOT and told.last == Decimal(64_200))
 
 
-async def test_many_markets_fit_into_several_requests(market: MarketData, control: Control, record: Recorder) -> None:
+async def test_a_market_that_the_venue_does_not_know_keeps_no_other_from_being_streamed(
+    market: MarketData, control: Control, record: Recorder
+) -> None:
+    market.watch(frozenset({SPOT, "GONE/USDT", LINEAR, "GONE/USDT:USDT"}))
+    await record.quiet()
+    for symbol in (SPOT, LINEAR):
+        await move(control, symbol, "65400")
+        await record.wait(PriceReported, lambda told, symbol=symbol: told.symbol == symbol and told.last == 65_400)
+
+
+async def test_all_markets_can_be_streamed_at_once(market: MarketData, control: Control, record: Recorder) -> None:
     listing = record.of(InstrumentsReported)[-1].instruments
     market.watch(frozenset(told.symbol for told in listing))
     await record.quiet()

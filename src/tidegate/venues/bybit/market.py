@@ -104,5 +104,5 @@ class BybitMarket:
         return found
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
-        """Until canceled; raises when a socket ends, is silent for too long or refuses a topic."""
+        """Until canceled; raises when a socket ends or is silent for too long."""
         await PriceStream(self._client, self._symbols, tell).run(symbols)

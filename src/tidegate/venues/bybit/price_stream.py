@@ -5,10 +5,11 @@ hold only what has changed.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import structlog
 
 from tidegate.core.instruments import Price
 from tidegate.core.vocabulary import InstrumentKind
@@ -20,7 +21,9 @@ from tidegate.venues.values import MalformedError, amount, amount_or_zero, rows
 if TYPE_CHECKING:
     from aiohttp import ClientWebSocketResponse
 
-TOPICS_PER_REQUEST = 9  # Spot takes ten at once.
+log = structlog.get_logger(__name__)
+
+STREAMS = ("tickers", "orderbook.1", "publicTrade")
 PING_SECONDS = 20.0
 SILENCE_SECONDS_MAX = 45.0
 """How long without a frame; a ping is answered by one."""
@@ -48,8 +51,8 @@ class PriceStream:
         url = exchange.urls["api"]["ws"]["public"][CATEGORIES[kind]].replace("{hostname}", exchange.hostname)
         exchange.open()
         async with exchange.session.ws_connect(url) as socket:
-            for topics in _topics([self._symbols.theirs(symbol) for symbol in symbols]):
-                await socket.send_str(_frame({"op": "subscribe", "args": topics}))
+            for symbol in symbols:
+                await socket.send_str(_frame(_subscription(self._symbols.theirs(symbol))))
             await _until_one_ends([self._hear_all(socket, kind), _ping(socket)])
 
     async def _hear_all(self, socket: "ClientWebSocketResponse", kind: InstrumentKind) -> None:
@@ -58,8 +61,9 @@ class PriceStream:
 
     def hear(self, frame: dict[str, Any], kind: InstrumentKind) -> None:
         """Take one frame of a category's socket."""
-        if frame.get("success") is False:
-            raise MalformedError(f"Bybit refused a topic: {frame.get('ret_msg')!s:.200}")
+        if frame.get("success") is False:  # One market's topics: it may have gone. Its price is still asked for.
+            log.warning("a market's prices are not streamed", exchange_symbol=frame.get("req_id"))
+            return
         topic, data = str(frame.get("topic", "")), frame.get("data")
         name = topic.rpartition(".")[2]
         if not self._symbols.knows(name, kind):
@@ -74,10 +78,11 @@ class PriceStream:
                 self._book(symbol, data, whole=frame.get("type") == "snapshot")
 
     def _trades(self, symbol: str, trades: list[Any]) -> None:
-        """Each trade is told, for each may set an order off."""
-        self._traded.add(symbol)
+        """Each trade is told, for each may set an order off. Block trades have prices of their own."""
         for trade in trades:
-            self._change(symbol, last=amount(trade.get("p")))
+            if trade.get("BT") is not True:
+                self._traded.add(symbol)
+                self._change(symbol, last=amount(trade.get("p")))
 
     def _ticker(self, symbol: str, data: Any) -> None:
         """The last price counts only until a trade was heard: tickers come later than trades."""
@@ -106,11 +111,9 @@ class PriceStream:
             self._tell(symbol, told)
 
 
-def _topics(names: list[str]) -> Iterator[list[str]]:
-    """What to subscribe to, in requests of a size that Bybit takes."""
-    wanted = [f"{stream}.{name}" for name in names for stream in ("tickers", "orderbook.1", "publicTrade")]
-    for start in range(0, len(wanted), TOPICS_PER_REQUEST):
-        yield wanted[start : start + TOPICS_PER_REQUEST]
+def _subscription(name: str) -> dict[str, Any]:
+    """What asks for one market's topics: a request of its own, for one that is refused is refused whole."""
+    return {"op": "subscribe", "req_id": name, "args": [f"{stream}.{name}" for stream in STREAMS]}
 
 
 async def _until_one_ends(runs: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from simulation.faults import Fault
 from simulation.run import ACTIONS, Outcome, run_seed
@@ -44,7 +45,7 @@ def _many(seeds: range, actions: int, workers: int) -> int:
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
     with ProcessPoolExecutor(workers, max_tasks_per_child=SEEDS_PER_PROCESS) as pool:
-        for outcome in pool.map(_quietly, seeds, [actions] * len(seeds), chunksize=5):
+        for outcome in pool.map(partial(run_seed, actions=actions), seeds, chunksize=5):
             fired += outcome.fired
             events += outcome.events
             totals.update(orders=outcome.orders, steps=outcome.steps, hours=int(outcome.virtual_seconds))
@@ -62,10 +63,6 @@ def _many(seeds: range, actions: int, workers: int) -> int:
     if untried:
         print(f"never fired: {', '.join(untried)}")
     return 1 if failed or untried else 0
-
-
-def _quietly(seed: int, actions: int) -> Outcome:
-    return run_seed(seed, actions=actions)
 
 
 if __name__ == "__main__":

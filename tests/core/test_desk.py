@@ -1,10 +1,15 @@
 """Memory: closed orders go and come back, and nobody can tell."""
 
+from decimal import Decimal
+
 import pytest
 
 from support.desk_driver import DeskDriver
+from tidegate.core.identifiers import ExchangeOrderId, TradeId
+from tidegate.core.messages import commands, reports
+from tidegate.core.messages.values import Amendment
 from tidegate.core.records import Found
-from tidegate.core.vocabulary import Exchange, OrderStatus
+from tidegate.core.vocabulary import Exchange, OrderStatus, VenueOrderStatus
 
 
 @pytest.fixture
@@ -48,3 +53,39 @@ def test_an_asset_is_priced_directly_or_by_its_inverse_or_not_at_all(driver: Des
     assert rate(Exchange.BINANCE, "EUR") == 2
     assert rate(Exchange.BINANCE, "XYZ") is None
     assert rate(Exchange.OKX, "BTC") is None
+
+
+def test_every_name_that_the_venue_ever_had_for_an_order_finds_it_and_goes_with_it(driver: DeskDriver) -> None:
+    order = driver.working()
+    amend = commands.AmendOrder(
+        command_id=driver.command_id(),
+        at=driver.now,
+        user_id=order.user_id,
+        order_id=order.order_id,
+        amendment=Amendment(price=Decimal(49_000)),
+    )
+    driver.put(amend)
+    driver.report(order, VenueOrderStatus.CANCELED)
+    driver.accept(order, "9002")
+    assert order.exchange_order_ids == ("9002", "9001")
+    driver.restart()
+    for name in ("9001", "9002"):
+        found = driver.desk.order_for(order.account_id, order.symbol, None, ExchangeOrderId(name))
+        assert found is not None
+        assert found.order_id == order.order_id
+    driver.fill(driver.desk.orders[order.order_id], "1", exchange_order_id="9002")
+    driver.let_go_of_closed()
+    assert not any(driver.desk.by_exchange_order_id.values())
+
+
+def test_the_trades_of_a_closed_order_leave_memory_with_it(driver: DeskDriver) -> None:
+    order = driver.working()
+    driver.fill(order, "0.4", trade_id="7")
+    driver.fill(order, "0.6", trade_id="8")
+    bust = reports.ExecutionBusted(
+        at=driver.now, account_id=order.account_id, symbol=order.symbol, side=order.side, trade_id=TradeId("7")
+    )
+    driver.put(bust)
+    assert len(driver.desk.executions) == len(driver.desk.busted) == 1
+    driver.let_go_of_closed()
+    assert (driver.desk.executions, driver.desk.busted, driver.desk.execution_ids) == ({}, set(), {})

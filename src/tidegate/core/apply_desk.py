@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from tidegate.core.desk import Desk, Difference, remember
+from tidegate.core.desk import Desk, Difference
+from tidegate.core.memory import remember
 from tidegate.core.messages import events as happened
 from tidegate.core.portfolio.holdings import acquire, dispose
 from tidegate.core.portfolio.positions import move_position, realized_by

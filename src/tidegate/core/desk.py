@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from tidegate.core.identifiers import (
     AccountId,
@@ -21,6 +21,7 @@ from tidegate.core.identifiers import (
     order_of,
 )
 from tidegate.core.instruments import Instrument, Price
+from tidegate.core.memory import remember
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.money import ONE, ratio
 from tidegate.core.order import Order
@@ -41,22 +42,12 @@ from tidegate.core.records import (
 )
 from tidegate.core.vocabulary import AccountState, Exchange, PositionSide, Wallet
 
-REMEMBERED_MAX = 10_000  # Far more than one batch of inputs can speak of: storage knows the rest.
-KeyT = TypeVar("KeyT")
-
 
 class Difference(NamedTuple):
     """How far the venue's balance was from ours, and since when it has been exactly that."""
 
     amount: Decimal
     since: datetime
-
-
-def remember(memory: dict[KeyT, None], key: KeyT) -> None:
-    """Keep a key among the newest; the oldest goes."""
-    memory[key] = None
-    if len(memory) > REMEMBERED_MAX:
-        del memory[next(iter(memory))]
 
 
 class Desk:

@@ -8,7 +8,7 @@ import pytest
 from support.compared_desk import MARGIN, ComparedDesk
 from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB
 from support.markets import PERPETUAL
-from tidegate.core import desk as desks
+from tidegate.core import memory
 from tidegate.core.decision import Decision
 from tidegate.core.records import UNALLOCATED
 from tidegate.core.vocabulary import CashFlowKind, Side, Wallet
@@ -47,7 +47,7 @@ def test_it_is_booked_once_however_often_it_is_told(desk: ComparedDesk) -> None:
 
 
 def test_one_that_memory_has_forgotten_is_looked_up(desk: ComparedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desks, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(memory, "REMEMBERED_MAX", 2)
     for name in ("a", "b", "c"):
         desk.flow("1", flow_id=name)
     assert len(desk.desk.cash_flows) == 2

@@ -139,7 +139,7 @@ class FakeDesk:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815  The base class looks for these names.
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815  The base class looks for these names.
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 """Requests are remembered instead."""

@@ -21,7 +21,20 @@ SOON_SECONDS = 0.4
 def test_help_says_what_there_is_and_what_exit_codes_mean(tidegate: Tidegate) -> None:
     result = tidegate("--help")
     assert result.exit_code == 0
-    for command in ("demo", "serve", "sim", "order", "portfolio", "accounts", "user", "account", "db", "Exit codes"):
+    for command in (
+        "demo",
+        "serve",
+        "sim",
+        "order",
+        "portfolio",
+        "positions",
+        "rules",
+        "corrections",
+        "breaks",
+        "accounts",
+        "venues",
+        "Exit codes",
+    ):
         assert command in result.stdout
 
 

@@ -34,7 +34,7 @@ def test_there_are_commands_to_type() -> None:
 
 @pytest.mark.parametrize(("words", "options"), sorted(_commands()))
 def test_each_command_exists_with_its_options(tidegate: Tidegate, words: str, options: str) -> None:
-    groups = {"order", "user", "token", "account", "db"}
+    groups = {"order", "user", "token", "account", "db", "rules", "corrections", "breaks"}
     first, *rest = words.split()
     result = tidegate(first, *(rest[:1] if first in groups else ()), "--help")
     assert result.exit_code == 0

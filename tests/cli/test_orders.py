@@ -28,12 +28,68 @@ def test_an_order_is_placed_as_asked(desk: FakeDesk, tidegate: Tidegate) -> None
         "price": "65000.5",
         "time_in_force": "ioc",
         "post_only": True,
+        "reduce_only": False,
         "client_order_id": "c-1",
     }
     assert request.query == {"wait_for": "closed", "timeout_ms": "2000"}
     assert result.exit_code == 0
     assert ORDER_ID in result.stdout
     assert f"tidegate order watch {ORDER_ID}" in result.stderr  # It has not closed, though asked to wait for that.
+
+
+def test_an_order_is_placed_with_all_its_options(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("POST", "/orders", order(), status=201)
+    result = tidegate(
+        *("order", "place", "okx-main", "BTC/USDT:USDT", "sell", "trailing_stop", "--quantity", "0.5"),
+        *("--trailing-offset", "1.5%", "--trigger-by", "mark", "--reduce-only", "--position-side", "long"),
+        *("--margin-mode", "isolated", "--leverage", "5", "--expires-at", "2026-01-02T03:04:05"),
+        *("--stop-loss", "59000", "--stop-loss-limit", "58900", "--take-profit", "70000"),
+        *("--param", "tag=mine", "--param", "stpMode=a=b"),
+    )
+    assert result.exit_code == 0, result.stderr
+    assert desk.requests[0].body == {
+        "account": "okx-main",
+        "symbol": "BTC/USDT:USDT",
+        "side": "sell",
+        "order_type": "trailing_stop",
+        "quantity": "0.5",
+        "trailing_offset": "1.5%",
+        "trigger_by": "mark",
+        "time_in_force": "gtd",
+        "expires_at": "2026-01-02T03:04:05.000000Z",
+        "post_only": False,
+        "reduce_only": True,
+        "position_side": "long",
+        "margin_mode": "isolated",
+        "leverage": "5",
+        "stop_loss": {"trigger_price": "59000", "price": "58900"},
+        "take_profit": {"trigger_price": "70000"},
+        "params": {"tag": "mine", "stpMode": "a=b"},
+    }
+
+
+def test_a_stop_that_trails_needs_no_trigger(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("POST", "/orders", order(), status=201)
+    assert tidegate(*PLACE, "--stop-loss-offset", "150").exit_code == 0
+    assert desk.requests[0].body["stop_loss"] == {"trailing_offset": "150"}
+
+
+@pytest.mark.parametrize("param", ["tag", "=mine", ""])
+def test_a_param_is_a_name_and_a_value(desk: FakeDesk, tidegate: Tidegate, param: str) -> None:
+    result = tidegate(*PLACE, "--param", param)
+    assert result.exit_code == 2
+    assert "NAME=VALUE" in result.stderr
+    assert desk.requests == []
+
+
+def test_an_order_that_the_desk_holds_is_no_unanswered_one(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer(
+        "POST", "/orders", order(status="pending", held_by="desk", emulated=True, trigger_price="60000"), status=201
+    )
+    result = tidegate(*PLACE)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "pending (held)" in result.stdout
+    assert "the desk, until the market sets it off" in result.stdout
 
 
 @pytest.mark.parametrize("status", ["rejected", "canceled", "expired"])
@@ -120,6 +176,16 @@ def test_orders_are_listed_by_filter(desk: FakeDesk, tidegate: Tidegate) -> None
     assert "c2" in result.stderr
 
 
+def test_the_legs_of_an_order_are_listed(desk: FakeDesk, tidegate: Tidegate) -> None:
+    leg = order(side="sell", order_type="stop_loss", price=None, trigger_price="59000", parent_order_id=ORDER_ID)
+    trailing = order(side="sell", order_type="trailing_stop", price=None, trailing_offset="1.5%")
+    desk.answer("GET", "/orders", {"items": [leg, trailing], "next_cursor": None})
+    result = tidegate("order", "list", "--parent", ORDER_ID)
+    assert desk.requests[0].query["parent_order_id"] == ORDER_ID
+    assert "@59000" in result.stdout
+    assert "-1.5%" in result.stdout
+
+
 def test_a_list_as_json_is_one_document_with_its_cursor(desk: FakeDesk, tidegate: Tidegate) -> None:
     desk.answer("GET", "/orders", {"items": [order()], "next_cursor": "c2"})
     for arguments in (("order", "list", "--json"), ("--json", "order", "list")):
@@ -150,49 +216,43 @@ def test_an_order_is_shown_with_its_history(desk: FakeDesk, tidegate: Tidegate) 
     assert document["order"]["status"] == "rejected"
 
 
+def test_an_order_shows_what_protects_changes_and_ends_it(desk: FakeDesk, tidegate: Tidegate) -> None:
+    shown = order(
+        leverage="5",
+        margin_mode="cross",
+        position_side="long",
+        reduce_only=True,
+        stop_loss={"trigger_price": "59000", "price": None, "trailing_offset": None, "trigger_by": "last"},
+        take_profit={"trigger_price": None, "price": "70000", "trailing_offset": "1%", "trigger_by": "last"},
+        pending_action="amend",
+        asked={"quantity": "0.75", "price": "64000", "trigger_price": None},
+        expires_at="2026-01-03T03:04:05Z",
+        params={"tag": "mine"},
+        rule_id="01R",
+        leg="stop_loss",
+        parent_order_id="01P",
+    )
+    desk.answer("GET", f"/orders/{ORDER_ID}", shown)
+    desk.answer("GET", f"/orders/{ORDER_ID}/history", {"items": []})
+    text = tidegate("order", "show", ORDER_ID).stdout
+    for told in (
+        "limit at 65000.5 gtc reduce-only long cross 5x",
+        "59000, at the market",
+        "trailing by 1%, at 70000",
+        "quantity 0.75, price 64000",
+        "2026-01-03",
+        "tag=mine",
+        "rule 01R",
+        "order 01P",
+    ):
+        assert told in text, told
+
+
 def test_an_order_that_is_not_there_ends_with_1(desk: FakeDesk, tidegate: Tidegate) -> None:
     desk.answer("GET", "/orders/none", problem("order_not_found", "there is no order none", status=404), status=404)
     result = tidegate("order", "show", "none")
     assert result.exit_code == 1
     assert result.stderr == "tidegate: order_not_found: there is no order none\n"
-
-
-@pytest.mark.parametrize(
-    ("answer", "code"), [(closed("canceled"), 0), (closed("filled"), 1), (order(pending_action="cancel"), 1)]
-)
-def test_a_cancel_succeeds_only_when_the_order_is_canceled(
-    desk: FakeDesk, tidegate: Tidegate, answer: dict[str, object], code: int
-) -> None:
-    desk.answer("DELETE", f"/orders/{ORDER_ID}", answer)
-    assert tidegate("order", "cancel", ORDER_ID).exit_code == code
-    assert desk.requests[0].query["wait_for"] == "closed"
-
-
-@pytest.mark.parametrize(("status", "code"), [("canceled", 0), ("filled", 1)])
-def test_an_order_that_is_canceled_already_is_as_it_was_asked_to_be(
-    desk: FakeDesk, tidegate: Tidegate, status: str, code: int
-) -> None:
-    over = problem("order_closed", "it has ended", order=closed(status), status=409)
-    desk.answer("DELETE", f"/orders/{ORDER_ID}", over, status=409)
-    assert tidegate("order", "cancel", ORDER_ID).exit_code == code
-
-
-def test_all_orders_that_match_are_canceled(desk: FakeDesk, tidegate: Tidegate) -> None:
-    desk.answer("DELETE", "/orders", {"items": [order(pending_action="cancel")]})
-    result = tidegate("order", "cancel", "--all", "--symbol", "BTC/USDT")
-    assert result.exit_code == 0
-    assert desk.requests[0].query == {"symbol": "BTC/USDT"}
-    assert "cancel asked" in result.stdout
-
-
-@pytest.mark.parametrize(
-    "arguments", [(), (ORDER_ID, "--all"), (ORDER_ID, "--symbol", "BTC/USDT"), ("--symbol", "X/Y")]
-)
-def test_a_cancel_that_could_mean_more_than_was_meant_cancels_nothing(
-    desk: FakeDesk, tidegate: Tidegate, arguments: tuple[str, ...]
-) -> None:
-    assert tidegate("order", "cancel", *arguments).exit_code == 2
-    assert desk.requests == []
 
 
 def test_watching_tells_each_step_once_until_the_order_has_closed(desk: FakeDesk, tidegate: Tidegate) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tidegate import __version__
-from tidegate.cli import access, books, db, demo, orders, serve, sim
+from tidegate.cli import access, books, breaks, corrections, db, demo, orders, rules, serve, sim
 from tidegate.cli.options import AsJson, Data, Token, Url
 from tidegate.cli.output import EXIT_OUTPUT_FAILED, say, warn
 
@@ -50,7 +50,12 @@ app.command()(serve.serve)
 app.command()(sim.sim)
 app.add_typer(orders.orders, name="order")
 app.command()(books.portfolio)
+app.command()(books.positions)
+app.add_typer(rules.rules, name="rules")
+app.add_typer(corrections.corrections, name="corrections")
+app.add_typer(breaks.breaks, name="breaks")
 app.command()(books.accounts)
+app.command()(books.venues)
 app.add_typer(access.users, name="user")
 app.add_typer(access.tokens, name="token")
 app.add_typer(access.venue_accounts, name="account")

@@ -1,4 +1,4 @@
-"""`tidegate portfolio` and `tidegate accounts`."""
+"""`tidegate portfolio`, `positions`, `accounts` and `venues`."""
 
 from typing import Annotated
 
@@ -23,9 +23,42 @@ def portfolio(
     if wants_json(context, as_json):
         print_json(found)
         return
-    from tidegate.cli.tables import print_portfolio
+    from tidegate.cli.book_tables import print_portfolio
 
     print_portfolio(found)
+
+
+def positions(
+    context: typer.Context,
+    user: Annotated[str | None, typer.Option(help="Only this user's (for roles that see others').")] = None,
+    url: Url = None,
+    token: Token = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show positions in derivatives, and what they are worth."""
+    with connection(context, url, token, data, as_json) as desk:
+        found = desk.positions(user)
+    if wants_json(context, as_json):
+        print_json({"items": found})
+        return
+    from tidegate.cli.book_tables import print_positions
+
+    print_positions(found)
+
+
+def venues(
+    context: typer.Context, url: Url = None, token: Token = None, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Show how the venue sessions are: what waits and why, and how much of the rate budget is used."""
+    with connection(context, url, token, data, as_json) as desk:
+        found = desk.venues()
+    if wants_json(context, as_json):
+        print_json({"items": found})
+        return
+    from tidegate.cli.book_tables import print_venues
+
+    print_venues(found)
 
 
 def accounts(
@@ -37,6 +70,6 @@ def accounts(
     if wants_json(context, as_json):
         print_json({"items": found})
         return
-    from tidegate.cli.tables import print_accounts
+    from tidegate.cli.book_tables import print_accounts
 
     print_accounts(found)

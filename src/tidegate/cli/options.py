@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from tidegate.cli.output import EXIT_USAGE, fail
+
 DATA_FOLDER = Path(".tidegate")
 
 Url = Annotated[str | None, typer.Option("--url", help="The desk's URL; TIDEGATE_URL, else client.json's.")]
@@ -26,6 +28,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def wants_json(context: typer.Context, given: bool) -> bool:
     """Whether --json stands behind the command, or before it as in `tidegate --json order list`."""
     return given or bool(context.find_root().params.get("as_json"))
+
+
+def is_followed_by_a_command(context: typer.Context) -> bool:
+    """Whether a group's own listing is not asked for, but a command of it. Ends the command when options stand before
+    that: they would not count."""
+    if context.invoked_subcommand is None:
+        return False
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is not None and not source.name.startswith("DEFAULT"):
+            raise fail(f"put {option.opts[0]} behind {context.invoked_subcommand}", EXIT_USAGE)
+    return True
 
 
 def data_folder(context: typer.Context, given: Path | None) -> Path:

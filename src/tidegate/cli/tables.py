@@ -1,4 +1,4 @@
-"""How orders, histories and books look on a terminal."""
+"""How orders and their histories look on a terminal."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from tidegate.cli.grid import Column, number, print_grid
 from tidegate.cli.output import console, one_line
 
 if TYPE_CHECKING:
-    from tidegate.client import Account, HistoryEntry, Order, Portfolio
+    from tidegate.client import Amendment, HistoryEntry, Order, Protection
 
 _STYLES = {
     "filled": "green",
@@ -75,7 +75,17 @@ def asked(order: "Order") -> str:
     """How much was asked for."""
     if order.quantity is not None:
         return amount(order.quantity)
-    return f"{amount(order.quote_quantity)} {order.symbol.partition('/')[2]}"
+    return f"{amount(order.quote_quantity)} {order.symbol.partition('/')[2].partition(':')[0]}"
+
+
+def limits(order: "Order") -> str:
+    """Its limit, and what sets it off."""
+    if order.trailing_offset is not None:
+        return f"-{order.trailing_offset}" if order.side == "sell" else f"+{order.trailing_offset}"
+    if order.trigger_price is None:
+        return amount(order.price)
+    trigger = f"@{amount(order.trigger_price)}"
+    return trigger if order.price is None else f"{amount(order.price)} {trigger}"
 
 
 _ORDER_COLUMNS = (
@@ -107,7 +117,7 @@ def print_orders(orders: Sequence["Order"], *, empty: str = "no orders") -> None
             order.side,
             order.order_type,
             asked(order),
-            amount(order.price),
+            limits(order),
             amount(order.filled_quantity),
             amount(order.average_price),
             _standing(order),
@@ -124,6 +134,8 @@ def _standing(order: "Order") -> Text:
         text.append(" (in doubt)", style="yellow")
     elif order.pending_action != "none":
         text.append(f" ({order.pending_action} asked)", style="yellow")
+    elif order.held_by == "desk" and not order.is_closed:
+        text.append(" (held)", style="yellow")
     return text
 
 
@@ -132,15 +144,13 @@ def print_order(order: "Order") -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    limit = "" if order.price is None else f" at {amount(order.price)}"
-    options = [order.time_in_force] if order.order_type == "limit" else []
-    options += ["post-only"] if order.post_only else []
     facts: list[tuple[str, str | Text]] = [
         ("order", order.order_id),
-        ("asked", " ".join([f"{order.side} {asked(order)} {order.symbol} {order.order_type}{limit}", *options])),
+        ("asked", _what_was_asked(order)),
         ("account", f"{order.account_id} ({order.exchange})"),
         ("status", _standing(order)),
     ]
+    facts += _conditions(order)
     if order.message:
         facts.append(("because", Text(one_line(order.message))))
     filled = amount(order.filled_quantity)
@@ -149,6 +159,66 @@ def print_order(order: "Order") -> None:
         facts.append(("fees", ", ".join(f"{amount(fee.amount)} {fee.asset}" for fee in order.fees)))
     if order.realized_pnl:
         facts.append(("realized", amount(order.realized_pnl)))
+    facts += _names_and_times(order)
+    for name, value in facts:
+        table.add_row(name, value)
+    console().print(table)
+
+
+def _what_was_asked(order: "Order") -> str:
+    words = [order.side, asked(order), order.symbol, order.order_type]
+    if order.price is not None:
+        words += ["at", amount(order.price)]
+    words += [order.time_in_force] if order.price is not None else []
+    words += ["post-only"] if order.post_only else []
+    words += ["reduce-only"] if order.reduce_only else []
+    words += [order.position_side] if order.position_side != "net" else []
+    words += [order.margin_mode] if order.margin_mode else []
+    words += [f"{amount(order.leverage)}x"] if order.leverage is not None else []
+    return " ".join(words)
+
+
+def _conditions(order: "Order") -> list[tuple[str, str | Text]]:
+    """What sets it off, what it is to become, what protects it, when it ends."""
+    facts: list[tuple[str, str | Text]] = []
+    if order.trailing_offset is not None:
+        facts.append(("trails by", f"{order.trailing_offset} ({order.trigger_by} price)"))
+    if order.trigger_price is not None:
+        facts.append(("trigger", f"{amount(order.trigger_price)} ({order.trigger_by} price)"))
+    if order.emulated:
+        facts.append(("held by", "the desk, until the market sets it off"))
+    if order.triggered_at is not None:
+        facts.append(("set off", date_and_clock(order.triggered_at)))
+    if order.asked is not None:
+        facts.append(("to become", _change(order.asked)))
+    for name, protection in (("stop loss", order.stop_loss), ("take profit", order.take_profit)):
+        if protection is not None:
+            facts.append((name, _protection(protection)))
+    if order.leg is not None:
+        facts.append(("protects", f"order {order.parent_order_id}"))
+    if order.expires_at is not None:
+        facts.append(("expires", date_and_clock(order.expires_at)))
+    return facts
+
+
+def _change(asked: "Amendment") -> str:
+    figures = {"quantity": asked.quantity, "price": asked.price, "trigger": asked.trigger_price}
+    return ", ".join(f"{name} {amount(value)}" for name, value in figures.items() if value is not None)
+
+
+def _protection(protection: "Protection") -> str:
+    words = [] if protection.trigger_price is None else [amount(protection.trigger_price)]
+    words += [] if protection.trailing_offset is None else [f"trailing by {protection.trailing_offset}"]
+    words += ["at the market" if protection.price is None else f"at {amount(protection.price)}"]
+    return ", ".join(words)
+
+
+def _names_and_times(order: "Order") -> list[tuple[str, str | Text]]:
+    facts: list[tuple[str, str | Text]] = []
+    if order.params:
+        facts.append(("params", ", ".join(f"{name}={value}" for name, value in order.params.items())))
+    if order.rule_id:
+        facts.append(("placed by", f"rule {order.rule_id}"))
     if order.client_order_id:
         facts.append(("client order id", order.client_order_id))
     if order.exchange_order_id:
@@ -156,9 +226,7 @@ def print_order(order: "Order") -> None:
     facts.append(("placed", date_and_clock(order.timestamp)))
     if order.closed_at is not None:
         facts.append(("closed", date_and_clock(order.closed_at)))
-    for name, value in facts:
-        table.add_row(name, value)
-    console().print(table)
+    return facts
 
 
 def print_history(entries: Iterable["HistoryEntry"]) -> None:
@@ -192,67 +260,3 @@ class StepPrinter:
         line.pad_right(max(0, 49 - len(line)))
         line.append(one_line(message))
         self._console.print(line, soft_wrap=True)
-
-
-def print_portfolio(portfolio: "Portfolio") -> None:
-    """Holdings, and what they are worth."""
-    currency = portfolio.reporting_currency
-    columns = (
-        Column("user", spare=5 if len({row.user_id for row in portfolio.items}) > 1 else 9),
-        Column("account"),
-        Column("asset"),
-        number("quantity"),
-        number("reserved", spare=4),
-        number("average price"),
-        number("price", spare=3),
-        number(f"value {currency}"),
-        number("unrealized", spare=1),
-        number("realized", spare=2),
-    )
-    rows = [
-        (
-            row.user_id,
-            row.account_id,
-            row.asset,
-            amount(row.quantity),
-            amount(row.reserved) if row.reserved else "-",
-            money(row.average_price),
-            money(row.price),
-            money(row.value),
-            gain(row.unrealized_pnl),
-            gain(row.realized_pnl),
-        )
-        for row in portfolio.items
-    ]
-    out = console()
-    if rows:
-        print_grid(out, columns, rows)
-    else:
-        out.print("nothing is held")
-    total = Text("total ", style="bold")
-    total.append(f"{money(portfolio.total_value)} {currency}", style="")
-    total.append(", unrealized ").append(gain(portfolio.unrealized_pnl))
-    total.append(", realized ").append(gain(portfolio.realized_pnl))
-    out.print(total)
-    if portfolio.unpriced:
-        out.print(f"without a price, not in the total: {', '.join(portfolio.unpriced)}")
-
-
-def print_accounts(accounts: Iterable["Account"]) -> None:
-    """Venue accounts and whether they take orders."""
-    columns = [Column(title) for title in ("account", "exchange", "environment", "users", "state", "because")]
-    rows = [
-        (
-            account.account_id,
-            account.exchange,
-            account.environment,
-            ", ".join(account.user_ids),
-            word(account.state),
-            one_line(account.message),
-        )
-        for account in accounts
-    ]
-    if rows:
-        print_grid(console(), columns, rows)
-    else:
-        console().print("no accounts")

@@ -4,19 +4,21 @@ import asyncio
 import gc
 import tracemalloc
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import pytest
 
 from support.memory_journal import MemoryJournal
-from support.running_desk import ACCOUNT, BALANCES, RunningDesk, limit_order, trading_desk
+from support.running_desk import ACCOUNT, BALANCES, SYMBOL, RunningDesk, limit_order, trading_desk
 from support.scripted_venue import ScriptedVenue
 from support.virtual_time import LoopClock, on_virtual_time
+from tidegate.core import memory
 from tidegate.core.identifiers import ExchangeClientOrderId
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import SendCancel
-from tidegate.core.messages.reports import AccountSynchronized
+from tidegate.core.messages.reports import AccountSynchronized, CashFlowReported, ExecutionBusted
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import OrderStatus, RefusalCode
+from tidegate.core.vocabulary import CashFlowKind, OrderStatus, RefusalCode
 from tidegate.ports import WaitFor
 from tidegate.runtime.clock import RealClock
 from tidegate.runtime.loop import LoopSettings
@@ -110,6 +112,47 @@ async def test_an_execution_of_a_forgotten_order_counts_once(sqlite_desk: Desk) 
     assert repeat.orders[0].filled_quantity == order.quantity
     for asset in BALANCES:
         assert running.holding(asset) == venue.balances[asset]
+
+
+async def test_a_trade_of_a_forgotten_order_is_taken_back_once(sqlite_desk: Desk) -> None:
+    running, venue = sqlite_desk
+    venue.script = venue.fill
+    order = await running.closed()
+    [booked] = running.desk.executions.values()
+    await push_out(running, order)
+    assert not running.desk.executions
+    bust = ExecutionBusted(
+        at=running.clock.now(), account_id=ACCOUNT, symbol=SYMBOL, side=order.side, trade_id=booked.trade_id
+    )
+    for _ in range(3):  # Twice at once, and again when the order has been forgotten once more.
+        running.loop.report(bust)
+        running.loop.report(bust)
+        await running.catch_up()
+        await push_out(running, order)
+    answer = await running.cancel(order.order_id)
+    assert (answer.orders[0].status, answer.orders[0].filled_quantity) == (OrderStatus.CANCELED, 0)
+    assert {asset: running.holding(asset) for asset in BALANCES} == BALANCES
+
+
+async def test_a_cash_flow_that_is_told_at_every_comparison_is_booked_once(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "REMEMBERED_MAX", 1)
+    running, _ = sqlite_desk
+    before = running.holding("USDT")
+    for number in (1, 2, 1, 2, 1):
+        flow = CashFlowReported(
+            at=running.clock.now(),
+            account_id=ACCOUNT,
+            flow_id=f"f{number}",
+            kind=CashFlowKind.FUNDING,
+            asset="USDT",
+            amount=Decimal(number),
+            happened_at=running.clock.now(),
+        )
+        running.loop.report(flow)
+        await running.catch_up()
+    assert running.holding("USDT") == before + 3
 
 
 @on_virtual_time

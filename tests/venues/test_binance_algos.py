@@ -18,6 +18,7 @@ from tidegate.core.vocabulary import (
     TriggerBy,
     VenueOrderStatus,
 )
+from tidegate.venues.binance import algos, linear_stream
 from tidegate.venues.binance.linear_orders import algo_params
 from tidegate.venues.binance.order_links import LINKS_MAX, OrderLinks
 from tidegate.venues.outcomes import CallFailed, Verdict
@@ -205,6 +206,32 @@ def test_a_trade_of_what_was_set_off_is_ours_by_the_venues_id_once_that_is_told(
     assert client.asked == []
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look origins up without waiting for the stream to tell them."""
+    monkeypatch.setattr(linear_stream, "LINK_SECONDS", 0.0)
+
+
+async def test_a_link_that_the_stream_tells_late_needs_no_look_up() -> None:
+    venue, client = account()
+    heard: list[Any] = []
+    client.exchange.handle_message = lambda stream, event: heard.extend(venue.read_frame(stream, event) or ())
+    venue.read_frame(None, algo_event())
+    assert venue.read_frame(None, order_event(c=OTHER_NAME)) == []
+    venue.read_frame(None, algo_event(X="TRIGGERED", ai=ORDER_ID))
+    await asyncio.gather(*venue._linear.stream._tasks)
+    assert {told.exchange_client_order_id for told in heard} == {CLIENT_ORDER_ID}
+    assert client.asked == []
+
+
+def test_an_order_that_bears_the_name_of_one_that_waits_is_what_that_became() -> None:
+    venue, _ = account()
+    venue.read_frame(None, algo_event())
+    _, order = venue.read_frame(None, order_event(ot="MARKET")) or ()
+    assert isinstance(order, OrderReported)
+    assert (order.triggered, order.exchange_order_id) == (True, ORDER_ID)
+
+
 async def test_a_trade_that_comes_before_the_link_is_looked_up_and_then_heard_in_order() -> None:
     history = algo_row(algoStatus="TRIGGERED", actualOrderId=ORDER_ID)
     venue, client = account(order_row(clientOrderId=OTHER_NAME), [history])
@@ -339,6 +366,30 @@ async def test_trades_since_a_time_are_named_by_what_became_their_orders() -> No
     client.answers.extend([[trade_row(1)]])
     (again,) = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
     assert again.exchange_client_order_id == CLIENT_ORDER_ID
+
+
+async def test_many_unknown_orders_are_not_asked_for_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(algos, "LOOK_UPS_MAX", 1)
+    trades = [trade_row(number, orderId=number) for number in (1, 2, 3)]
+    history = [algo_row(algoStatus="FINISHED", actualOrderId="3")]
+    venue, client = account(trades, history, order_row())
+    told = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
+    assert [report.exchange_client_order_id for report in told] == [None, None, CLIENT_ORDER_ID]
+    assert [path for _, path, _ in client.asked] == ["userTrades", "allAlgoOrders", "order"]
+
+
+async def test_a_refused_order_does_not_wait_and_one_without_an_answer_may() -> None:
+    refused = CallFailed(Verdict.REFUSED, RejectReason.IMMEDIATE_MATCH_REFUSED, "would trigger")
+    unknown = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_UNREACHABLE, "no answer in time")
+    venue, _ = account(refused, unknown, [])
+    with pytest.raises(CallFailed):
+        await venue.place(stop())
+    assert venue._linear._links.waiting() == set()
+    with pytest.raises(CallFailed):
+        await venue.place(stop())
+    assert venue._linear._links.waiting() == {(LINEAR, CLIENT_ORDER_ID)}
+    assert await venue._linear._algos.waiting() == []
+    assert venue._linear._links.waiting() == set()
 
 
 async def test_open_orders_are_those_that_wait_and_those_in_the_book() -> None:

@@ -21,6 +21,7 @@ from tidegate.venues.values import rows, text
 from tidegate.venues.venue import Placed, Seat
 
 HISTORY_ROWS_MAX = 1000
+LOOK_UPS_MAX = 50
 
 
 class AlgoOrders:
@@ -33,13 +34,19 @@ class AlgoOrders:
 
     async def place(self, order: SendOrder) -> Placed:
         """Let an order wait for its price. Its margin is looked at only when that comes."""
+        params = algo_params(order, self._seat.symbols.theirs(order.symbol))
         self._links.wait(order.symbol, order.exchange_client_order_id)
-        answer = await self._client.call(
-            endpoints.ALGO_PLACE,
-            algo_params(order, self._seat.symbols.theirs(order.symbol)),
-            lane=Lane.PROTECTIVE if order.protective else Lane.ORDER,
-            validity=Validity(order.intended_at, order.expires_at),
-        )
+        try:
+            answer = await self._client.call(
+                endpoints.ALGO_PLACE,
+                params,
+                lane=Lane.PROTECTIVE if order.protective else Lane.ORDER,
+                validity=Validity(order.intended_at, order.expires_at),
+            )
+        except CallFailed as failure:
+            if failure.verdict is not Verdict.UNKNOWN:
+                self._links.stop_waiting(order.symbol, order.exchange_client_order_id)
+            raise
         return Placed(exchange_order_id=ExchangeOrderId(text(answer, "algoId")))
 
     async def cancel(self, symbol: str, client_order_id: ExchangeClientOrderId) -> OrderReported:
@@ -75,8 +82,13 @@ class AlgoOrders:
         return None
 
     async def waiting(self) -> list[OrderReported]:
-        """All that wait for their price."""
+        """All that wait for their price; those of ours that do not any more are forgotten."""
+        known = self._links.waiting()
         listed = rows(await self._client.call(endpoints.ALGO_OPEN_ORDERS))
+        names = {row.get("clientAlgoId") for row in listed}
+        for symbol, client_order_id in known:
+            if client_order_id not in names:
+                self._links.stop_waiting(symbol, client_order_id)
 
         def read(row: object) -> OrderReported:
             algo = algo_reading.from_row(row)
@@ -91,18 +103,36 @@ class AlgoOrders:
             await self._find_origin(symbol, order_id)
         return self._links.client_id(symbol, order_id)
 
+    async def learn_origins(self, symbol: str, order_ids: list[str]) -> None:
+        """The same for many: where there are too many to be asked one by one, the last week's algo orders say it."""
+        unknown = [order_id for order_id in order_ids if not self._links.knows(symbol, order_id)]
+        if len(unknown) > LOOK_UPS_MAX:
+            await self._learn_history(symbol)
+        for number, order_id in enumerate(unknown):
+            if number < LOOK_UPS_MAX:
+                await self._find_origin(symbol, order_id)
+            else:
+                self._links.settle(symbol, order_id)
+
     async def _find_origin(self, symbol: str, order_id: str) -> None:
-        where = {"symbol": self._seat.symbols.theirs(symbol)}
-        row = await self._client.call(endpoints.LINEAR_ORDER, {**where, "orderId": order_id})
-        client_order_id = ExchangeClientOrderId(text(row, "clientOrderId"))
-        if order_of(client_order_id) is not None:
-            if row.get("origType") in CONDITIONAL_WORDS:
-                self._links.link(symbol, order_id, client_order_id)
+        params = {"symbol": self._seat.symbols.theirs(symbol), "orderId": order_id}
+        try:
+            row = await self._client.call(endpoints.LINEAR_ORDER, params)
+        except CallFailed as failure:
+            if failure.verdict is not Verdict.ABSENT:  # Binance forgets orders; a liquidation's may never be shown.
+                raise
         else:
-            history = await self._client.call(endpoints.ALGO_HISTORY, {**where, "limit": HISTORY_ROWS_MAX})
-            for algo in map(algo_reading.from_row, rows(history)):
-                self._learned(symbol, algo)
+            client_order_id = ExchangeClientOrderId(text(row, "clientOrderId"))
+            if order_of(client_order_id) is None:
+                await self._learn_history(symbol)
+            elif row.get("origType") in CONDITIONAL_WORDS:
+                self._links.link(symbol, order_id, client_order_id)
         self._links.settle(symbol, order_id)
+
+    async def _learn_history(self, symbol: str) -> None:
+        params = {"symbol": self._seat.symbols.theirs(symbol), "limit": HISTORY_ROWS_MAX}
+        for algo in map(algo_reading.from_row, rows(await self._client.call(endpoints.ALGO_HISTORY, params))):
+            self._learned(symbol, algo)
 
     def report(self, symbol: str, algo: AlgoOrder) -> OrderReported:
         """The report of an algo order."""

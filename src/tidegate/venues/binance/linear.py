@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, order_of
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
@@ -132,7 +134,8 @@ class BinanceLinear:
         algo = await self._algos.look_up(symbol, client_order_id)
         if algo is not None:
             return await self._what_became_of(symbol, algo)
-        return await self._find(symbol, client_order_id, None)
+        became = await self._find(symbol, client_order_id, None)  # Kept longer, perhaps, than what it came out of.
+        return None if became is None else msgspec.structs.replace(became, triggered=True)
 
     async def _find(
         self, symbol: str, client_order_id: ExchangeClientOrderId, order_id: ExchangeOrderId | None

@@ -52,7 +52,7 @@ class Reader:
             status=status,
             filled_quantity=amount(row.get("executedQty")),
             exchange_order_id=ExchangeOrderId(order_id),
-            exchange_client_order_id=self._links.name(symbol, order_id, text(row, "clientOrderId")),
+            exchange_client_order_id=self._links.recognize(symbol, order_id, text(row, "clientOrderId")),
             reason=ENDINGS.get(status),
             message=how_it_ended(status, row.get("timeInForce")),
             side=side_of(row.get("side")),
@@ -90,7 +90,7 @@ class Reader:
         What is complete is reported even when the rest is new to us: an unknown status does not lose an execution.
         """
         order_id = text(event, "i")
-        client_order_id = self._links.name(symbol, order_id, text(event, "c"))
+        client_order_id = self._links.recognize(symbol, order_id, text(event, "c"))
         reports: list[Report] = []
         if event.get("x") in ("TRADE", "CALCULATED") and amount_or_zero(event.get("l")):  # The latter: liquidations.
             reports.append(self._execution(event, symbol, at, client_order_id))

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 KEEP_ALIVE_SECONDS = 1_800.0  # A key is valid for an hour.
 KEEP_ALIVE_RETRY_SECONDS = 60.0
+LINK_SECONDS = 0.5  # How long the event that links an order to its origin may come after the order's own.
 EVENTS = frozenset(
     {
         "ORDER_TRADE_UPDATE",
@@ -79,6 +80,8 @@ class LinearStream:
                 return self._configuration_update(event.get("ac"))
             case "ACCOUNT_UPDATE":
                 self._account_update(event.get("a"))
+            case "MARGIN_CALL":
+                log.warning("the venue calls for margin", account_id=self._seat.account_id)
             case "listenKeyExpired":
                 connection.on_error(ConnectionError("the listen key expired"))
         return []
@@ -140,7 +143,9 @@ class LinearStream:
             self._spawn(self._ask_and_hear_again(symbol, order_id))
 
     async def _ask_and_hear_again(self, symbol: str, order_id: str) -> None:
+        """The stream itself may be about to tell."""
         try:
+            await asyncio.sleep(LINK_SECONDS)
             await self._algos.origin_of(symbol, order_id)
         except Exception as error:  # noqa: BLE001 - Whatever it was, the comparison that follows tells the rest.
             del self._held[symbol, order_id]

@@ -43,17 +43,9 @@ class LinearTrades:
     async def since(self, symbol: str, since: datetime) -> list[ExecutionReported]:
         """All executions of an instrument since a time, under our ids where a conditional order became theirs."""
         found = await self._windows(symbol, since, {})
-        for order_id in dict.fromkeys(text(row, "orderId") for row in found):
-            await self._resolve(symbol, order_id)
+        await self._algos.learn_origins(symbol, list(dict.fromkeys(text(row, "orderId") for row in found)))
         now = self._seat.clock.now()
         return [self._reader.trade(row, symbol, now) for row in found]
-
-    async def _resolve(self, symbol: str, order_id: str) -> None:
-        try:
-            await self._algos.origin_of(symbol, order_id)
-        except CallFailed as failure:
-            if failure.verdict is not Verdict.ABSENT:  # Liquidations and old orders are not found: they are not ours.
-                raise
 
     async def _made_at(self, symbol: str, order_id: ExchangeOrderId) -> datetime:
         params = {"symbol": self._seat.symbols.theirs(symbol), "orderId": str(order_id)}

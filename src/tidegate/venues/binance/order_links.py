@@ -30,6 +30,10 @@ class OrderLinks:
         """It ended, or what it became is known."""
         self._waiting.get(symbol, set()).discard(client_order_id)
 
+    def waiting(self) -> set[tuple[str, ExchangeClientOrderId]]:
+        """All that wait, with their symbols."""
+        return {(symbol, name) for symbol, names in self._waiting.items() for name in names}
+
     def link(self, symbol: str, order_id: str, client_order_id: ExchangeClientOrderId) -> None:
         """This order came out of that one."""
         self._remember((symbol, order_id), client_order_id)
@@ -43,11 +47,15 @@ class OrderLinks:
         """Under which id of ours the order was sent, if a conditional one became it."""
         return self._client_ids.get((symbol, order_id))
 
-    def name(self, symbol: str, order_id: str, told: str) -> ExchangeClientOrderId:
-        """The client id to report: the venue's word unless that is not ours and the link says more."""
-        if order_of(told) is not None:
-            return ExchangeClientOrderId(told)
-        return self.client_id(symbol, order_id) or ExchangeClientOrderId(told)
+    def recognize(self, symbol: str, order_id: str, told: str) -> ExchangeClientOrderId:
+        """The client id to report: the venue's word unless that is not ours and the link says more.
+
+        An order in the book that bears the name of one that waits is what that one became.
+        """
+        named = ExchangeClientOrderId(told)
+        if named in self._waiting.get(symbol, ()):
+            self.link(symbol, order_id, named)
+        return named if order_of(told) is not None else self.client_id(symbol, order_id) or named
 
     def knows(self, symbol: str, order_id: str) -> bool:
         """Whether it is settled what this order came out of."""

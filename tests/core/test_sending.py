@@ -140,65 +140,6 @@ def test_an_acknowledgement_after_the_doubt_settles_it(driver: DeskDriver) -> No
     assert driver.unknown(order) == Decision([], []), "the doubt came late"
 
 
-def test_absence_is_proven_by_two_clean_answers_two_seconds_apart_after_the_expiry(driver: DeskDriver) -> None:
-    order = driver.place()
-    driver.unknown(order)
-    driver.not_found(order)
-    assert order.absent_since is None, "the request may still arrive"
-    driver.now = order.request_expires_at + driver.desk.policy.processing_margin  # type: ignore[operator]
-    driver.not_found(order)
-    assert order.absent_since == driver.now
-    driver.not_found(order)
-    assert not order.waiting_to_retry, "the same answer again proves nothing more"
-    driver.now += timedelta(seconds=2)
-    driver.not_found(order)
-    assert order.waiting_to_retry
-    [send] = sends(driver.wake(order.order_id))
-    assert send.attempt == 2
-
-
-def test_an_answer_to_an_old_question_proves_nothing(driver: DeskDriver) -> None:
-    order = driver.place()
-    driver.unknown(order)
-    asked = driver.now
-    driver.now += timedelta(seconds=30)
-    driver.not_found(order, requested_at=asked)
-    assert order.absent_since is None
-    assert driver.timer(order) is not None
-
-
-def test_a_failed_look_up_proves_nothing_and_is_repeated(driver: DeskDriver) -> None:
-    order = driver.place()
-    driver.unknown(order)
-    for _ in range(20):
-        driver.query_failed(order)
-        assert QueryOrder in kinds(driver.wake(order.order_id))
-        driver.now += timedelta(seconds=10)
-    assert order.in_doubt
-    assert driver.reserved("USDT") == 50_000
-
-
-def test_proven_absent_past_the_window_is_not_sent(driver: DeskDriver) -> None:
-    order = driver.place(driver.order_command(retry_seconds=5))
-    driver.unknown(order)
-    for _ in range(2):
-        driver.now += timedelta(seconds=10)
-        driver.not_found(order)
-    assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.NOT_SENT)
-    assert driver.reserved("USDT") == 0
-
-
-def test_a_cancel_during_the_doubt_ends_what_proves_absent(driver: DeskDriver) -> None:
-    order = driver.place(driver.order_command(retry_seconds=600))
-    driver.unknown(order)
-    driver.cancel(order)
-    assert not order.is_closed
-    for _ in range(2):
-        driver.now += timedelta(seconds=10)
-        driver.not_found(order)
-    assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.USER_REQUEST)
-
-
 def test_a_cancel_before_the_acknowledgement_leaves_with_it(driver: DeskDriver) -> None:
     order = driver.place()
     assert SendCancel not in kinds(driver.cancel(order))

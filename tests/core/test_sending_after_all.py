@@ -1,4 +1,4 @@
-"""What was proven absent and lives after all, and what was there and vanished: told, and never doubled."""
+"""What was proven absent and lives after all: told, and never doubled."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -7,7 +7,7 @@ import pytest
 
 from support.desk_driver import DeskDriver
 from tidegate.core.decision import Decision
-from tidegate.core.messages.effects import Effect, QueryOrder, SendCancel, SendOrder
+from tidegate.core.messages.effects import Effect, SendCancel, SendOrder
 from tidegate.core.messages.events import BreakFound
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import OrderStatus, RejectReason, VenueOrderStatus
@@ -112,42 +112,3 @@ def test_an_order_that_ended_unsent_and_is_at_the_venue_after_all_is_canceled_th
     assert order.exchange_order_id == "9001", "so that its trades find it"
     driver.fill(order, "0.3")
     assert driver.held("BTC") == Decimal("10.3")
-
-
-def test_a_known_order_that_one_look_up_misses_is_asked_for_again(driver: DeskDriver) -> None:
-    """One stale replica once ended working orders."""
-    order = driver.working()
-    driver.now += timedelta(days=100)
-    driver.not_found(order)
-    assert not order.is_closed
-    assert QueryOrder in kinds(driver.wake(order.order_id))
-    driver.report(order, VenueOrderStatus.OPEN)
-    assert order.absent_since is None
-
-
-def test_past_the_venues_memory_a_minute_of_clean_answers_ends_a_known_order(driver: DeskDriver) -> None:
-    """It may still rest: seconds of a bad replica once made an old order that lived on look canceled."""
-    order = driver.working()
-    driver.now += timedelta(days=100)
-    for _ in range(10):
-        driver.not_found(order)
-        assert not order.is_closed
-        assert driver.timer(order) is not None
-        driver.now += timedelta(seconds=6)
-    driver.not_found(order)
-    assert not driver.breaks
-    assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED)
-
-
-def test_within_the_venues_memory_a_vanished_order_is_a_break_and_stays_open(driver: DeskDriver) -> None:
-    order = driver.working()
-    for _ in range(10):
-        driver.not_found(order)
-        assert not driver.breaks, "replicas lag"
-        driver.now += timedelta(seconds=6)
-    driver.not_found(order)
-    assert not order.is_closed
-    assert [found.kind for found in driver.breaks.values()] == ["vanished_order"]
-    assert driver.timer(order) is not None
-    driver.report(order, VenueOrderStatus.OPEN)
-    assert not driver.desk.open_breaks, "and found again it is over"

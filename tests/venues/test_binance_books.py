@@ -155,9 +155,11 @@ def test_a_movement_on_the_stream_asks_for_a_comparison_and_is_not_booked(reason
     balance = {"a": "USDT", "wb": "100", "cw": "100", "bc": "-1"}
     assert venue.read_frame(None, {"e": "ACCOUNT_UPDATE", "a": {"m": reason, "B": [balance], "P": []}}) == []
     assert len(asked) == 1
+    assert venue.read_frame(None, {"event": {"e": "balanceUpdate", "a": "USDT", "d": "5"}}) == []
+    assert len(asked) == 2
     for told_by_others in ("ORDER", "MARGIN_TYPE_CHANGE"):
         assert venue.read_frame(None, {"e": "ACCOUNT_UPDATE", "a": {"m": told_by_others, "B": [], "P": []}}) == []
-    assert len(asked) == 1
+    assert len(asked) == 2
 
 
 # --- a key for spot alone --------------------------------------------------------------------------------------------

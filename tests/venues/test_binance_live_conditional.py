@@ -226,6 +226,19 @@ async def test_a_lost_answer_about_an_order_that_was_set_off_meanwhile_finds_wha
     assert bench.filled(order) == QUANTITY
 
 
+@BOTH
+@pytest.mark.parametrize("fault", ["duplicate_events", "reorder_events", "no_new_event"])
+async def test_events_in_any_order_and_number_tell_the_same(bench: Bench, symbol: str, fault: str) -> None:
+    await bench.control.fault(fault, count=None)
+    order, _ = await bench.place(**stop(symbol, OrderType.STOP_LOSS, SELL, "64000"))
+    await bench.move(symbol, "63900")
+    filled = await bench.record.wait(OrderReported, state(order, FILLED))
+    await bench.record.quiet()
+    assert bench.filled(order) == filled.filled_quantity == QUANTITY
+    assert {told.exchange_order_id for told in bench.executions(order)} == {filled.exchange_order_id}
+    assert not bench.record.of(MessageQuarantined)
+
+
 async def test_what_is_set_off_while_the_stream_is_down_is_compared_under_our_id(bench: Bench) -> None:
     order, _ = await bench.place(**stop(LINEAR, OrderType.STOP_LOSS, SELL, "64000"))
     bench.session._connection.lose("the test looks away")

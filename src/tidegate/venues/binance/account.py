@@ -19,8 +19,8 @@ from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import Placed, Seat
 
 _GOODBYES = frozenset({"eventStreamTerminated", "serverShutdown"})
-_SPOT_EVENTS = frozenset({"outboundAccountPosition", "balanceUpdate", "listStatus", "externalLockUpdate"})
-"""Spot's events besides the orders' own; they say nothing that others do not."""
+_SPOT_EVENTS = frozenset({"outboundAccountPosition", "listStatus", "externalLockUpdate"})
+"""Spot's events besides the orders' own that say nothing that others do not."""
 
 
 class BinanceAccount:
@@ -117,6 +117,9 @@ class BinanceAccount:
             return []
         if kind is None:
             return None
+        if kind == "balanceUpdate":  # A deposit, a withdrawal or a transfer, without an id to book it by.
+            self._seat.client.exchange.taps.on_untold()
+            return []
         if kind not in _SPOT_EVENTS and _is_about_an_order(event):
             self._seat.client.exchange.taps.on_frame_failed(MalformedError(f"unknown event {kind!r}"))
         return []

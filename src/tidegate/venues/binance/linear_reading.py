@@ -18,7 +18,7 @@ from tidegate.venues.binance.words import (
     side_of,
     status_of,
 )
-from tidegate.venues.values import amount, amount_or_zero, instant, sentence, text
+from tidegate.venues.values import amount, amount_or_none, amount_or_zero, instant, sentence, text
 
 _EXPIRY_REASONS = {
     "1": "self-trade prevention took it out",
@@ -82,6 +82,7 @@ class Reader:
             exchange_order_id=ExchangeOrderId(order_id),
             exchange_client_order_id=client_order_id or self._links.client_id(symbol, order_id),
             position_side=position_side_of(row.get("positionSide")),
+            realized_pnl=amount_or_none(row.get("realizedPnl")),
         )
 
     def order_update(self, event: Any, symbol: str, at: datetime) -> list[Report]:
@@ -115,6 +116,7 @@ class Reader:
             exchange_order_id=ExchangeOrderId(text(event, "i")),
             exchange_client_order_id=client_order_id,
             position_side=position_side_of(event.get("ps")),
+            realized_pnl=amount_or_none(event.get("rp")),
         )
 
     def _order_state(

@@ -284,6 +284,15 @@ def test_a_trade_of_the_stream_tells_the_execution_and_then_the_order() -> None:
     assert order.exchange_client_order_id == execution.exchange_client_order_id == CLIENT_ORDER_ID
 
 
+async def test_what_a_trade_settled_is_told_by_the_stream_and_by_the_list() -> None:
+    venue, _ = account([trade_row(1, realizedPnl="-3.25")])
+    execution, _ = venue.read_frame(None, order_event(rp="12.50")) or ()
+    assert isinstance(execution, ExecutionReported)
+    assert execution.realized_pnl == Decimal("12.5")
+    (listed,) = await venue.executions_of(LINEAR, ORDER_ID, NOW, exchange_client_order_id=CLIENT_ORDER_ID)  # type: ignore[arg-type]
+    assert listed.realized_pnl == Decimal("-3.25")
+
+
 def test_a_trade_without_a_fee_has_none() -> None:
     venue, _ = account()
     event = order_event()

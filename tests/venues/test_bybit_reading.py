@@ -94,6 +94,23 @@ def test_an_execution_is_read_and_its_fee_is_in_what_was_received() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "kind", "settled"),
+    [
+        ({"execPnl": "-12.5"}, LINEAR, Decimal("-12.5")),
+        ({"execPnl": "0"}, LINEAR, Decimal(0)),
+        ({}, LINEAR, None),  # execution/list does not tell it.
+        ({"execPnl": "0"}, SPOT, None),
+    ],
+)
+def test_what_a_contracts_trade_settled_is_told_where_bybit_tells_it(
+    changes: dict[str, str], kind: InstrumentKind, settled: Decimal | None
+) -> None:
+    read = reader().execution(execution(**changes), kind)
+    assert read is not None
+    assert read.realized_pnl == settled
+
+
+@pytest.mark.parametrize(
     ("changes", "kind", "fee"),
     [
         ({"side": "Sell", "execFee": "-0.1"}, SPOT, Fee(asset="USDT", amount=Decimal("-0.1"))),

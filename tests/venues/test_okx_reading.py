@@ -70,6 +70,14 @@ def test_contracts_are_told_in_base_with_the_position_they_are_about() -> None:
     assert (order.filled_quantity, order.quantity) == (Decimal("0.02"), Decimal("0.05"))
 
 
+def test_what_a_swaps_trade_settled_is_told_and_a_pair_settles_nothing() -> None:
+    swap = {"instId": "BTC-USDT-SWAP", "instType": "SWAP", "posSide": "net", "side": "sell"}
+    execution, _ = read(ScriptedClient(), pushed(**swap, fillPnl="-12.5"))
+    assert execution.realized_pnl == Decimal("-12.5")
+    execution, _ = read(ScriptedClient(), pushed(fillPnl="0"))
+    assert execution.realized_pnl is None
+
+
 def test_a_rebate_is_a_negative_cost() -> None:
     execution, _ = read(ScriptedClient(), pushed(fillFee="0.000002"))
     assert execution.fees == (Fee(asset="BTC", amount=Decimal("-0.000002")),)

@@ -42,6 +42,11 @@ def amount_or_zero(value: Any) -> Decimal:
     return Decimal(0) if value in (None, "") else amount(value)
 
 
+def amount_or_none(value: Any) -> Decimal | None:
+    """The same, where a venue that leaves it away says nothing."""
+    return None if value in (None, "") else amount(value)
+
+
 def text(message: Any, key: str) -> str:
     """A field that must be there and not empty, as a string."""
     value = message.get(key) if isinstance(message, dict) else None

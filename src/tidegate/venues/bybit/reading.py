@@ -19,7 +19,7 @@ from tidegate.core.vocabulary import (
 )
 from tidegate.venues.bybit.endings import UNTRIGGERED, is_by_quote, is_conditional, standing_of
 from tidegate.venues.bybit.words import FALLS, RISES, SIDES, conditional_type, side_of
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, text
+from tidegate.venues.values import MalformedError, amount, amount_or_none, amount_or_zero, cost, instant, text
 from tidegate.venues.venue import Seat
 
 TRADES = frozenset(
@@ -87,6 +87,7 @@ class Reader:
             exchange_order_id=ExchangeOrderId(text(row, "orderId")),
             exchange_client_order_id=_client_order_id(row),
             position_side=self._position_side(row, instrument.symbol, side),
+            realized_pnl=_settled(row, instrument),
         )
 
     def _instrument(self, row: Any, kind: InstrumentKind) -> Instrument:
@@ -141,6 +142,11 @@ def _figure(row: Any, key: str) -> Decimal | None:
 def _client_order_id(row: Any) -> ExchangeClientOrderId | None:
     value = row.get("orderLinkId")
     return ExchangeClientOrderId(value) if value else None
+
+
+def _settled(row: Any, instrument: Instrument) -> Decimal | None:
+    """What a contract's trade was worth before fees: the execution topic tells it, execution/list does not."""
+    return None if instrument.kind is InstrumentKind.SPOT else amount_or_none(row.get("execPnl"))
 
 
 def _fee(row: Any, instrument: Instrument, side: Side) -> tuple[Fee, ...]:

@@ -19,7 +19,7 @@ from tidegate.core.vocabulary import (
 )
 from tidegate.venues.okx.links import Links
 from tidegate.venues.okx.terms import KINDS
-from tidegate.venues.values import MalformedError, amount, amount_or_zero, cost, instant, sentence, text
+from tidegate.venues.values import MalformedError, amount, amount_or_none, amount_or_zero, cost, instant, sentence, text
 from tidegate.venues.venue import Seat
 
 _STATES = {
@@ -143,6 +143,7 @@ class Reader:
             exchange_order_id=exchange_order_id,
             exchange_client_order_id=self._ours(row, exchange_order_id),
             position_side=position_side(row),
+            realized_pnl=_settled(row, instrument),
         )
 
     def _ours(self, row: Any, exchange_order_id: ExchangeOrderId) -> ExchangeClientOrderId | None:
@@ -208,6 +209,11 @@ def _quantity(row: Any, instrument: Instrument) -> Decimal | None:
         if counts == "quote_ccy":
             return None
     return (amount_or_zero(row.get("sz")) * instrument.contract_size) or None
+
+
+def _settled(row: Any, instrument: Instrument) -> Decimal | None:
+    """What a swap's trade was worth before fees; OKX writes a zero for pairs, which settle nothing."""
+    return None if instrument.kind is InstrumentKind.SPOT else amount_or_none(row.get("fillPnl"))
 
 
 def _fee(asset: Any, signed: Any) -> tuple[Fee, ...]:

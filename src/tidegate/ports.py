@@ -35,6 +35,7 @@ from tidegate.core.records import (
     LedgerEntry,
     Leverage,
     Position,
+    RequestKey,
     Rule,
     Token,
     User,
@@ -63,6 +64,7 @@ class OrderKeys(msgspec.Struct, kw_only=True):
     execution_ids: set[ExecutionId] = set()
     cash_flows: set[CashFlowKey] = set()
     break_ids: set[str] = set()
+    requests: set[RequestKey] = set()
 
     def __bool__(self) -> bool:
         return any(msgspec.structs.astuple(self))

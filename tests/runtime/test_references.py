@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from support.records import full_order
+from support.records import USER, full_order, request
 from support.running_desk import ACCOUNT, ALICE, SYMBOL, command_id, limit_order
 from support.virtual_time import START, LoopClock, on_virtual_time
 from tidegate.core.apply import break_id
@@ -73,6 +73,27 @@ async def test_a_request_is_looked_up_by_its_key_and_its_name() -> None:
     keys = keys_of(limit_order(clock, key="new", name="mine"))
     assert keys.idempotency_keys == {(ALICE, IdempotencyKey("new"))}
     assert keys.client_order_ids == {(ALICE, ClientOrderId("mine"))}
+
+
+def test_changes_and_cancels_with_a_key_are_looked_up_by_it() -> None:
+    desk = desk_with_one_order()
+    known = request()
+    desk.attach(Found(orders=[], execution_ids={}, requests=[known]))
+    for key, wanted in ((None, set()), (known.idempotency_key, set()), ("new", {(USER, IdempotencyKey("new"))})):
+        name = None if key is None else IdempotencyKey(key)
+        cancel = CancelOrder(
+            command_id=command_id(), at=START, user_id=USER, order_id=HELD.order_id, idempotency_key=name
+        )
+        amend = AmendOrder(
+            command_id=command_id(),
+            at=START,
+            user_id=USER,
+            order_id=HELD.order_id,
+            amendment=Amendment(price=Decimal(1)),
+            idempotency_key=name,
+        )
+        for command in (cancel, amend):
+            assert not_in_memory(desk, [command]).requests == wanted
 
 
 def test_cancels_and_late_acceptances_are_looked_up_by_our_id() -> None:

@@ -29,6 +29,7 @@ def full_batch(snapshot: DeskSnapshot) -> Batch:
     batch.rules = {made.rule(1).rule_id: made.rule(1), made.rule(2).rule_id: made.rule(2, ended=True)}
     batch.cash_flows = [made.cash_flow(sequence=1)]
     batch.busts = [made.bust(2, sequence=2)]
+    batch.requests = [made.request()]
     batch.accounts = {made.ACCOUNT: made.account()}
     batch.users = {made.USER: made.user()}
     batch.tokens = {ids.TokenId("token-1"): made.token()}
@@ -173,6 +174,15 @@ async def test_a_closed_order_is_found_by_each_of_its_ids(storage: Storage, keys
     assert found.execution_ids == {made.order_id(2): [made.execution(2, sequence=2).execution_id]}
 
 
+async def test_a_request_is_found_by_its_users_key(storage: Storage) -> None:
+    await storage.journal.commit(full_batch(await storage.journal.load()))
+    kept = made.request()
+    strangers = {(ids.UserId("bob"), kept.idempotency_key), (made.USER, ids.IdempotencyKey("none"))}
+    found = await storage.journal.find(OrderKeys(requests={(made.USER, kept.idempotency_key), *strangers}))
+    assert found.requests == [kept]
+    assert (await storage.journal.find(OrderKeys(requests=strangers))).requests == []
+
+
 STRANGERS: dict[str, OrderKeys] = {
     "an open order": OrderKeys(order_ids={made.order_id(1)}),
     "another user's key": OrderKeys(idempotency_keys={(ids.UserId("bob"), ids.IdempotencyKey("key-2"))}),
@@ -212,6 +222,10 @@ def _same_cash_flow(batch: Batch) -> None:
     batch.cash_flows.append(made.cash_flow(sequence=9))
 
 
+def _same_request(batch: Batch) -> None:
+    batch.requests.append(made.request())
+
+
 def _same_bust(batch: Batch) -> None:
     batch.busts.append(made.bust(2, sequence=9))
 
@@ -248,6 +262,7 @@ def _same_token(batch: Batch) -> None:
         _same_execution,
         _same_cash_flow,
         _same_bust,
+        _same_request,
         _same_history_sequence,
         _same_exchange_client_order_id,
         _same_ledger_line,

@@ -20,7 +20,7 @@ ORDERS = 8
 # Measured anew after a restart, so not kept; accounts are compared apart.
 NOT_KEPT = {"differences", "position_differences", "compared_at", "accounts"}
 # Looked up in storage when they are spoken of again.
-NOT_KEPT |= {"executions", "busted", "cash_flows", "told"}
+NOT_KEPT |= {"executions", "busted", "cash_flows", "told", "requests"}
 
 
 def cut_off(seed: int) -> DeskDriver:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from tidegate.core.identifiers import ExchangeOrderId, ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
-from tidegate.core.records import Batch, CashFlowKey, Found
+from tidegate.core.records import Batch, CashFlowKey, Found, KeptRequest, RequestKey
 from tidegate.ports import OrderKeys
 
 
@@ -19,6 +19,7 @@ class KeptRows:
         self.busted: set[ExecutionId] = set()
         self.cash_flows: set[CashFlowKey] = set()
         self.break_ids: set[str] = set()
+        self.requests: dict[RequestKey, KeptRequest] = {}
         self._execution_ids: dict[OrderId, list[ExecutionId]] = defaultdict(list)
         self._attempts: dict[ExchangeOrderId, OrderId] = {}
 
@@ -37,6 +38,10 @@ class KeptRows:
         self.busted.update(busts)
         self.cash_flows.update(flows)
         self.break_ids |= batch.breaks.keys()
+        for request in batch.requests:
+            key = (request.user_id, request.idempotency_key)
+            assert key not in self.requests, "a request was carried out twice"
+            self.requests[key] = request
         self._attempts |= {
             sent.exchange_order_id: sent.order_id
             for sent in batch.attempts.values()
@@ -63,6 +68,7 @@ class KeptRows:
             busted=frozenset(keys.execution_ids & self.busted),
             cash_flows=frozenset(keys.cash_flows & self.cash_flows),
             break_ids=frozenset(keys.break_ids & self.break_ids),
+            requests=[self.requests[key] for key in keys.requests if key in self.requests],
         )
 
     def _is_named(self, order: Order, keys: OrderKeys) -> bool:

@@ -20,6 +20,7 @@ from tidegate.core.records import (
     HistoryEntry,
     Holding,
     JournalEntry,
+    KeptRequest,
     LedgerEntry,
     Leverage,
     Position,
@@ -295,6 +296,17 @@ def cash_flow(number: int = 1, *, sequence: int) -> CashFlow:
         symbol="BTC/USDT:USDT",
         happened_at=moment(number),
         booked_at=moment(number + 1),
+    )
+
+
+def request(number: int = 1) -> KeptRequest:
+    """A change that came with a key."""
+    return KeptRequest(
+        user_id=USER,
+        idempotency_key=ids.IdempotencyKey(f"change-{number}"),
+        request_hash="cd" * 32,
+        order_id=order_id(number),
+        kept_at=moment(number),
     )
 
 

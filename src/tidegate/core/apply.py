@@ -3,7 +3,7 @@
 from typing import get_args
 
 from tidegate.core.apply_books import book, reverse
-from tidegate.core.apply_desk import DeskChange, break_id, break_of, change_desk
+from tidegate.core.apply_desk import DeskChange, break_id, break_of, change_desk, request_of
 from tidegate.core.apply_orders import OrderChange, change_order, create_order
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Price
@@ -11,7 +11,7 @@ from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event
 from tidegate.core.order import Order
 
-__all__ = ["apply", "break_id", "break_of"]
+__all__ = ["apply", "break_id", "break_of", "request_of"]
 
 _DESK_EVENTS = frozenset(get_args(DeskChange))
 

@@ -3,11 +3,11 @@
 from typing import assert_never
 
 from tidegate.core.desk import Desk, Difference
-from tidegate.core.memory import remember
+from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
 from tidegate.core.portfolio.holdings import acquire, dispose
 from tidegate.core.portfolio.positions import move_position, realized_by
-from tidegate.core.records import TOLD_ONCE, Account, Break, Leverage, Rule, User
+from tidegate.core.records import TOLD_ONCE, Account, Break, KeptRequest, Leverage, Rule, User
 from tidegate.core.vocabulary import Side
 
 DeskChange = (
@@ -27,6 +27,7 @@ DeskChange = (
     | happened.LeverageChanged
     | happened.CashFlowBooked
     | happened.CorrectionsSet
+    | happened.RequestKept
     | happened.RuleCreated
     | happened.RuleEnded
 )
@@ -69,6 +70,8 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
                 remember(desk.told, found.break_id)
         case happened.BreakResolved():
             desk.open_breaks.pop(break_id(event.account_id, event.kind, event.subject), None)
+        case happened.RequestKept():
+            keep(desk.requests, (event.user_id, event.idempotency_key), request_of(event))
         case happened.CorrectionsSet():
             desk.users[event.user_id].corrections = event.corrections
         case happened.LeverageChanged():
@@ -151,6 +154,17 @@ def _compare(desk: Desk, event: happened.BalanceCompared) -> None:
 def break_id(account_id: str, kind: str, subject: str) -> str:
     """One break per account, kind and subject is open at a time. Without slashes: it is a part of the API's paths."""
     return f"{account_id}|{kind}|{subject}".replace("/", "-")
+
+
+def request_of(event: happened.RequestKept) -> KeptRequest:
+    """The record of a request."""
+    return KeptRequest(
+        user_id=event.user_id,
+        idempotency_key=event.idempotency_key,
+        request_hash=event.request_hash,
+        order_id=event.order_id,
+        kept_at=event.at,
+    )
 
 
 def break_of(event: happened.BreakFound) -> Break:

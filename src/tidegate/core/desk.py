@@ -21,7 +21,7 @@ from tidegate.core.identifiers import (
     order_of,
 )
 from tidegate.core.instruments import Instrument, Price
-from tidegate.core.memory import remember
+from tidegate.core.memory import keep, remember
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.money import ONE, ratio
 from tidegate.core.order import Order
@@ -34,9 +34,11 @@ from tidegate.core.records import (
     Found,
     Holding,
     HoldingKey,
+    KeptRequest,
     Leverage,
     Position,
     PositionKey,
+    RequestKey,
     Rule,
     User,
 )
@@ -71,6 +73,7 @@ class Desk:
         self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
         self.cash_flows: dict[CashFlowKey, None] = {}  # Booked ones: the newest, and what inputs speak of.
         self.told: dict[str, None] = {}  # Breaks that are told but once: the newest, and what inputs speak of.
+        self.requests: dict[RequestKey, KeptRequest] = {}  # Changes and cancels with a key: the newest, and so on.
         self.orders: dict[OrderId, Order] = {}
         self.execution_ids: dict[OrderId, set[ExecutionId]] = {}
         self.executions: dict[ExecutionId, ExecutionBooked] = {}  # As booked since the start, and what inputs speak of.
@@ -174,6 +177,8 @@ class Desk:
             remember(self.cash_flows, flow)
         for told in found.break_ids:
             remember(self.told, told)
+        for request in found.requests:
+            keep(self.requests, (request.user_id, request.idempotency_key), request)
 
     def detach(self, order_id: OrderId) -> None:
         """Let a closed order go; storage has it."""

@@ -8,7 +8,18 @@ The way of a new order, top to bottom: `placing` admits it once and calls the st
 
 from typing import assert_never
 
-from tidegate.core import absence, canceling, changes, contingency, placing, registration, rules, sending, triggering
+from tidegate.core import (
+    absence,
+    canceling,
+    changes,
+    contingency,
+    placing,
+    registration,
+    requests,
+    rules,
+    sending,
+    triggering,
+)
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.doubts import settle
@@ -47,7 +58,8 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
         case reports.PriceReported():
             return triggering.priced(desk, message)
         case commands.CancelOrder():
-            return canceling.cancel(desk, message) if message.quantity is None else changes.cancel_part(desk, message)
+            cancel = canceling.cancel if message.quantity is None else changes.cancel_part
+            return requests.once(desk, message, cancel)
         case commands.CancelOrders():
             return canceling.cancel_many(desk, message)
         case reports.OrderRefused():
@@ -85,7 +97,7 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
         case reports.ReviewOrder():
             return contingency.review(desk, message)
         case commands.AmendOrder():
-            return changes.amend(desk, message)
+            return requests.once(desk, message, changes.amend)
         case reports.AmendAccepted():
             return changes.accepted(desk, message)
         case reports.AmendRefused():

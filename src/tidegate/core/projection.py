@@ -8,7 +8,7 @@ import copy
 from datetime import datetime
 from typing import get_args
 
-from tidegate.core.apply import break_of
+from tidegate.core.apply import break_of, request_of
 from tidegate.core.desk import Desk
 from tidegate.core.history import tell
 from tidegate.core.identifiers import OrderId
@@ -190,6 +190,8 @@ class Projector:
             case happened.LeverageChanged():
                 key = (event.account_id, event.symbol)
                 self._batch.leverages[key] = copy.copy(desk.leverages[key])
+            case happened.RequestKept():
+                self._batch.requests.append(request_of(event))
             case happened.RuleCreated():
                 self._batch.rules[event.rule_id] = copy.copy(desk.rules[event.rule_id])
             case happened.RuleEnded():

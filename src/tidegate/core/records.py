@@ -14,6 +14,7 @@ from tidegate.core.identifiers import (
     ExchangeClientOrderId,
     ExchangeOrderId,
     ExecutionId,
+    IdempotencyKey,
     OrderId,
     RuleId,
     TokenId,
@@ -45,6 +46,7 @@ from tidegate.core.vocabulary import (
 HoldingKey = tuple[AccountId, UserId, str, Wallet]
 PositionKey = tuple[AccountId, UserId, str, PositionSide]
 CashFlowKey = tuple[AccountId, CashFlowKind, str]
+RequestKey = tuple[UserId, IdempotencyKey]
 ExchangeOrderKey = tuple[AccountId, str, ExchangeOrderId]  # Account, symbol, id.
 FOREIGN_EXECUTION = "foreign_execution"
 UNKNOWN_BUST = "unknown_bust"
@@ -176,6 +178,16 @@ class Bust(msgspec.Struct, kw_only=True, gc=False):
     message: str
 
 
+class KeptRequest(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """A row of `requests`: a change or cancel that came with an idempotency key, and was carried out."""
+
+    user_id: UserId
+    idempotency_key: IdempotencyKey
+    request_hash: str
+    order_id: OrderId
+    kept_at: datetime
+
+
 class Attempt(msgspec.Struct, kw_only=True):
     """One send of one order. `outcome`: sending, failed, in_doubt, submitted, absent."""
 
@@ -292,6 +304,7 @@ class Batch(msgspec.Struct, kw_only=True):
     leverages: dict[tuple[AccountId, str], Leverage] = {}
     rules: dict[RuleId, Rule] = {}
     cash_flows: list[CashFlow] = []
+    requests: list[KeptRequest] = []
     busts: list[Bust] = []
     accounts: dict[AccountId, Account] = {}
     users: dict[UserId, User] = {}
@@ -326,7 +339,8 @@ class Found(msgspec.Struct, kw_only=True):
     """What the loop attaches before a decision: closed orders with all their executions' ids.
 
     `executions`: the asked-for trades as they were booked; those of them in `busted` have been taken back since.
-    `cash_flows` and `break_ids`: which of the asked-for ones were booked, or told, before.
+    `requests`: those with the asked-for keys. `cash_flows` and `break_ids`: which of the asked-for ones were booked, or
+    told, before.
     """
 
     orders: list[Order]
@@ -335,3 +349,4 @@ class Found(msgspec.Struct, kw_only=True):
     busted: frozenset[ExecutionId] = frozenset()
     cash_flows: frozenset[CashFlowKey] = frozenset()
     break_ids: frozenset[str] = frozenset()
+    requests: list[KeptRequest] = []

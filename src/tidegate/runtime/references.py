@@ -29,8 +29,7 @@ def not_in_memory(desk: Desk, inputs: Iterable[Input]) -> OrderKeys:
             case PlaceOrder():
                 _note_request(desk, message, keys)
             case CancelOrder() | AmendOrder() | OrderAccepted():
-                # An acceptance may come after we have given the order up.
-                _note_order(desk, message.order_id, keys)
+                _note_own_order(desk, message, keys)
             case CreateRule():
                 _note_order(desk, message.order_id, keys)
                 if message.cancel_order_id is not None:
@@ -54,6 +53,19 @@ def not_in_memory(desk: Desk, inputs: Iterable[Input]) -> OrderKeys:
 def _note_order(desk: Desk, order_id: OrderId, keys: OrderKeys) -> None:
     if order_id not in desk.orders:
         keys.order_ids.add(order_id)
+
+
+def _note_own_order(desk: Desk, message: AmendOrder | CancelOrder | OrderAccepted, keys: OrderKeys) -> None:
+    """An order by our id, and the request itself by its key, if it was carried out before.
+
+    An acceptance may come after we have given the order up.
+    """
+    _note_order(desk, message.order_id, keys)
+    if isinstance(message, OrderAccepted) or message.idempotency_key is None:
+        return
+    key = (message.user_id, message.idempotency_key)
+    if key not in desk.requests:
+        keys.requests.add(key)
 
 
 def _note_request(desk: Desk, command: PlaceOrder, keys: OrderKeys) -> None:

@@ -24,7 +24,7 @@ from tidegate.storage import snapshot
 from tidegate.storage.engines import CONNECT_TIMEOUT_SECONDS_MAX
 from tidegate.storage.errors import JournalFailedError, StorageUnavailableError
 from tidegate.storage.finding import booked_in, parents_of
-from tidegate.storage.rows import ORDERS, RecordT, Row, RowCodec
+from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, postgresql_write, select
 from tidegate.storage.urls import PostgresqlDatabase
 from tidegate.storage.writer import WriterThread
@@ -80,6 +80,10 @@ _CASH_FLOWS = """
     JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, reason, name)
         ON account_id = account AND kind = reason AND flow_id = name
 """
+_REQUESTS = select(
+    REQUESTS,
+    "JOIN unnest(%s::text[], %s::text[]) AS wanted (owner, name) ON user_id = owner AND idempotency_key = name",
+)
 _BREAKS = "SELECT break_id FROM reconciliation_breaks WHERE break_id = ANY(%s::text[])"
 _EXECUTION_IDS = "SELECT order_id, execution_id FROM executions WHERE order_id = ANY(%s::text[])"
 
@@ -169,6 +173,7 @@ class PostgresqlFinder:
                 for account_id, kind, flow_id in self._rows(_CASH_FLOWS, keys.cash_flows)
             ),
             break_ids=frozenset(name for (name,) in self._rows(_BREAKS, {(name,) for name in keys.break_ids})),
+            requests=[REQUESTS.decode_native(row) for row in self._rows(_REQUESTS, keys.requests)],
         )
 
     def _orders(self, keys: OrderKeys) -> dict[OrderId, Order]:

@@ -12,13 +12,13 @@ from sqlalchemy import Table
 from tidegate.core.identifiers import ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
-from tidegate.core.records import Batch, DeskSnapshot, Found
+from tidegate.core.records import Batch, DeskSnapshot, Found, KeptRequest, RequestKey
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.columns import time_of
 from tidegate.storage.errors import JournalFailedError
 from tidegate.storage.finding import booked_in, parents_of
-from tidegate.storage.rows import ORDERS, RecordT, Row, RowCodec
+from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, select, sqlite_write
 from tidegate.storage.writer import WriterThread
 from tidegate.storage.writing import Heads, check_epoch, rows_of
@@ -49,6 +49,7 @@ _EXECUTION_IDS = "SELECT execution_id FROM executions WHERE order_id = ?"
 _BOOKED = "SELECT payload FROM journal WHERE sequence = (SELECT sequence FROM executions WHERE execution_id = ?)"
 _BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
 _CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
+_REQUEST = select(REQUESTS, "WHERE user_id = ? AND idempotency_key = ?")
 _BREAK = "SELECT 1 FROM reconciliation_breaks WHERE break_id = ?"
 
 
@@ -142,6 +143,7 @@ class SqliteFinder:
             busted=frozenset(name for name in keys.execution_ids if self._has(_BUST, (name,))),
             cash_flows=frozenset(flow for flow in keys.cash_flows if self._has(_CASH_FLOW, flow)),
             break_ids=frozenset(name for name in keys.break_ids if self._has(_BREAK, (name,))),
+            requests=[kept for key in keys.requests for kept in self._requests(key)],
         )
 
     def _orders(self, keys: OrderKeys) -> dict[OrderId, Order]:
@@ -168,6 +170,9 @@ class SqliteFinder:
         for row in self._connection.execute(statement, parameters).fetchall():
             if row[0] not in found:
                 found[row[0]] = ORDERS.decode_text(row)
+
+    def _requests(self, key: RequestKey) -> list[KeptRequest]:
+        return [REQUESTS.decode_text(row) for row in self._connection.execute(_REQUEST, key).fetchall()]
 
     def _booked(self, execution_id: ExecutionId) -> list[ExecutionBooked]:
         rows = self._connection.execute(_BOOKED, (execution_id,)).fetchall()

@@ -20,6 +20,7 @@ from tidegate.core.records import (
     Execution,
     HistoryEntry,
     Holding,
+    KeptRequest,
     LedgerEntry,
     Leverage,
     Position,
@@ -95,6 +96,7 @@ POSITIONS = RowCodec(schema.positions, Position)
 LEVERAGES = RowCodec(schema.leverages, Leverage)
 CASH_FLOWS = RowCodec(schema.cash_flows, CashFlow)
 RULES = RowCodec(schema.rules, Rule)
+REQUESTS = RowCodec(schema.requests, KeptRequest)
 BUSTS = RowCodec(schema.busts, Bust)
 ACCOUNTS = RowCodec(schema.accounts, Account)
 USERS = RowCodec(schema.users, User)

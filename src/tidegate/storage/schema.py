@@ -332,6 +332,18 @@ busts = Table(
     Column("message", Text, **_REQUIRED),
 )
 
+# Changes and cancels that came with an idempotency key, and were carried out. Placements are found by their orders.
+requests = Table(
+    "requests",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    Column("request_hash", Text, **_REQUIRED),
+    Column("order_id", Text, **_REQUIRED),
+    Column("kept_at", Timestamp, **_REQUIRED),
+    sqlite_with_rowid=False,
+)
+
 accounts = Table(
     "accounts",
     metadata,

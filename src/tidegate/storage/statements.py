@@ -85,6 +85,7 @@ WRITTEN_TABLES: Sequence[Table] = (
     schema.leverages,
     schema.cash_flows,
     schema.rules,
+    schema.requests,
     schema.busts,
     schema.accounts,
     schema.users,

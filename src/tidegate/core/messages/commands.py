@@ -80,7 +80,7 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AmendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Change a working order's price, quantity or trigger."""
+    """Change a working order's price, quantity or trigger. `request_hash` is as in `PlaceOrder`."""
 
     command_id: CommandId
     at: datetime
@@ -88,16 +88,20 @@ class AmendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     order_id: OrderId
     amendment: Amendment
     not_after: datetime | None = None
+    idempotency_key: IdempotencyKey | None = None
+    request_hash: str = ""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Cancel one order: in full, or only `quantity` (base) of what is still open."""
+    """Cancel one order: in full, or only `quantity` (base) of what is still open. `request_hash`: see `PlaceOrder`."""
 
     command_id: CommandId
     at: datetime
     user_id: UserId
     order_id: OrderId
     quantity: Decimal | None = None
+    idempotency_key: IdempotencyKey | None = None
+    request_hash: str = ""
 
 
 class CancelOrders(msgspec.Struct, frozen=True, kw_only=True, tag=True):

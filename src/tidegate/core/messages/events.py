@@ -209,6 +209,16 @@ class CorrectionsSet(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     corrections: frozenset[Correction]
 
 
+class RequestKept(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A change or cancel with an idempotency key was carried out: the same request again is answered by its order."""
+
+    at: datetime
+    user_id: UserId
+    idempotency_key: IdempotencyKey
+    request_hash: str
+    order_id: OrderId
+
+
 class RuleCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Once `order_id` reaches `status`: place, or cancel."""
 
@@ -693,6 +703,7 @@ DeskEvent = (
     | LeverageChanged
     | CashFlowBooked
     | CorrectionsSet
+    | RequestKept
     | RuleCreated
     | RuleEnded
 )

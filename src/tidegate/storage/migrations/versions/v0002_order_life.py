@@ -50,7 +50,7 @@ def upgrade() -> None:
     _index_widened_tables()
     _create_positions()
     _create_cash_flows_and_busts()
-    _create_rules()
+    _create_rules_and_requests()
 
 
 def _set_aside(table: str) -> None:
@@ -311,7 +311,7 @@ def _create_cash_flows_and_busts() -> None:
     )
 
 
-def _create_rules() -> None:
+def _create_rules_and_requests() -> None:
     op.create_table(
         "rules",
         sa.Column("rule_id", sa.Text(), nullable=False),
@@ -328,6 +328,16 @@ def _create_rules() -> None:
     )
     op.create_index(op.f("ix_rules_user_id_created_at_rule_id"), "rules", ["user_id", "created_at", "rule_id"])
     _index_where("ix_rules_waiting", "rules", ["rule_id"], "ended_at IS NULL")
+    op.create_table(
+        "requests",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("idempotency_key", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("kept_at", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "idempotency_key", name=op.f("pk_requests")),
+        sqlite_with_rowid=False,
+    )
 
 
 def _index_where(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:

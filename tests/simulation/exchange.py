@@ -202,7 +202,10 @@ class ModelExchange:
             self._fill(account, order, self._part(order))
         if order.is_open:
             self._fill(account, order, self._fillable(account, order))
-        if order.is_open and at_once:
+        if order.is_open and at_once and order.reduce_only and self.rules.cuts_closing_orders:
+            order.quantity = order.filled  # What closes is cut to the position, and so it is filled whole.
+            self._end(account, order, VenueOrderStatus.FILLED)
+        elif order.is_open and at_once:
             spent = order.quote_quantity is not None and order.filled > 0
             self._end(account, order, VenueOrderStatus.FILLED if spent else VenueOrderStatus.EXPIRED)
 

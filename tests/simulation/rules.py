@@ -20,6 +20,7 @@ class Rules(NamedTuple):
     `ids_unique_for_ever`: a client id is never taken twice; elsewhere only among open orders. `own_ids`: the markets
     whose conditional orders live apart and become another order when they are set off. `acknowledges_first`: a refusal
     may follow the acknowledgement. `amends`, `amends_conditional`: the markets where that works in place.
+    `cuts_closing_orders`: one that would close more than the position is made smaller.
     `forgets_after`: how long an order that ended without a fill can be found.
     """
 
@@ -30,6 +31,7 @@ class Rules(NamedTuple):
     amends: frozenset[str]
     amends_conditional: frozenset[str]
     forgets_after: timedelta
+    cuts_closing_orders: bool = False
     fee_asset: str | None = None  # None: what is received.
 
     def wallet(self, symbol: str) -> Wallet:
@@ -57,6 +59,7 @@ VENUES = {
         amends=_BOTH,
         amends_conditional=_BOTH,
         forgets_after=timedelta(seconds=120),
+        cuts_closing_orders=True,
     ),
     Exchange.BYBIT: Rules(
         exchange=Exchange.BYBIT,

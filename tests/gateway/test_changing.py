@@ -90,6 +90,60 @@ async def test_canceling_all_that_is_open_ends_the_order(users, desk) -> None:
     assert isinstance(desk.sent[-1], SendCancel)
 
 
+KEY = {"Idempotency-Key": "k"}
+
+
+async def test_a_change_that_is_asked_for_again_with_its_key_is_made_once(users, desk) -> None:
+    order_id = (await users.bob.place(**OKX)).json()["order_id"]
+    first = await users.bob.call("PATCH", f"/orders/{order_id}", json={"price": "49000"}, headers=KEY)
+    await users.bob.call("PATCH", f"/orders/{order_id}", json={"price": "48000"})
+    again = await users.bob.call("PATCH", f"/orders/{order_id}", json={"price": "49000"}, headers=KEY)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json()["price"] == "48000"  # As it is now: what was asked for in between stays.
+    assert sum(isinstance(effect, SendAmend) for effect in desk.sent) == 2
+
+
+async def test_a_part_that_is_canceled_again_with_its_key_is_canceled_once(users) -> None:
+    order_id = (await users.bob.place(**OKX)).json()["order_id"]
+    for _ in range(2):
+        answer = await users.bob.call("DELETE", f"/orders/{order_id}?quantity=0.04", headers=KEY)
+        assert answer.json()["quantity"] == "0.06"
+    without = await users.bob.call("DELETE", f"/orders/{order_id}?quantity=0.04")
+    assert without.json()["quantity"] == "0.02"
+
+
+async def test_a_cancel_that_is_asked_for_again_with_its_key_shows_how_the_order_ended(users) -> None:
+    order_id = (await users.bob.place(**OKX)).json()["order_id"]
+    for _ in range(2):
+        answer = await users.bob.call("DELETE", f"/orders/{order_id}", headers=KEY)
+        assert (answer.status_code, answer.json()["status"]) == (200, "canceled")
+    assert answer.headers["idempotency-replayed"] == "true"
+
+
+async def test_the_key_of_another_request_is_refused(users) -> None:
+    order_id = (await users.bob.place(**OKX)).json()["order_id"]
+    other = (await users.bob.place(**OKX)).json()["order_id"]
+    await users.bob.call("PATCH", f"/orders/{order_id}", json={"price": "49000"}, headers=KEY)
+    for method, path, given in (
+        ("PATCH", f"/orders/{order_id}", {"json": {"price": "48000"}}),
+        ("PATCH", f"/orders/{other}", {"json": {"price": "49000"}}),
+        ("DELETE", f"/orders/{order_id}", {}),
+        ("DELETE", f"/orders/{order_id}?quantity=0.01", {}),
+    ):
+        answer = await users.bob.call(method, path, headers=KEY, **given)
+        assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_conflict")
+        assert answer.json()["order_id"] == order_id
+
+
+async def test_a_refused_change_may_be_asked_for_again_with_its_key(users) -> None:
+    order_id = (await users.bob.place(**OKX)).json()["order_id"]
+    for _ in range(2):
+        answer = await users.bob.call("PATCH", f"/orders/{order_id}", json={"price": "50000.001"}, headers=KEY)
+        assert (answer.status_code, answer.json()["code"]) == (422, "price_not_multiple_of_tick")
+
+
 async def test_an_order_shows_all_that_was_asked_of_it(alice) -> None:
     order = (
         await alice.place(

@@ -154,14 +154,16 @@ def amend_order(
 def cancel_order(
     order_id: str, *, quantity: Amount | None, wait_for: WaitFor, timeout_ms: int, idempotency_key: str | None
 ) -> Call[Order]:
-    """`DELETE /orders/{order_id}`. With a key: canceling a part twice would cancel twice as much."""
+    """`DELETE /orders/{order_id}`. A part with a key: twice the same request would cancel twice as much."""
     part = {} if quantity is None else {"quantity": plain_amount("quantity", quantity)}
+    if quantity is not None:
+        idempotency_key = idempotency_key or secrets.token_hex(_KEY_BYTES)
     return Call(
         method="DELETE",
         path=_order_path(order_id),
         result=Order,
         query=_waiting(wait_for, timeout_ms) | part,
-        idempotency_key=idempotency_key or secrets.token_hex(_KEY_BYTES),
+        idempotency_key=idempotency_key,
         patience_seconds=timeout_ms / 1000,
     )
 

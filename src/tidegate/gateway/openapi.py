@@ -10,7 +10,7 @@ from tidegate.gateway.problems import ProblemView
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS, Operation
 
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
-_WITH_KEY = frozenset({"orders_place", "rules_create"})
+_WITH_KEY = frozenset({"orders_place", "orders_amend", "orders_cancel", "rules_create"})
 _REFERENCE = "#/components/schemas/{name}"
 
 

@@ -1,6 +1,9 @@
 """Orders: place, look up, change, cancel."""
 
+import hashlib
 from http import HTTPStatus
+
+import msgspec
 
 from tidegate.core.identifiers import AccountId, ClientOrderId, CommandId, OrderId
 from tidegate.core.messages.commands import AmendOrder, CancelOrder, CancelOrders
@@ -122,17 +125,20 @@ async def index(request: AnyRequest, user: User, context: Context) -> Result:
 async def amend(request: AnyRequest, user: User, context: Context) -> Result:
     """Change a working order; the answer is the order as it is after waiting."""
     query = read_query(request, WaitQuery)
+    order_id = _named_in_path(request)
     body = await read_body(request, AmendOrderBody)
     command = AmendOrder(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
         user_id=user.user_id,
-        order_id=_named_in_path(request),
+        order_id=order_id,
         amendment=Amendment(
             quantity=decimal_of(body.quantity),
             price=decimal_of(body.price),
             trigger_price=decimal_of(body.trigger_price),
         ),
+        idempotency_key=idempotency_key(request),
+        request_hash=_digest("amend", order_id, body),
     )
     return await _changed(command, query, context)
 
@@ -140,12 +146,15 @@ async def amend(request: AnyRequest, user: User, context: Context) -> Result:
 async def cancel(request: AnyRequest, user: User, context: Context) -> Result:
     """Ask for an order's end, or for less of it; the answer is the order as it is after waiting."""
     query = read_query(request, CancelQuery)
+    order_id = _named_in_path(request)
     command = CancelOrder(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
         user_id=user.user_id,
-        order_id=_named_in_path(request),
+        order_id=order_id,
         quantity=decimal_of(query.quantity),
+        idempotency_key=idempotency_key(request),
+        request_hash=_digest("cancel", order_id, query.quantity),
     )
     return await _changed(command, query, context)
 
@@ -154,7 +163,13 @@ async def _changed(command: AmendOrder | CancelOrder, query: WaitQuery, context:
     answer = await context.commands.submit(command, wait_of(query))
     if answer.refusal is not None:
         raise refused(answer.refusal, shown(answer.orders[0], context) if answer.orders else None)
-    return Result(shown(answer.orders[0], context))
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else {}
+    return Result(shown(answer.orders[0], context), headers=headers)
+
+
+def _digest(*asked: object) -> str:
+    """What makes a request the same one."""
+    return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 
 
 async def cancel_many(request: AnyRequest, user: User, context: Context) -> Result:

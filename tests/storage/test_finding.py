@@ -8,6 +8,7 @@ import pytest
 from support.compared_desk import ComparedDesk
 from support.protected_desk import ProtectedDesk
 from tidegate.core import identifiers as ids
+from tidegate.core.messages import commands
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.messages.values import Fee
 from tidegate.core.order import Order
@@ -49,6 +50,7 @@ def by_name(found: Found) -> dict[str, object]:
         "execution_ids": {name: sorted(trades) for name, trades in found.execution_ids.items()},
         "executions": {booked.execution_id: booked for booked in found.executions},
         "busted": found.busted,
+        "requests": {(kept.user_id, kept.idempotency_key): kept for kept in found.requests},
         "cash_flows": found.cash_flows,
         "break_ids": found.break_ids,
     }
@@ -110,6 +112,15 @@ async def test_a_leg_brings_the_order_that_it_closes(storage: Storage) -> None:
 async def test_each_kind_of_key_finds_what_the_twin_finds(storage: Storage, part: str) -> None:
     desk, sale, perpetual = traded()
     named = desk.place(desk.order_command(key="k", name="n"))
+    desk.put(
+        commands.CancelOrder(
+            command_id=desk.command_id(),
+            at=desk.now,
+            user_id=named.user_id,
+            order_id=named.order_id,
+            idempotency_key=ids.IdempotencyKey("c"),
+        )
+    )
     desk.refuse(named, retryable=False)
     await write(storage, desk)
     orders = (sale, perpetual, named)
@@ -121,6 +132,7 @@ async def test_each_kind_of_key_finds_what_the_twin_finds(storage: Storage, part
         execution_ids={*desk.rows.booked},
         cash_flows={*desk.rows.cash_flows},
         break_ids={*desk.rows.break_ids},
+        requests={(named.user_id, ids.IdempotencyKey("c"))},
     )
     keys = OrderKeys(**{part: getattr(everything, part)})
     found = by_name(await storage.journal.find(keys))

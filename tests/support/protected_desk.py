@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
-from support.desk_driver import ACCOUNT, ALICE, BALANCES, BTC_USDT, DeskDriver
+from support.desk_driver import ACCOUNT, ALICE, BALANCES, BTC_USDT, RISK, DeskDriver
 from tidegate.core import identifiers as ids
 from tidegate.core.decision import Decision
 from tidegate.core.engine import Input
@@ -60,10 +61,12 @@ class ProtectedDesk(DeskDriver):
     def __init__(self, policy: Policy | None = None) -> None:
         super().__init__(policy)
         self.sent: list[Effect] = []
+        self.decisions: list[Decision] = []
         self.held_to: Callable[[], None] = lambda: None  # What must be true after every input.
 
     def put(self, message: Input) -> Decision:
         decision = super().put(message)
+        self.decisions.append(decision)
         self.sent += [effect for effect in decision.effects if isinstance(effect, SendOrder | SendAmend | SendCancel)]
         self.check()
         self.held_to()
@@ -127,7 +130,7 @@ class ProtectedDesk(DeskDriver):
 
     # --- entries and their legs --------------------------------------------------------------------------------
 
-    def entry(
+    def entry_command(
         self,
         quantity: str = "1",
         *,
@@ -138,16 +141,19 @@ class ProtectedDesk(DeskDriver):
         target: Protection | None = TARGET,
         position_side: PositionSide = PositionSide.NET,
         price: str = "50000",
-    ) -> Order:
-        """A limit order with protection that works at its venue."""
-        command = msgspec.structs.replace(
+    ) -> commands.PlaceOrder:
+        """A limit order with protection."""
+        return msgspec.structs.replace(
             self.order_command(quantity=quantity, side=side, symbol=symbol, price=price),
             account_id=ACCOUNTS[exchange],
             stop_loss=stop,
             take_profit=target,
             position_side=position_side,
         )
-        order = self.place(command)
+
+    def entry(self, quantity: str = "1", **options: Any) -> Order:
+        """An entry with protection that works at its venue."""
+        order = self.place(self.entry_command(quantity, **options))
         self.take(order)
         return order
 
@@ -265,6 +271,23 @@ class ProtectedDesk(DeskDriver):
     def begin_to_compare(self, account_id: ids.AccountId) -> None:
         self.put(reports.AccountConnected(at=self.now, account_id=account_id))
 
+    def accept_flat_position(self, account_id: ids.AccountId) -> None:
+        """The venue has no position any more, and a risk officer lets our books follow."""
+        for _ in range(2):
+            self.put(reports.PositionsReported(at=self.now, account_id=account_id, requested_at=self.now, positions=()))
+            self.wait(10)
+        [found] = [name for name, found in self.desk.open_breaks.items() if found.kind == "position"]
+        self.put(
+            commands.ResolveBreak(
+                command_id=self.command_id(),
+                at=self.now,
+                user_id=RISK,
+                break_id=found,
+                accept=True,
+                message="closed by hand",
+            )
+        )
+
     def leg(self, entry: Order, which: Leg) -> Order | None:
         """The leg of this kind that is not closed."""
         found = [leg for leg in self.desk.legs_of(entry.order_id) if leg.leg is which]
@@ -288,9 +311,9 @@ class ProtectedDesk(DeskDriver):
         """Every leg there ever was."""
         return [order for order in self.orders.values() if order.parent_order_id == entry.order_id]
 
-    def protected(self, quantity: str = "1", **options: object) -> tuple[Order, Order]:
+    def protected(self, quantity: str = "1", **options: Any) -> tuple[Order, Order]:
         """An entry that has filled, and its stop at the venue."""
-        entry = self.entry(quantity, **options)  # type: ignore[arg-type]
+        entry = self.entry(quantity, **options)
         self.trade(entry, quantity)
         stop = self.stop_of(entry)
         self.take(stop)

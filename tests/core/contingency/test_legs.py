@@ -1,4 +1,4 @@
-"""The legs as orders: they grow and shrink with what is to be closed, reserve once, trail, and have ids of their own."""
+"""The legs as orders: they grow and shrink with what is to be closed, reserve once, trail, and have their own ids."""
 
 from decimal import Decimal
 

@@ -30,8 +30,9 @@ from tidegate.core.contingency.winding_up import overdone, wind_up
 from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.values import Protection
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import AccountState, Leg, RejectReason
+from tidegate.core.vocabulary import AccountState, Leg, OrderType, RejectReason
 
 _WAITS_AT_DESK = "the desk holds it until the market sets it off"
 
@@ -123,11 +124,18 @@ def _why_at_desk(standing: Standing, stop: PlaceOrder | Order, at: datetime) -> 
         return f"the desk holds it while the other leg is at {exchange}"
     if how_handled(stop, standing.instrument) is How.DESK:
         return f"{exchange} does not keep such an order: {_WAITS_AT_DESK}"
+    if _trails_at_desk(stop, asked):
+        return "the desk goes on trailing it from where it is: a venue would begin at its market"
     if (why := too_small(standing, stop)) is not None:
         return f"{why}: the desk holds it"
     if asked.again_at is not None and asked.again_at > at:
         return f"{exchange} has refused it {asked.failures} times in a row: the desk holds it until it is sent again"
     return None
+
+
+def _trails_at_desk(stop: PlaceOrder | Order, asked: Protection) -> bool:
+    is_trailing = stop.order_type is OrderType.TRAILING_STOP
+    return is_trailing and (stop.trigger_price is not None or asked.trigger_price is not None)
 
 
 def _keep_target(desk: Desk, standing: Standing, at: datetime) -> Decision:

@@ -1,9 +1,12 @@
 """Where ccxt is pointed in each world, without connecting anywhere."""
 
+from typing import Any
+
 import pytest
 
 from tidegate.core.vocabulary import Exchange
 from tidegate.ports import VenueCredentials
+from tidegate.venues.binance import endpoints as binance_endpoints
 from tidegate.venues.binance import wire as binance_wire
 from tidegate.venues.bybit import wire as bybit_wire
 from tidegate.venues.okx import wire as okx_wire
@@ -12,22 +15,28 @@ from tidegate.venues.transport import Taps, open_exchange
 CREDENTIALS = VenueCredentials(api_key="key", secret="secret", passphrase="passphrase")
 
 
+SPOT, FUTURES = binance_endpoints.PLACE, binance_endpoints.LINEAR_PLACE
+OKX, BYBIT = okx_wire.PLACE, bybit_wire.PLACE["linear"]
+
+
 @pytest.mark.parametrize(
-    ("exchange", "wire", "testnet", "url"),
+    ("exchange", "wire", "endpoint", "testnet", "url"),
     [
-        (Exchange.BINANCE, binance_wire, False, "https://api.binance.com/api/v3/order"),
-        (Exchange.BINANCE, binance_wire, True, "https://testnet.binance.vision/api/v3/order"),
-        (Exchange.OKX, okx_wire, False, "https://www.okx.com/api/v5/trade/order"),
-        (Exchange.OKX, okx_wire, True, "https://www.okx.com/api/v5/trade/order"),
-        (Exchange.BYBIT, bybit_wire, False, "https://api.bybit.com/v5/order/create"),
-        (Exchange.BYBIT, bybit_wire, True, "https://api-testnet.bybit.com/v5/order/create"),
+        (Exchange.BINANCE, binance_wire, SPOT, False, "https://api.binance.com/api/v3/order"),
+        (Exchange.BINANCE, binance_wire, SPOT, True, "https://testnet.binance.vision/api/v3/order"),
+        (Exchange.BINANCE, binance_wire, FUTURES, False, "https://fapi.binance.com/fapi/v1/order"),
+        (Exchange.BINANCE, binance_wire, FUTURES, True, "https://testnet.binancefuture.com/fapi/v1/order"),
+        (Exchange.OKX, okx_wire, OKX, False, "https://www.okx.com/api/v5/trade/order"),
+        (Exchange.OKX, okx_wire, OKX, True, "https://www.okx.com/api/v5/trade/order"),
+        (Exchange.BYBIT, bybit_wire, BYBIT, False, "https://api.bybit.com/v5/order/create"),
+        (Exchange.BYBIT, bybit_wire, BYBIT, True, "https://api-testnet.bybit.com/v5/order/create"),
     ],
 )
 async def test_orders_go_to_the_world_that_was_chosen(
-    exchange: Exchange, wire: object, testnet: bool, url: str
+    exchange: Exchange, wire: Any, endpoint: Any, testnet: bool, url: str
 ) -> None:
     opened = open_exchange(exchange, Taps(), credentials=CREDENTIALS, testnet=testnet)
-    assert wire.sign(opened, wire.PLACE, {"x": "y"}, None)["url"] == url
+    assert wire.sign(opened, endpoint, {"x": "y"}, None)["url"] == url
     assert (opened.headers.get("x-simulated-trading") == "1") == (testnet and exchange is Exchange.OKX)
     assert not opened.enableRateLimit
     await opened.close()

@@ -371,7 +371,7 @@ class World:
             must(21, not order.is_ours, f"{account_id}: {order.client_order_id} is still open at the venue")
 
 
-TOLD_FOR_GOOD = frozenset({"unreadable_message", "foreign_execution", "overfill"})
+TOLD_FOR_GOOD = frozenset({"unreadable_message", "foreign_execution", "overfill", "exit_exceeds_entry"})
 
 
 def _brief(message: Any) -> str:

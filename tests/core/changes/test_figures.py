@@ -9,7 +9,15 @@ from support.changing import ChangingDriver, InPlaceDriver, names
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import QueryOrder
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import OffsetUnit, OrderType, PendingAction, Side, TimeInForce, VenueOrderStatus
+from tidegate.core.vocabulary import (
+    OffsetUnit,
+    OrderStatus,
+    OrderType,
+    PendingAction,
+    Side,
+    TimeInForce,
+    VenueOrderStatus,
+)
 
 OPEN, FILLED, CANCELED = VenueOrderStatus.OPEN, VenueOrderStatus.FILLED, VenueOrderStatus.CANCELED
 
@@ -210,6 +218,19 @@ def test_a_reduction_by_hand_that_is_filled_ends_the_order(driver: InPlaceDriver
     driver.fill(order, "0.5")
     driver.shows(order, FILLED, "0.5", quantity="0.5", requested_at=None)
     assert (order.status, order.quantity) == ("filled", Decimal("0.5"))
+    driver.check_books()
+
+
+def test_the_last_figures_of_a_filled_order_are_believed_however_often_we_had_changed_it(driver: InPlaceDriver) -> None:
+    """Its executions were once waited for up to the quantity that somebody had reduced, and a break said so."""
+    order = driver.working()
+    driver.amend(order, price="49000")
+    driver.amend_accepted(order)
+    driver.shows(order, FILLED, "0.5", quantity="0.5", price="49000", requested_at=None)
+    driver.fill(order, "0.5", price="49000")
+    assert (order.status, order.quantity) == (OrderStatus.FILLED, Decimal("0.5"))
+    driver.wait(120)
+    assert not driver.desk.open_breaks
     driver.check_books()
 
 

@@ -125,8 +125,7 @@ def _follow(desk: Desk, order: Order, report: OrderReported) -> Decision:
     """An acknowledged order, and the venue's newest word on it. It counts from the attempt's beginning."""
     venue_filled = report.filled_quantity
     if report.status is VenueOrderStatus.FILLED and order.quantity is not None:
-        whole = min(order.quantity, order.as_asked().quantity or order.quantity)  # A reduction may have been made.
-        venue_filled = max(venue_filled, whole - order.filled_before)
+        venue_filled = max(venue_filled, report.quantity or _least(order) - order.filled_before)
     if venue_filled <= order.attempt_filled_quantity:
         if report.status is VenueOrderStatus.OPEN:
             return NOTHING
@@ -135,6 +134,12 @@ def _follow(desk: Desk, order: Order, report: OrderReported) -> Decision:
     if order.exchange_order_id is None:
         return Decision([], [watch_dog(order, report.at, desk.policy)])  # A later look-up will tell the id.
     return _await_executions(desk, order, report, venue_filled, order.exchange_order_id)
+
+
+def _least(order: Order) -> Decimal:
+    """What it fills at least when it fills: a reduction that is under way may have been made."""
+    assert order.quantity is not None
+    return min(order.quantity, order.as_asked().quantity or order.quantity)
 
 
 def _await_executions(

@@ -13,7 +13,7 @@ Tidegate = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "USING.md").read_text()
 PAGES = {"README.md": (ROOT / "README.md").read_text(), "USING.md": GUIDE}
-_COMMAND = re.compile(r"(?:^|[\s`])(?:\.venv/bin/)?tidegate ((?:[a-z]+ ?)+)(.*)$")
+_COMMAND = re.compile(r"(?:^|[\s`])(?:\.venv/bin/)?tidegate ((?:[a-z][a-z-]* ?)+)(.*)$")
 
 
 def _commands() -> set[tuple[str, str]]:

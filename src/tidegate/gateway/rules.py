@@ -1,11 +1,12 @@
 """Rules of the user's own: when an order reaches a status, place or cancel another."""
 
-from datetime import UTC, datetime
+import hashlib
+from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
 
-from tidegate.core.identifiers import CommandId, OrderId, RuleId, derived_order_id
+from tidegate.core.identifiers import CommandId, IdempotencyKey, OrderId, RuleId
 from tidegate.core.messages.commands import CreateRule, DeleteRule, PlaceOrder
 from tidegate.core.records import Rule, User
 from tidegate.core.vocabulary import OrderStatus, RefusalCode, Role
@@ -17,8 +18,6 @@ from tidegate.gateway.problems import GatewayCode, Problem, refused
 from tidegate.gateway.queries import NoQuery, RulesQuery
 from tidegate.gateway.requests import AnyRequest, idempotency_key, read_body, read_query
 from tidegate.gateway.results import Page, Result
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class RuleView(msgspec.Struct, kw_only=True):
@@ -75,11 +74,19 @@ async def create(request: AnyRequest, user: User, context: Context) -> Result:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, GatewayCode.INVALID_REQUEST, detail)
     if key is None:
         return await _create(RuleId(context.new_id()), body, user, context)
-    # The id of a rule follows from its key, so that storage knows what was asked before, however long ago.
-    rule_id = RuleId(derived_order_id(f"rule of {user.user_id}: {key}", 0, _EPOCH))
+    rule_id = _named_by(user, key)
     async with context.creating_rules:
         known = await context.blotter.rule(rule_id)
         return await _create(rule_id, body, user, context) if known is None else _repeated(known, body)
+
+
+def _named_by(user: User, key: IdempotencyKey) -> RuleId:
+    """A rule's id follows from its key, so that storage knows what was asked before, however long ago.
+
+    It has the shape of a ULID, of a time that no other id comes from.
+    """
+    digest = hashlib.sha256(f"{user.user_id}\n{key}".encode()).hexdigest()
+    return RuleId(f"7{digest[:25].upper()}")
 
 
 async def _create(rule_id: RuleId, body: CreateRuleBody, user: User, context: Context) -> Result:

@@ -20,7 +20,7 @@ from tidegate.core.vocabulary import (
 )
 from tidegate.venues.binance import algos, linear_stream
 from tidegate.venues.binance.linear_orders import algo_params
-from tidegate.venues.binance.order_links import LINKS_MAX, OrderLinks
+from tidegate.venues.binance.order_links import NOT_OURS, ORIGINS_MAX, OrderLinks, Origin
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import MalformedError
 from venue_binance_rows import (
@@ -368,13 +368,22 @@ async def test_trades_since_a_time_are_named_by_what_became_their_orders() -> No
     assert again.exchange_client_order_id == CLIENT_ORDER_ID
 
 
+async def test_trades_of_our_plain_orders_are_named_too() -> None:
+    venue, _ = account([trade_row(1)], order_row(), order_row())
+    (told,) = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
+    assert told.exchange_client_order_id == CLIENT_ORDER_ID
+    found = await venue.find_order(LINEAR, CLIENT_ORDER_ID, None)
+    assert found is not None
+    assert not found.triggered
+
+
 async def test_many_unknown_orders_are_not_asked_for_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(algos, "LOOK_UPS_MAX", 1)
     trades = [trade_row(number, orderId=number) for number in (1, 2, 3)]
     history = [algo_row(algoStatus="FINISHED", actualOrderId="3")]
     venue, client = account(trades, history, order_row())
     told = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
-    assert [report.exchange_client_order_id for report in told] == [None, None, CLIENT_ORDER_ID]
+    assert [report.exchange_client_order_id for report in told] == [CLIENT_ORDER_ID, None, CLIENT_ORDER_ID]
     assert [path for _, path, _ in client.asked] == ["userTrades", "allAlgoOrders", "order"]
 
 
@@ -407,12 +416,12 @@ async def test_open_orders_are_those_that_wait_and_those_in_the_book() -> None:
 def test_links_are_kept_per_symbol_and_not_without_bound() -> None:
     links = OrderLinks()
     links.link(LINEAR, "1", CLIENT_ORDER_ID)
-    assert links.client_id(LINEAR, "1") == CLIENT_ORDER_ID
-    assert links.client_id("ETH/USDT:USDT", "1") is None
-    for number in range(2, LINKS_MAX + 2):
-        links.settle(LINEAR, str(number))
+    assert links.origin(LINEAR, "1") == Origin(CLIENT_ORDER_ID, was_set_off=True)
+    assert links.origin("ETH/USDT:USDT", "1") == NOT_OURS
+    for number in range(2, ORIGINS_MAX + 2):
+        links.settle(LINEAR, str(number), NOT_OURS)
     assert not links.knows(LINEAR, "1")
-    assert links.knows(LINEAR, str(LINKS_MAX + 1))
+    assert links.knows(LINEAR, str(ORIGINS_MAX + 1))
 
 
 def test_an_order_is_an_open_question_only_while_one_of_ours_may_have_become_it() -> None:
@@ -423,7 +432,7 @@ def test_an_order_is_an_open_question_only_while_one_of_ours_may_have_become_it(
     assert not links.is_open_question("ETH/USDT:USDT", "1", OTHER_NAME)
     assert not links.is_open_question(LINEAR, "1", str(CLIENT_ORDER_ID))
     assert not links.is_open_question(LINEAR, "1", "autoclose-1")
-    links.settle(LINEAR, "1")
+    links.settle(LINEAR, "1", NOT_OURS)
     assert not links.is_open_question(LINEAR, "1", OTHER_NAME)
     links.link(LINEAR, "2", CLIENT_ORDER_ID)
     assert not links.is_open_question(LINEAR, "3", OTHER_NAME)

@@ -67,7 +67,7 @@ def from_row(row: Any) -> AlgoOrder:
         client_order_id=ExchangeClientOrderId(text(row, "clientAlgoId")),
         exchange_symbol=text(row, "symbol"),
         status=_known(row.get("algoStatus")),
-        order_id=_id(row.get("actualOrderId")),
+        order_id=id_in(row, "actualOrderId"),
         filled_quantity=amount_or_zero(row.get("actualQty")),
         quantity=figure(row.get("quantity")),
         side=side_of(row.get("side")),
@@ -85,7 +85,7 @@ def from_event(event: Any) -> AlgoOrder:
         client_order_id=ExchangeClientOrderId(text(event, "caid")),
         exchange_symbol=text(event, "s"),
         status=_known(event.get("X")),
-        order_id=_id(event.get("ai")),
+        order_id=id_in(event, "ai"),
         filled_quantity=amount_or_zero(event.get("aq")),
         quantity=figure(event.get("q")),
         side=side_of(event.get("S")),
@@ -102,8 +102,9 @@ def _known(word: Any) -> str:
     return str(word)
 
 
-def _id(value: Any) -> str | None:
-    written = str(value)
+def id_in(message: Any, key: str) -> str | None:
+    """An id; None while there is none, which Binance writes in several ways."""
+    written = str(message.get(key))
     return None if written in _NO_ID else written
 
 

@@ -11,7 +11,7 @@ from tidegate.core.vocabulary import InstrumentKind, VenueOrderStatus
 from tidegate.venues.binance import algo_reading, endpoints
 from tidegate.venues.binance.algo_reading import AlgoOrder
 from tidegate.venues.binance.linear_orders import CONDITIONAL_WORDS, algo_params
-from tidegate.venues.binance.order_links import OrderLinks
+from tidegate.venues.binance.order_links import NOT_OURS, OrderLinks, Origin
 from tidegate.venues.binance.words import ENDINGS
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import Validity
@@ -55,13 +55,14 @@ class AlgoOrders:
             endpoints.ALGO_CANCEL, {"clientAlgoId": str(client_order_id)}, lane=Lane.CANCEL
         )
         self._links.stop_waiting(symbol, client_order_id)
+        algo_id = algo_reading.id_in(answer, "algoId")
         return OrderReported(
             at=self._seat.clock.now(),
             account_id=self._seat.account_id,
             symbol=symbol,
             status=VenueOrderStatus.CANCELED,
             filled_quantity=ZERO,
-            exchange_order_id=ExchangeOrderId(text(answer, "algoId")),
+            exchange_order_id=None if algo_id is None else ExchangeOrderId(algo_id),
             exchange_client_order_id=client_order_id,
             reason=ENDINGS[VenueOrderStatus.CANCELED],
         )
@@ -97,22 +98,19 @@ class AlgoOrders:
 
         return read_open_orders(listed, "clientAlgoId", read)
 
-    async def origin_of(self, symbol: str, order_id: str) -> ExchangeClientOrderId | None:
-        """Under which id of ours a conditional order was sent that became this one in the book; asks if need be."""
-        if not self._links.knows(symbol, order_id):
-            await self._find_origin(symbol, order_id)
-        return self._links.client_id(symbol, order_id)
-
     async def learn_origins(self, symbol: str, order_ids: list[str]) -> None:
-        """The same for many: where there are too many to be asked one by one, the last week's algo orders say it."""
+        """Learn where orders in the book came from, those of which nothing is known.
+
+        Where there are too many to be asked for one by one, the last week's algo orders tell which they became.
+        """
         unknown = [order_id for order_id in order_ids if not self._links.knows(symbol, order_id)]
         if len(unknown) > LOOK_UPS_MAX:
             await self._learn_history(symbol)
         for number, order_id in enumerate(unknown):
             if number < LOOK_UPS_MAX:
                 await self._find_origin(symbol, order_id)
-            else:
-                self._links.settle(symbol, order_id)
+            elif not self._links.knows(symbol, order_id):
+                self._links.settle(symbol, order_id, NOT_OURS)
 
     async def _find_origin(self, symbol: str, order_id: str) -> None:
         params = {"symbol": self._seat.symbols.theirs(symbol), "orderId": order_id}
@@ -122,17 +120,21 @@ class AlgoOrders:
             if failure.verdict is not Verdict.ABSENT:  # Binance forgets orders; a liquidation's may never be shown.
                 raise
         else:
-            client_order_id = ExchangeClientOrderId(text(row, "clientOrderId"))
-            if order_of(client_order_id) is None:
+            named = self._links.recognize(symbol, order_id, text(row, "clientOrderId"))
+            if order_of(named) is None:
                 await self._learn_history(symbol)
-            elif row.get("origType") in CONDITIONAL_WORDS:
-                self._links.link(symbol, order_id, client_order_id)
-        self._links.settle(symbol, order_id)
+            elif not self._links.knows(symbol, order_id):
+                was_set_off = row.get("origType") in CONDITIONAL_WORDS
+                self._links.settle(symbol, order_id, Origin(named, was_set_off))
+        if not self._links.knows(symbol, order_id):
+            self._links.settle(symbol, order_id, NOT_OURS)
 
     async def _learn_history(self, symbol: str) -> None:
         params = {"symbol": self._seat.symbols.theirs(symbol), "limit": HISTORY_ROWS_MAX}
-        for algo in map(algo_reading.from_row, rows(await self._client.call(endpoints.ALGO_HISTORY, params))):
-            self._learned(symbol, algo)
+        for row in rows(await self._client.call(endpoints.ALGO_HISTORY, params)):
+            name, order_id = str(row.get("clientAlgoId")), algo_reading.id_in(row, "actualOrderId")
+            if order_id is not None and order_of(name) is not None:
+                self._links.link(symbol, order_id, ExchangeClientOrderId(name))
 
     def report(self, symbol: str, algo: AlgoOrder) -> OrderReported:
         """The report of an algo order."""

@@ -175,7 +175,7 @@ class BinanceLinear:
     ) -> list[ExecutionReported]:
         """All executions of an order, or of what it became."""
         traded = order_id
-        if conditional and client_order_id is not None and self._links.client_id(symbol, order_id) is None:
+        if conditional and client_order_id is not None and not self._links.origin(symbol, order_id).was_set_off:
             algo = await self._algos.look_up(symbol, client_order_id)
             if algo is not None and algo.order_id is None:
                 return []
@@ -203,7 +203,7 @@ class BinanceLinear:
         ):
             symbol, order_id = self._ours(row), text(row, "orderId")
             if self._links.is_open_question(symbol, order_id, text(row, "clientOrderId")):
-                await self._algos.origin_of(symbol, order_id)
+                await self._algos.learn_origins(symbol, [order_id])
 
     # --- small things ----------------------------------------------------------------------------------------------
 

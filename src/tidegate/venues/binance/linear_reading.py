@@ -80,7 +80,7 @@ class Reader:
             fees=fee(row.get("commissionAsset"), row.get("commission")),
             liquidity=Liquidity.MAKER if row.get("maker") else Liquidity.TAKER,
             exchange_order_id=ExchangeOrderId(order_id),
-            exchange_client_order_id=client_order_id or self._links.client_id(symbol, order_id),
+            exchange_client_order_id=client_order_id or self._links.origin(symbol, order_id).client_order_id,
             position_side=position_side_of(row.get("positionSide")),
             realized_pnl=amount_or_none(row.get("realizedPnl")),
         )
@@ -143,7 +143,7 @@ class Reader:
         )
 
     def _was_set_off(self, symbol: str, order_id: str, original_type: Any) -> bool:
-        return original_type in CONDITIONAL_WORDS or self._links.client_id(symbol, order_id) is not None
+        return original_type in CONDITIONAL_WORDS or self._links.origin(symbol, order_id).was_set_off
 
 
 def _end_of(event: Any) -> tuple[VenueOrderStatus, RejectReason | None, str]:

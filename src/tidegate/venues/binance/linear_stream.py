@@ -146,7 +146,7 @@ class LinearStream:
         """The stream itself may be about to tell."""
         try:
             await asyncio.sleep(LINK_SECONDS)
-            await self._algos.origin_of(symbol, order_id)
+            await self._algos.learn_origins(symbol, [order_id])
         except Exception as error:  # noqa: BLE001 - Whatever it was, the comparison that follows tells the rest.
             del self._held[symbol, order_id]
             self._seat.client.exchange.taps.on_frame_failed(error)

@@ -27,6 +27,7 @@ from tidegate.core.records import Break
 from tidegate.core.routing import cancel_attempt, next_attempt, query, resume_if_resolved, send_cancel, watch_dog
 from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction
 
+MISSING_EXECUTIONS = "missing_executions"
 PROTECTION_FAILING = "protection_failing"
 STRAY_ATTEMPT = "stray_attempt"
 VANISHED_ORDER = "vanished_order"

@@ -19,6 +19,7 @@ from tidegate.core.vocabulary import (
     OrderType,
     RefusalCode,
     RejectReason,
+    VenueOrderStatus,
 )
 
 
@@ -157,6 +158,36 @@ def test_a_leg_that_fills_although_its_cancel_was_asked_for_needs_nobody(desk: P
     desk.trade(stop, "1", "45000")
     assert stop.status is OrderStatus.FILLED
     assert not entry.guarding
+
+
+def say_filled(desk: ProtectedDesk, leg: Order) -> None:
+    """The venue says that a leg has filled, and does not list its trades."""
+    desk.report(leg, VenueOrderStatus.FILLED, str(leg.quantity), exchange_order_id=leg.exchange_order_id)
+
+
+def test_while_the_trades_of_a_leg_are_missing_nothing_is_closed_beside_it(desk: ProtectedDesk) -> None:
+    entry, stop = desk.protected("1")
+    say_filled(desk, stop)
+    desk.wait(600)
+    assert not desk.sends(), "it may have closed everything"
+    assert [found.kind for found in desk.desk.open_breaks.values()] == ["missing_executions"]
+    assert desk.stop_of(entry) is stop
+    desk.trade(stop, "1", "45000")
+    assert stop.status is OrderStatus.FILLED
+    assert not entry.guarding
+    assert not desk.desk.open_breaks
+
+
+def test_a_person_ends_the_wait_for_trades_that_never_come(desk: ProtectedDesk) -> None:
+    entry, stop = desk.protected("1")
+    say_filled(desk, stop)
+    desk.wait(120)
+    desk.cancel(stop)
+    desk.wait(120)
+    assert stop.is_closed
+    assert not desk.has_leg(entry, Leg.STOP_LOSS)
+    assert entry.stop_loss is None
+    assert [found.kind for found in desk.desk.open_breaks.values()] == ["missing_executions"]
 
 
 def change(desk: ProtectedDesk, leg: Order, **figures: Decimal) -> Refusal | None:

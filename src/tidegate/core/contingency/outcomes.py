@@ -61,7 +61,7 @@ def changed(parent: Order, leg: Order, now: Protection | None, at: datetime, mes
 
 def _judge(policy: Policy, leg: Order, asked: Protection, at: datetime) -> tuple[Protection | None, str]:
     name = str(leg.leg).replace("_", "-")
-    if leg.status is not OrderStatus.FILLED and leg.cancel_reason in _BY_A_PERSON:
+    if leg.leaves_quantity and leg.cancel_reason in _BY_A_PERSON:
         return None, f"the {name} was canceled ({_words(leg)}): it is not made again"
     now, message = _as_it_was(leg, asked), f"the {name} was changed before it ended"
     if _was_set_off(leg):

@@ -66,9 +66,7 @@ def _ask(asked: dict[OrderId, ReviewOrder], event: Event, order_id: OrderId, *, 
         asked[order_id] = ReviewOrder(at=event.at, order_id=order_id, failed=failed)
 
 
-def _after_leg(
-    leg: Order, event: Event, legs: dict[OrderId, ReviewOrder], others: dict[OrderId, ReviewOrder]
-) -> None:
+def _after_leg(leg: Order, event: Event, legs: dict[OrderId, ReviewOrder], others: dict[OrderId, ReviewOrder]) -> None:
     assert leg.parent_order_id is not None
     match event:
         case happened.CancelRefused():

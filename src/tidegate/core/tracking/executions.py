@@ -27,6 +27,7 @@ from tidegate.core.portfolio.positions import realized_by
 from tidegate.core.records import UNKNOWN_BUST
 from tidegate.core.routing import cancel_attempt, query, resume_if_resolved, watch_dog
 from tidegate.core.sending import (
+    MISSING_EXECUTIONS,
     after_submission,
     break_once,
     is_stray,
@@ -65,7 +66,8 @@ def executed(desk: Desk, report: ExecutionReported) -> Decision:
         effects += resume_if_resolved(desk, order)
         if not after.events:
             effects += after_submission(desk, order, report.at)
-    return Decision([*learned.events, booked, *after.events], effects)
+    found = _no_longer_missing(desk, order, booked)
+    return Decision([*learned.events, booked, *after.events, *found], effects)
 
 
 def _is_known(desk: Desk, order: Order, trade_id: TradeId) -> bool:
@@ -131,12 +133,18 @@ def _book_stray(desk: Desk, order: Order, booked: ExecutionBooked, attempt: int)
 
 def _late(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event]:
     """A trade of an order that has ended: order and holdings move all the same, and the user is told."""
-    events: list[Event] = [booked, _corrected(order, booked), *_overfilled(desk, order, booked)]
-    missing = desk.open_breaks.get(break_id(order.account_id, "missing_executions", order.order_id))
-    filled = order.filled_quantity + booked.quantity - order.filled_before
-    if missing is not None and order.venue_filled_quantity is not None and filled >= order.venue_filled_quantity:
-        events.append(resolved(missing, booked.at, "the missing executions have arrived"))
-    return events
+    corrected = [_corrected(order, booked), *_overfilled(desk, order, booked)]
+    return [booked, *corrected, *_no_longer_missing(desk, order, booked)]
+
+
+def _no_longer_missing(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event]:
+    """The end of the break of executions that the venue had spoken of and not told."""
+    if order.venue_filled_quantity is None:
+        return []
+    missing = desk.open_breaks.get(break_id(order.account_id, MISSING_EXECUTIONS, order.order_id))
+    if missing is None or order.attempt_filled_quantity + booked.quantity < order.venue_filled_quantity:
+        return []
+    return [resolved(missing, booked.at, "the missing executions have arrived")]
 
 
 def _overfilled(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event]:

@@ -15,7 +15,7 @@ from tidegate.core.messages.reports import CancelAccepted, CancelFailed, QueryFa
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
 from tidegate.core.routing import fetch_executions, query, send_cancel, watch_dog
-from tidegate.core.sending import break_once, doubt, try_again
+from tidegate.core.sending import MISSING_EXECUTIONS, break_once, doubt, try_again
 from tidegate.core.tracking.naming import venue_reason
 from tidegate.core.vocabulary import AccountState, PendingAction, RejectReason, WakePurpose
 
@@ -128,6 +128,10 @@ def _still_behind(desk: Desk, order: Order, at: datetime) -> Decision:
         return Decision([], [fetch, watch_dog(order, at, desk.policy)])
     missing = plain((order.venue_filled_quantity or ZERO) - order.attempt_filled_quantity)
     message = f"{order.exchange} reports {missing} more filled than it lists executions for"
-    found = break_once(desk, order, at, "missing_executions", order.order_id, message)
+    found = break_once(desk, order, at, MISSING_EXECUTIONS, order.order_id, message)
+    if order.is_protective and order.pending_action is not PendingAction.CANCEL:
+        # What it has closed is not known: a leg made beside it might close the same once more.
+        fetch = fetch_executions(order, desk, order.exchange_order_id)
+        return Decision([*found], [fetch, watch_dog(order, at, desk.policy)])
     ended = ended_incomplete(order, at, order.venue_status, venue_reason(order), message)
     return Decision([*found, *ended])

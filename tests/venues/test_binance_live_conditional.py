@@ -1,6 +1,8 @@
 """Binance, live against its simulator: orders that the venue sets off, on spot and USD-M futures."""
 
+import asyncio
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -302,3 +304,51 @@ async def test_stops_in_hedge_mode_close_their_side(
         await bench.move(LINEAR, "63900")
         await bench.record.wait(OrderReported, state(order, FILLED))
         assert {told.position_side for told in bench.executions(order)} == {PositionSide.LONG}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_after_a_storm_of_orders_what_was_told_is_what_the_venue_did(bench: Bench, seed: int) -> None:
+    chance = Random(seed)
+    for kind in ("duplicate_events", "reorder_events"):
+        body = {"kind": kind, "match": {"endpoint": "stream", "probability": 0.3}}
+        await bench.control.call("POST", "faults", body)
+    kinds = [(order_type, side, trigger, limit) for order_type, side, trigger, limit, _ in KINDS.values()]
+    sent = []
+    for _ in range(40):
+        symbol = chance.choice([SPOT, LINEAR])
+        order_type, side, trigger, limit = chance.choice(kinds)
+        price = None if limit is None else Decimal(limit)
+        terms = stop(symbol, order_type, side, trigger, price=price) if chance.random() < 0.5 else {"symbol": symbol}
+        if "order_type" not in terms:
+            terms |= {"side": side, "price": Decimal(chance.choice([64_500, 65_500])), "quantity": QUANTITY}
+        sent.append(bench.send(**terms))
+        if chance.random() < 0.4:
+            await bench.move(symbol, str(chance.choice([63_800, 65_000, 66_200])))
+        if chance.random() < 0.2:
+            old = chance.choice(sent)
+            bench.cancel(old, conditional=old.trigger_price is not None)
+        await asyncio.sleep(0.02)
+    await bench.control.call("DELETE", "faults")
+    await bench.record.quiet()
+    filled = {order.exchange_client_order_id: bench.filled(order) for order in sent}
+    told = {name: quantity for name, quantity in filled.items() if quantity}
+    assert told == await _truly_filled(bench)
+    assert told
+    refused = {report.order_id for report in bench.record.of(OrderRefused)}
+    for order in (order for order in sent if order.order_id not in refused):
+        found = await bench.found(order, conditional=order.trigger_price is not None)
+        assert found.filled_quantity == filled[order.exchange_client_order_id]
+
+
+async def _truly_filled(bench: Bench) -> dict[str, Decimal]:
+    """How much the venue filled under each of the account's client ids, by its ledger."""
+    filled: dict[str, Decimal] = {}
+    cursor: str | None = ""
+    while cursor is not None:
+        ledger = await bench.control.call("GET", "ledger", cursor=cursor)
+        for row in ledger["orders"]:
+            quantity = Decimal(row["filled_quantity"])
+            if row["api_key"] == bench.api_key and quantity:
+                filled[row["client_order_id"]] = quantity
+        cursor = ledger["next_cursor"]
+    return filled

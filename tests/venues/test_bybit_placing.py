@@ -7,8 +7,9 @@ import pytest
 
 from tidegate.core.identifiers import ExchangeOrderId
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.vocabulary import OrderType, PositionSide, Side, TimeInForce, TriggerBy
+from tidegate.core.vocabulary import OrderType, PositionSide, RejectReason, Side, TimeInForce, TriggerBy
 from tidegate.venues.bybit.placing import amend_params, cancel_params, place_params
+from tidegate.venues.outcomes import CallFailed, Verdict
 from venue_unit_helpers import ACCOUNT, CLIENT_ORDER_ID, NOW, ORDER_ID, market_buy, quote_buy, send_order
 
 LIMIT = {"orderType": "Limit", "timeInForce": "GTC", "qty": "0.00001", "price": "65000.1"}
@@ -151,3 +152,11 @@ def test_a_cancel_names_the_order_by_the_best_id() -> None:
     where = {"category": "linear", "symbol": "BTCUSDT"}
     assert cancel(None) == where | {"orderLinkId": CLIENT_ORDER_ID}
     assert cancel(ExchangeOrderId("1523")) == where | {"orderId": "1523"}
+
+
+@pytest.mark.parametrize("symbol", ["BTC/USDT", "BTC/USDT:USDT"])
+def test_a_trailing_stop_is_refused_and_not_written_as_the_market_order_that_it_ends_as(symbol: str) -> None:
+    trailing = send_order(symbol=symbol, order_type=OrderType.TRAILING_STOP, price=None, trailing_offset=Decimal(500))
+    with pytest.raises(CallFailed) as caught:
+        place_params(trailing, "BTCUSDT")
+    assert (caught.value.verdict, caught.value.reason) == (Verdict.REFUSED, RejectReason.INVALID_PARAMETERS)

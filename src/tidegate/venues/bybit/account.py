@@ -50,13 +50,13 @@ class BybitAccount:
         self._streams = Streams(seat, reader, self._settings, self._wallet)
 
     async def place(self, order: SendOrder) -> Placed:
+        params, category = place_params(order, self._seat.symbols.theirs(order.symbol)), category_of(order.symbol)
         reports = await self._settings.prepare(order)
-        category = category_of(order.symbol)
         if category == SPOT and order.order_type in CONDITIONALS:
             await self._refuse_if_passed(order)
         answer = await self._client.call(
             wire.PLACE[category],
-            place_params(order, self._seat.symbols.theirs(order.symbol)),
+            params,
             lane=_lane(order.protective),
             validity=Validity(order.intended_at, order.expires_at),
         )

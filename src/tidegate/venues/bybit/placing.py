@@ -5,7 +5,7 @@ from typing import Any
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
 from tidegate.core.money import plain
-from tidegate.core.vocabulary import OrderType
+from tidegate.core.vocabulary import OrderType, RejectReason
 from tidegate.venues.bybit.words import (
     CONDITIONALS,
     FALLS,
@@ -20,10 +20,15 @@ from tidegate.venues.bybit.words import (
     category_of,
     is_set_off_by_a_rise,
 )
+from tidegate.venues.outcomes import CallFailed, Verdict
 
 
 def place_params(order: SendOrder, exchange_symbol: str) -> dict[str, Any]:
-    """The body of POST /v5/order/create."""
+    """The body of POST /v5/order/create; raises `CallFailed` for what Bybit has no order for."""
+    if order.order_type is OrderType.TRAILING_STOP:
+        # Bybit trails positions only. Without a trigger this would be sent as the market order that it ends as.
+        message = "Bybit has no trailing stop orders: the desk trails the market itself"
+        raise CallFailed(Verdict.REFUSED, RejectReason.INVALID_PARAMETERS, message)
     category = category_of(order.symbol)
     return {
         **order.params,
@@ -73,7 +78,6 @@ def _as_contract(order: SendOrder) -> dict[str, Any]:
 
 
 def _trigger_price(order: SendOrder) -> str:
-    assert order.order_type is not OrderType.TRAILING_STOP, "the desk trails by itself"
     assert order.trigger_price is not None
     return plain(order.trigger_price)
 

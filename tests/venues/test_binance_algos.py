@@ -253,7 +253,7 @@ async def test_a_trade_whose_origin_nobody_tells_is_put_aside_for_the_comparison
     venue.read_frame(None, algo_event())
     assert venue.read_frame(None, order_event(c=OTHER_NAME)) == []
     await asyncio.gather(*venue._linear.stream._tasks)
-    assert [type(fault) for fault in client.faults] == [CallFailed]
+    assert [type(fault) for fault in client.faults] == [MalformedError]
 
 
 def test_orders_of_others_are_not_looked_up_while_nothing_of_ours_waits() -> None:

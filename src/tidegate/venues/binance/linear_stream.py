@@ -149,7 +149,7 @@ class LinearStream:
             await self._algos.learn_origins(symbol, [order_id])
         except Exception as error:  # noqa: BLE001 - Whatever it was, the comparison that follows tells the rest.
             del self._held[symbol, order_id]
-            self._seat.client.exchange.taps.on_frame_failed(error)
+            self._put_aside(f"where an order came from could not be learned ({type(error).__name__})")
             return
         for connection, event in self._held.pop((symbol, order_id)):
             self._seat.client.exchange.handle_message(connection, event)

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from support import records as made
 from tidegate.core import identifiers as ids
+from tidegate.core.messages.events import CorrectionsSet
 from tidegate.core.messages.values import Fee
 from tidegate.core.order import Order
-from tidegate.core.records import Batch
-from tidegate.storage import columns
+from tidegate.core.records import Batch, JournalEntry
+from tidegate.core.vocabulary import Correction
+from tidegate.storage import chain, columns
 from tidegate.storage.open import Storage, open_storage
-from tidegate.storage.rows import ORDERS
+from tidegate.storage.rows import ORDERS, USERS
 
 amounts = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
 moments = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (Hypothesis adds the zone.)
@@ -67,6 +69,20 @@ def test_an_order_is_the_same_after_a_row(amount: Decimal, moment: datetime, mes
     order = made.full_order(1)
     order.price, order.closed_at, order.message, order.params = amount, moment, message, {"note": message}
     assert ORDERS.decode_text(ORDERS.encode(order)) == order
+
+
+WORDS = '["adjust_to_grid","reprice_post_only"]'
+
+
+def test_sets_are_written_in_one_order_whatever_order_they_have_in_memory() -> None:
+    """Python shuffles sets anew in every process; rows and journal entries must not differ by that."""
+    chosen = frozenset(Correction)
+    assert columns.set_text(chosen) == WORDS
+    assert USERS.encode(made.user())[-1] == WORDS
+    event = CorrectionsSet(at=made.moment(1), user_id=made.USER, corrections=chosen)
+    entry = JournalEntry(sequence=1, at=made.moment(1), event=event)
+    [row], _ = chain.journal_rows([entry], epoch=1, previous_hash=chain.GENESIS_HASH)
+    assert f'"corrections":{WORDS}' in str(row[4])
 
 
 def test_a_word_that_no_vocabulary_knows_is_refused_on_reading() -> None:

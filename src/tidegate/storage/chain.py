@@ -13,7 +13,7 @@ from tidegate.storage.rows import HISTORY, Row
 
 GENESIS_HASH = "0" * 64
 
-_JSON = msgspec.json.Encoder()
+_JSON = msgspec.json.Encoder(order="deterministic")  # Sets in order: the same events make the same journal.
 _HASHED_HISTORY_COLUMNS = HISTORY.columns.index("previous_hash")  # All before it.
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, get_origin
 
 import msgspec
 from sqlalchemy import Dialect, Numeric, Text
@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from tidegate.core.messages.values import Fee
 
 _JSON = msgspec.json.Encoder()
+_SORTED_JSON = msgspec.json.Encoder(order="deterministic")
 
 
 def amount_text(value: Decimal) -> str:
@@ -144,7 +145,9 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else self._decode(value)
 
     def to_text(self) -> Callable[[Any], str]:
-        return fees_text if self.kind == tuple[Fee, ...] else json_text
+        if self.kind == tuple[Fee, ...]:
+            return fees_text
+        return set_text if get_origin(self.kind) is frozenset else json_text
 
     def from_text(self) -> Callable[[Any], Any]:
         return self._decode
@@ -156,6 +159,11 @@ def json_text(value: Any) -> str:
 
 
 _JSON_EMPTY: dict[type, str] = {dict: "{}", tuple: "[]", list: "[]"}
+
+
+def set_text(value: frozenset[StrEnum]) -> str:
+    """A set of words as JSON, in their order."""
+    return _SORTED_JSON.encode(value).decode()
 
 
 def fees_text(fees: tuple[Fee, ...]) -> str:

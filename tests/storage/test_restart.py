@@ -1,6 +1,7 @@
 """What a restart brings back is what was there: random lives, written to a real database and recovered from it."""
 
 import asyncio
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -10,8 +11,10 @@ from support.desk_driver import DeskDriver
 from support.kept_desk import state_of
 from support.model_venue import ModelWorld
 from tidegate.core.desk import Desk
-from tidegate.core.messages.commands import CancelOrder
-from tidegate.core.vocabulary import AccountState, OrderType, Side, TimeInForce
+from tidegate.core.identifiers import IdempotencyKey, RuleId
+from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule
+from tidegate.core.messages.values import Amendment, Protection
+from tidegate.core.vocabulary import AccountState, OrderStatus, OrderType, Side, TimeInForce
 from tidegate.storage.open import open_storage
 from tidegate.storage.verify import verify
 
@@ -53,13 +56,58 @@ def cut_off(seed: int) -> DeskDriver:
             )
         if number == ORDERS // 2 and random.random() < 0.5:
             world.restart()
+    if driver.is_ready:
+        leave_unfinished(driver, random)
     return driver
+
+
+def leave_unfinished(driver: DeskDriver, random: Random) -> None:
+    """What a crash finds half done: each with an even chance."""
+    if random.random() < 0.5:
+        driver.refuse(driver.place(driver.order_command(quantity="0.1", retry_seconds=60)), retryable=True)
+    if random.random() < 0.5:
+        driver.place(
+            driver.order_command(
+                side=Side.SELL,
+                order_type=OrderType.TRAILING_STOP,
+                quantity="0.1",
+                price=None,
+                trailing_offset=Decimal(500),  # Binance's own trail by hundredths: the desk holds this one.
+            )
+        )
+    if random.random() < 0.5:
+        changing = driver.working(driver.order_command(quantity="0.1"), "9100")
+        driver.put(
+            AmendOrder(
+                command_id=driver.command_id(),
+                at=driver.now,
+                user_id=changing.user_id,
+                order_id=changing.order_id,
+                amendment=Amendment(price=Decimal(49_000)),
+                idempotency_key=IdempotencyKey("change"),
+            )
+        )
+        driver.put(
+            CreateRule(
+                command_id=driver.command_id(),
+                at=driver.now,
+                user_id=changing.user_id,
+                rule_id=RuleId("01R"),
+                order_id=changing.order_id,
+                status=OrderStatus.FILLED,
+                place=driver.order_command(quantity="0.1"),
+            )
+        )
+    if random.random() < 0.5:
+        stop = Protection(trigger_price=Decimal(45_000))
+        guarded = driver.working(driver.order_command(quantity="0.1", stop_loss=stop), "9200")
+        driver.fill(guarded, "0.1")
 
 
 def comparable(desk: Desk) -> dict[str, Any]:
     """A desk's state without closed orders, which only memory's size keeps there, and without empty shelves."""
     state = state_of(desk)
-    is_open = {order_id for order_id, order in desk.orders.items() if not order.is_closed}
+    is_open = {order_id for order_id, order in desk.orders.items() if not order.is_closed or order.guarding}
     state["orders"] = {order_id: order for order_id, order in desk.orders.items() if order_id in is_open}
     state["execution_ids"] = {order_id: desk.execution_ids.get(order_id, set()) for order_id in is_open}
     for name in ("by_idempotency_key", "by_client_order_id"):
@@ -104,7 +152,8 @@ def test_a_desk_recovered_from_the_database_is_the_desk_that_died(seed: int, dat
 
 
 def test_these_lives_are_cut_off_where_it_hurts() -> None:
-    orders = [order for seed in SEEDS for order in cut_off(seed).desk.orders.values() if not order.is_closed]
+    desks = [cut_off(seed).desk for seed in SEEDS]
+    orders = [order for desk in desks for order in desk.orders.values() if not order.is_closed or order.guarding]
     for what in (
         "in_doubt",
         "waiting_to_retry",
@@ -112,6 +161,13 @@ def test_these_lives_are_cut_off_where_it_hurts() -> None:
         "filled_quantity",
         "absent_since",
         "reserved_quantity",
+        "is_held",
+        "trailing_extreme",
+        "replacing",
+        "guarding",
+        "leg",
     ):
         assert any(getattr(order, what) for order in orders), what
+    for kept in ("held", "children", "rules", "rules_of"):
+        assert any(getattr(desk, kept) for desk in desks), kept
     assert any(order.pending_action == "cancel" for order in orders)

@@ -34,29 +34,46 @@ _OF_THE_DESK = frozenset(
 )
 
 
+_WORTH_A_LOOK = _OF_ORDERS | _OF_THE_DESK
+
+
 def reviews_after(desk: Desk, events: Iterable[Event]) -> list[ReviewOrder]:
     """The orders that events make worth a look: those with protection or rules, and the parents of legs.
 
     What became of a leg is taken in first; then what it protects is brought to that. It runs after every decision, so
     an order with neither costs a few look-ups.
     """
+    worth = [event for event in events if type(event) in _WORTH_A_LOOK and _concerns(desk, event)]
+    return _asked_by(desk, worth) if worth else []
+
+
+def _concerns(desk: Desk, event: Event) -> bool:
+    """Whether the event is about an order with protection or rules, or may be."""
+    if type(event) in _OF_THE_DESK:
+        return True
+    order = desk.orders[event.order_id]  # type: ignore[union-attr]  # All others are order events.
+    if order.guarding or order.leg is not None or order.exited_quantity:
+        return True
+    return order.order_id in desk.rules_of or (type(event) is happened.ExecutionBooked and order.is_derivative)
+
+
+def _asked_by(desk: Desk, events: list[Event]) -> list[ReviewOrder]:
     legs: dict[OrderId, ReviewOrder] = {}
     others: dict[OrderId, ReviewOrder] = {}
     for event in events:
-        kind = type(event)
-        if kind in _OF_ORDERS:
-            order = desk.orders[event.order_id]  # type: ignore[union-attr]  # The set is the order events.
-            if order.leg is not None:
-                _after_leg(order, event, legs, others)
-            elif order.guarding or order.exited_quantity:
-                _ask(others, event, order.order_id, failed=kind is happened.CancelRefused)
-            if desk.rules_of and order.order_id in desk.rules_of:
-                _ask(others if order.leg is None else legs, event, order.order_id)
-            if kind is happened.ExecutionBooked and order.is_derivative:
-                for order_id in _left_without_position(desk, event):  # type: ignore[arg-type]
-                    _ask(others, event, order_id)
-        elif kind in _OF_THE_DESK:
+        if type(event) in _OF_THE_DESK:
             for order_id in _after_desk_event(desk, event):
+                _ask(others, event, order_id)
+            continue
+        order = desk.orders[event.order_id]  # type: ignore[union-attr]
+        if order.leg is not None:
+            _after_leg(order, event, legs, others)
+        elif order.guarding or order.exited_quantity:
+            _ask(others, event, order.order_id, failed=isinstance(event, happened.CancelRefused))
+        if order.order_id in desk.rules_of:
+            _ask(others if order.leg is None else legs, event, order.order_id)
+        if isinstance(event, happened.ExecutionBooked) and order.is_derivative:
+            for order_id in _left_without_position(desk, event):
                 _ask(others, event, order_id)
     return [*legs.values(), *others.values()]
 

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.any_change import any_change
+from support.changing import InPlaceDriver
 from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, BTC_USDT, DeskDriver
 from support.kept_desk import replayed, state_of
 from tidegate.core import identifiers as ids
@@ -21,7 +23,6 @@ from tidegate.core.order import CONDITIONAL, LEGAL_TRANSITIONS
 from tidegate.core.validation.options import TIMES_IN_FORCE
 from tidegate.core.vocabulary import (
     Correction,
-    Exchange,
     OffsetUnit,
     OrderStatus,
     OrderType,
@@ -42,6 +43,8 @@ def any_input(driver: DeskDriver, random: Random) -> Input:  # noqa: C901  One a
         return any_order(driver, random)
     if random.random() < 0.15:
         return any_price(driver, random)
+    if random.random() < 0.3:
+        return any_change(driver, random)
     order_id = random.choice([*driver.orders, ids.OrderId("01JUNKNOWNUNKNOWNUNKNOWN99")])
     known = driver.orders.get(order_id)
     attempt = random.choice([1, 1, 1, 2, 3, max(known.attempt, 1) if known is not None else 1])
@@ -130,7 +133,7 @@ def any_price(driver: DeskDriver, random: Random) -> reports.PriceReported:
     last = Decimal(random.randrange(48_000, 52_000))
     return reports.PriceReported(
         at=driver.now,
-        exchange=Exchange.BINANCE,
+        exchange=driver.exchange,
         symbol="BTC/USDT",
         last=last,
         bid=random.choice([None, last - 1]),
@@ -162,10 +165,14 @@ def any_account_report(driver: DeskDriver, random: Random) -> Input:
 def live_through(seed: int, inputs: int = 60) -> DeskDriver:
     """A desk that was told anything, checked after each step."""
     random = Random(seed)
-    driver = DeskDriver()
+    driver = random.choice([DeskDriver, InPlaceDriver])()
     driver.open_shop()
-    driver.list_markets(NO_STOPS if random.random() < 0.5 else BTC_USDT)
-    driver.desk.users[ALICE].corrections = frozenset(random.sample(list(Correction), random.randrange(3)))
+    market = NO_STOPS if random.random() < 0.5 else BTC_USDT
+    driver.list_markets(msgspec.structs.replace(market, exchange=driver.exchange))
+    chosen = frozenset(random.sample(list(Correction), random.randrange(3)))
+    driver.put(
+        commands.SetCorrections(command_id=driver.command_id(), at=driver.now, user_id=ALICE, corrections=chosen)
+    )
     statuses: dict[ids.OrderId, OrderStatus] = {}
     for _ in range(inputs):
         driver.put(any_input(driver, random))
@@ -175,7 +182,7 @@ def live_through(seed: int, inputs: int = 60) -> DeskDriver:
             assert order.status is before or can_reach(before, order.status), f"{before} to {order.status}"
             statuses[order_id] = order.status
         driver.wait(random.choice([0, 0, 0.5, 3, 30]))
-        if not driver.is_ready and random.random() < 0.5:
+        if not driver.is_ready and random.random() < 0.8:
             driver.connect(BALANCES)
         if random.random() < 0.05:
             driver.restart()

@@ -25,7 +25,8 @@ def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     order.average_price = ratio(order.filled_value, order.filled_quantity)
     order.realized_pnl += event.realized_pnl
     order.fees = _add_fees(order.fees, event.fees)
-    order.waiting_to_retry = False
+    if not event.stray:
+        order.waiting_to_retry = False
     if order.status is OrderStatus.PENDING:
         # A trade of an attempt that was given up says nothing about the one that is under way.
         order.in_doubt = event.stray

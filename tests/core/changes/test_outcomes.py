@@ -185,3 +185,14 @@ def test_an_answer_about_an_order_that_nobody_knows_changes_nothing(driver: InPl
     driver.desk.detach(order.order_id)
     for answer in (driver.amend_accepted, driver.amend_refused, driver.amend_unknown):
         assert answer(order) == Decision([], [])  # type: ignore[operator]
+
+
+def test_while_it_is_not_known_what_became_of_the_order_a_postponed_change_waits(driver: InPlaceDriver) -> None:
+    order = changing(driver)
+    driver.amend_refused(order, retryable=True)
+    driver.now += timedelta(seconds=1)
+    driver.synchronized()
+    assert order.in_doubt, "it is missing from the listing"
+    assert SendAmend not in kinds(driver.wake(order.order_id))
+    driver.shows(order)
+    assert SendAmend in kinds(driver.wake(order.order_id))

@@ -319,3 +319,25 @@ def test_a_late_fill_that_completes_the_order_takes_the_rest_out(driver: Changin
     decision = driver.put(_trade(driver, order, "0.8", "9001", named=True))
     assert order.status is OrderStatus.FILLED
     assert order.exchange_client_order_id in [effect.exchange_client_order_id for effect in leaving(decision)]
+
+
+def test_a_late_fill_while_the_rest_waits_to_be_sent_again_makes_it_smaller(driver: ChangingDriver) -> None:
+    order = sent_again(driver, "0.2")
+    driver.refuse(order, retryable=True)
+    driver.put(_trade(driver, order, "0.1", "9001", named=True))
+    assert order.waiting_to_retry
+    [sent] = leaving(driver.wake(order.order_id))
+    assert isinstance(sent, SendOrder)
+    assert (sent.quantity, order.filled_before) == (Decimal("0.7"), Decimal("0.3"))
+    driver.check_books()
+
+
+def test_a_rest_that_is_told_rejected_and_traded_at_once_is_looked_into(driver: ChangingDriver) -> None:
+    """It once left the change half made: found by random inputs."""
+    order = sent_again(driver)
+    driver.report(order, REJECTED, "0.5", exchange_order_id="9002")
+    assert not order.is_closed
+    driver.check_books()
+    driver.fill(order, "0.5", exchange_order_id="9002")
+    assert (order.status, order.price) == (OrderStatus.CANCELED, 49_000)
+    driver.check_books()

@@ -99,7 +99,7 @@ def look_at_change(desk: Desk, order: Order, at: datetime) -> Decision | None:
     """What a timer finds of a change in place that was put off: it is asked for again. None: nothing of the kind."""
     if order.asked is None or order.replacing or order.amend_expires_at is not None:
         return None
-    if order.pending_action is PendingAction.CANCEL:
+    if order.pending_action is PendingAction.CANCEL or order.in_doubt:
         return None
     assert order.retry_until is not None
     if at >= order.retry_until:

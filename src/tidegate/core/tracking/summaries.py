@@ -84,7 +84,7 @@ def _learned(desk: Desk, order: Order, report: OrderReported, attempt: int) -> D
     theirs = report.exchange_order_id or order.exchange_order_id
     doubted = is_open and (order.in_doubt or order.absent_since is not None)
     if theirs is not None and (order.exchange_order_id is None or doubted):
-        is_taken = report.status is not VenueOrderStatus.REJECTED
+        is_taken = report.status is not VenueOrderStatus.REJECTED or report.filled_quantity
         events += (
             taken(order, report.at, theirs, attempt) if is_taken else [submitted(order, report.at, theirs, attempt)]
         )

@@ -17,6 +17,7 @@ from tidegate.core.vocabulary import Environment, Exchange
 from tidegate.ports import VenueCredentials
 from tidegate.venues.factory import Venues, VenueSettings
 from venue_contract_helpers import PRICE, Control, Desk, RealClock, Recorder
+from venue_simulator import Bench, calm, connected
 
 SECRET = "canary-secret-" + "s" * 50
 PASSPHRASE = "canary-passphrase"
@@ -93,3 +94,23 @@ async def desk(
     finally:
         await session.close()
         await market_data.close()
+
+
+@pytest.fixture
+async def bench(
+    exchange: Exchange, simulators: dict[str, Any], control: Control, tmp_path: Path
+) -> AsyncIterator[Bench]:
+    """A connected session of a funded account, at a venue with both of its markets calm."""
+    await calm(control)
+    async with connected(exchange, simulators, control, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def hedged(
+    exchange: Exchange, simulators: dict[str, Any], control: Control, tmp_path: Path
+) -> AsyncIterator[Bench]:
+    """The same for an account in hedge mode."""
+    await calm(control)
+    async with connected(exchange, simulators, control, tmp_path, position_mode="hedge") as made:
+        yield made

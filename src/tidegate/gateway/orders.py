@@ -186,4 +186,6 @@ async def cancel_many(request: AnyRequest, user: User, context: Context) -> Resu
         symbol=query.symbol,
     )
     answer = await context.commands.submit(command)
+    if answer.refusal is not None:
+        raise refused(answer.refusal)
     return Result(Items[OrderView]([shown(order, context) for order in answer.orders]))

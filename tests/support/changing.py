@@ -11,7 +11,16 @@ from tidegate.core.messages.effects import Effect, Reply, SendAmend, SendCancel,
 from tidegate.core.messages.events import Event
 from tidegate.core.messages.values import Amendment, Refusal
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side, VenueOrderStatus
+from tidegate.core.vocabulary import (
+    Exchange,
+    ExecutionType,
+    OrderStatus,
+    OrderType,
+    PendingAction,
+    RejectReason,
+    Side,
+    VenueOrderStatus,
+)
 
 NOW = "now"
 
@@ -191,3 +200,21 @@ def find(decision: Decision, kind: type[Event]) -> Event:
     """The one event of a kind."""
     [found] = [event for event in decision.events if isinstance(event, kind)]  # type: ignore[arg-type]
     return found
+
+
+def story(driver: ChangingDriver, order: Order) -> list[ExecutionType]:
+    """Why each row of an order's history was written."""
+    return [row.execution_type for row in driver.history(order)]
+
+
+def outcome(order: Order) -> tuple[OrderStatus, Decimal]:
+    """Where an order stands, and what it has filled."""
+    return order.status, order.filled_quantity
+
+
+def hold_up(driver: ChangingDriver, order: Order) -> None:
+    """What must be true at the end of each scenario: the books balance, and nothing of a change is left over."""
+    driver.check_books()
+    assert order.asked is None
+    if order.is_closed:
+        assert (order.reserved_quantity, order.pending_action) == (0, PendingAction.NONE)

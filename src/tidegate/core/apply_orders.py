@@ -1,9 +1,9 @@
 """What order events change: the order, its reservation, and how it is found."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
+from tidegate.core.apply_changes import count_anew, end_change, reshape
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import ExchangeOrderId, exchange_client_order_id
 from tidegate.core.messages import events as happened
@@ -93,7 +93,7 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.pending_action = PendingAction.NONE
             order.in_doubt = False
             order.awaited_since = None
-            _end_change(order)
+            end_change(order)
             order.replacing = False
             reserve(desk, order, ZERO)
             desk.index_open(order)
@@ -136,7 +136,7 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.pending_action = PendingAction.NONE if order.asked is None else PendingAction.AMEND
             order.cancel_reason = None
             order.message = event.message
-            _count_anew(order, event.at)
+            count_anew(order, event.at)
         case happened.OrderCorrected():
             if order.status is not event.status:
                 move(order, event.status)
@@ -151,14 +151,11 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
         case happened.OrderAdjusted():
             order.corrections += 1
             order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
-        case (
-            happened.AmendRequested()
-            | happened.AmendPostponed()
-            | happened.OrderAmended()
-            | happened.AmendFailed()
-            | happened.OrderRestated()
-        ):
-            _amend(desk, order, event)
+        case happened.AmendPostponed():
+            reshape(order, event)
+        case happened.AmendRequested() | happened.OrderAmended() | happened.AmendFailed() | happened.OrderRestated():
+            reshape(order, event)
+            reserve(desk, order, event.reserved_quantity)
         case _:
             assert_never(event)
 
@@ -189,64 +186,6 @@ def _change_conditional(
         case _:
             assert_never(event)
     desk.index_open(order)
-
-
-def _amend(
-    desk: Desk,
-    order: Order,
-    event: (
-        happened.AmendRequested
-        | happened.AmendPostponed
-        | happened.OrderAmended
-        | happened.AmendFailed
-        | happened.OrderRestated
-    ),
-) -> None:
-    match event:
-        case happened.AmendRequested():
-            _ask(order, event)
-        case happened.AmendPostponed():
-            order.amend_expires_at = None
-            order.message = event.message
-            return
-        case happened.OrderAmended() | happened.OrderRestated():
-            order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
-            order.reserve_price = event.reserve_price
-        case happened.AmendFailed():
-            order.message = event.message
-        case _:
-            assert_never(event)
-    if isinstance(event, happened.OrderAmended | happened.AmendFailed):
-        _end_change(order)
-        _count_anew(order, event.at)
-    reserve(desk, order, event.reserved_quantity)
-
-
-def _ask(order: Order, event: happened.AmendRequested) -> None:
-    order.pending_action = PendingAction.AMEND
-    order.amendment = event.amendment
-    order.asked = event.asked
-    order.asked_reserve_price = event.reserve_price
-    order.replacing = not event.in_place
-    order.amend_expires_at = event.request_expires_at if event.in_place else None
-    order.retry_until = event.retry_until
-    order.awaited_since = order.awaited_since or event.at
-
-
-def _end_change(order: Order) -> None:
-    if order.pending_action is PendingAction.AMEND:
-        order.pending_action = PendingAction.NONE
-    order.asked = None
-    order.asked_reserve_price = None
-    order.amend_expires_at = None
-    if not order.is_resending:
-        order.replacing = False
-
-
-def _count_anew(order: Order, at: datetime) -> None:
-    """Something is known now: what the venue still owes is awaited from here on."""
-    owes = order.pending_action is not PendingAction.NONE or order.in_doubt or order.is_unresolved
-    order.awaited_since = at if owes else None
 
 
 def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> None:
@@ -292,7 +231,7 @@ def _submit(desk: Desk, order: Order, event: happened.OrderSubmitted) -> None:
     order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
     if order.status is OrderStatus.PENDING:
         move(order, OrderStatus.SUBMITTED)
-    _count_anew(order, event.at)
+    count_anew(order, event.at)
 
 
 def _rename(desk: Desk, order: Order, exchange_order_id: ExchangeOrderId) -> None:

@@ -1,13 +1,11 @@
 """The candles of one instrument, of every interval: its trades as they come, and an invented past before the first."""
 
-from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
 
-import msgspec
-
 from venuesim.exchange.candle import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Candle, Interval
 from venuesim.exchange.candle_history import History
+from venuesim.exchange.candle_tiers import Sum, Tier
 from venuesim.exchange.instruments import Instrument, floor_to
 
 __all__ = ["Candle", "Candles", "Interval"]
@@ -20,107 +18,6 @@ RETENTIONS_MS = (
     (HOUR_MS, 730 * DAY_MS),
 )
 """Lengths in which trades are kept, and for how long: enough for 2000 candles of all that is shorter than a day."""
-
-ZERO = Decimal(0)
-
-
-class _Sum:
-    """A candle that trades or shorter candles are still being added to."""
-
-    __slots__ = (
-        "close", "high", "low", "open", "open_ms", "quote_volume", "taker_buy_quote_volume", "taker_buy_volume",
-        "trade_count", "volume",
-    )  # fmt: skip
-
-    def __init__(self, open_ms: int, price: Decimal) -> None:
-        self.open_ms = open_ms
-        self.open = self.high = self.low = self.close = price
-        self.volume = self.quote_volume = self.taker_buy_volume = self.taker_buy_quote_volume = ZERO
-        self.trade_count = 0
-
-    def count(self, price: Decimal, quantity: Decimal, *, buyer_is_maker: bool) -> None:
-        notional = price * quantity
-        self.close = price
-        if price > self.high:
-            self.high = price
-        elif price < self.low:
-            self.low = price
-        self.volume += quantity
-        self.quote_volume += notional
-        self.trade_count += 1
-        if not buyer_is_maker:
-            self.taker_buy_volume += quantity
-            self.taker_buy_quote_volume += notional
-
-    def merge(self, candle: Candle) -> None:
-        self.high = max(self.high, candle.high)
-        self.low = min(self.low, candle.low)
-        self.close = candle.close
-        self.volume += candle.volume
-        self.quote_volume += candle.quote_volume
-        self.trade_count += candle.trade_count
-        self.taker_buy_volume += candle.taker_buy_volume
-        self.taker_buy_quote_volume += candle.taker_buy_quote_volume
-
-    def candle(self) -> Candle:
-        return Candle(
-            open_ms=self.open_ms,
-            open=self.open,
-            high=self.high,
-            low=self.low,
-            close=self.close,
-            volume=self.volume,
-            quote_volume=self.quote_volume,
-            trade_count=self.trade_count,
-            taker_buy_volume=self.taker_buy_volume,
-            taker_buy_quote_volume=self.taker_buy_quote_volume,
-        )
-
-
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Candle)
-
-
-class _Tier:
-    """Candles of one length, of the times that had trades; finished ones are kept encoded, a sixth of the size."""
-
-    def __init__(self, length_ms: int, retention_ms: int, start_price: Decimal) -> None:
-        self.length_ms = length_ms
-        self.running: _Sum | None = None
-        self.dropped_until_ms: int | None = None
-        self.dropped_close = start_price
-        self._retention_ms = retention_ms
-        self._finished: deque[bytes] = deque()
-
-    def finish(self) -> Candle | None:
-        """Close the running candle and return it."""
-        if self.running is None:
-            return None
-        candle = self.running.candle()
-        self.running = None
-        self._finished.append(_ENCODER.encode(candle))
-        self._drop_before(candle.open_ms - self._retention_ms)
-        return candle
-
-    def add(self, candle: Candle) -> Candle | None:
-        """Take a shorter candle in; return the one that it finished, if it begins another."""
-        finished = None
-        if self.running is not None and candle.open_ms >= self.running.open_ms + self.length_ms:
-            finished = self.finish()
-        if self.running is None:
-            self.running = _Sum(candle.open_ms - candle.open_ms % self.length_ms, candle.open)
-        self.running.merge(candle)
-        return finished
-
-    def newest_first(self) -> Iterator[Candle]:
-        """Yield the finished candles, the newest first."""
-        return map(_DECODER.decode, reversed(self._finished))
-
-    def _drop_before(self, time_ms: int) -> None:
-        while (oldest := _DECODER.decode(self._finished[0])).open_ms < time_ms:
-            self._finished.popleft()
-            self.dropped_until_ms = oldest.open_ms + self.length_ms
-            self.dropped_close = oldest.close
 
 
 class Candles:
@@ -150,8 +47,8 @@ class Candles:
         self._start_ms = start_ms
         self._opens_at_last_close = opens_at_last_close
         self._last_price = price
-        self._tiers = [_Tier(length_ms, retention_ms, price) for length_ms, retention_ms in RETENTIONS_MS]
-        self._second: _Sum | None = None
+        self._tiers = [Tier(length_ms, retention_ms, price) for length_ms, retention_ms in RETENTIONS_MS]
+        self._second: Sum | None = None
         self._second_end_ms = start_ms
 
     def count(self, price: Decimal, quantity: Decimal, buyer_is_maker: bool, time_ms: int) -> None:
@@ -191,7 +88,7 @@ class Candles:
         opens = (_forward if from_start else _backward)(interval, offset_ms, first_ms, last_ms, limit)
         return self._build(interval, offset_ms, opens, tier_number) if opens else []
 
-    def _turn(self, time_ms: int, price: Decimal) -> _Sum:
+    def _turn(self, time_ms: int, price: Decimal) -> Sum:
         """Begin the second of `time_ms`; what it finishes moves up into the longer candles."""
         seconds = self._tiers[0]
         candle = seconds.finish()
@@ -200,7 +97,7 @@ class Candles:
                 break
             candle = tier.add(candle)
         open_ms = time_ms - time_ms % SECOND_MS
-        self._second = seconds.running = _Sum(open_ms, self._last_price if self._opens_at_last_close else price)
+        self._second = seconds.running = Sum(open_ms, self._last_price if self._opens_at_last_close else price)
         self._second_end_ms = open_ms + SECOND_MS
         return self._second
 
@@ -216,7 +113,7 @@ class Candles:
             raise ValueError("Candles last and are offset by whole seconds.")
         return fitting[-1]
 
-    def _first_open_ms(self, interval: Interval, offset_ms: int, tier: _Tier) -> int:
+    def _first_open_ms(self, interval: Interval, offset_ms: int, tier: Tier) -> int:
         if tier.dropped_until_ms is not None:
             return interval.ceil(tier.dropped_until_ms, offset_ms)
         open_ms = interval.floor(self._history_start_ms, offset_ms)
@@ -263,7 +160,7 @@ class Candles:
 def _joined(open_ms: int, pieces: list[Candle]) -> Candle:
     if len(pieces) == 1 and pieces[0].open_ms == open_ms:
         return pieces[0]
-    joined = _Sum(open_ms, pieces[0].open)
+    joined = Sum(open_ms, pieces[0].open)
     for piece in pieces:
         joined.merge(piece)
     return joined.candle()

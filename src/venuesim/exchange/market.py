@@ -16,6 +16,7 @@ from venuesim.exchange.instruments import Instrument, floor_to, price_key
 from venuesim.exchange.listings import LISTINGS, listing_key
 from venuesim.exchange.orders import Order
 from venuesim.exchange.prices import PriceSource, RandomWalk, Tick
+from venuesim.exchange.recent_trades import recent_trades
 from venuesim.exchange.statistics import Statistics
 from venuesim.exchange.triggers import TriggerRoom
 from venuesim.exchange.vocabulary import OrderType, PriceKind, Side, TimeInForce
@@ -81,7 +82,7 @@ class Market:
         self.update_id = 1
         self.triggers = TriggerRoom()
         self.printed: list[Decimal] = []
-        self.trades: deque[PublicTrade] = deque(maxlen=TRADES_KEPT)
+        self.trades = recent_trades(PublicTrade, tuple[int, Decimal, Decimal, bool, int], kept=TRADES_KEPT)
         self.mark_price: Decimal | None = None
         self.index_price: Decimal | None = None
         self.funding_rate = FUNDING_RATE

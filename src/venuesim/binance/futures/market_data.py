@@ -57,7 +57,7 @@ class MarketData:
         """Show the latest trades."""
         market = self._symbols.read(request.parameters)
         limit = Fields(request.parameters).limit(TRADES_PAGE, TRADES_PAGE_MAX)
-        return Result([public_trade(trade) for trade in list(market.trades)[-limit:]])
+        return Result([public_trade(trade) for trade in market.trades.last_items(limit)])
 
     def historical_trades(self, request: Request) -> Result:
         """Show trades from an id on. Approximate: the last thousand are remembered."""

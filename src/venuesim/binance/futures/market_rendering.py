@@ -49,8 +49,8 @@ def day_figures(market: Market, now_ms: int) -> Json:
         "quoteVolume": f"{figures.quote_volume:.2f}",
         "openTime": now_ms - DAY_MS,
         "closeTime": now_ms,
-        "firstId": trades[0].trade_id if trades else -1,
-        "lastId": trades[-1].trade_id if trades else -1,
+        "firstId": trades.first().trade_id if trades else -1,
+        "lastId": trades.last().trade_id if trades else -1,
         "count": figures.trade_count,
     }
 

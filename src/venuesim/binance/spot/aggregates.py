@@ -1,6 +1,6 @@
 """Aggregate trades: what one taker trades at one moment and price counts as one."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import count
@@ -11,6 +11,8 @@ from venuesim.binance.spot.formats import Json, eight
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import BookChanged, PublicTrade
 from venuesim.exchange.instruments import Instrument
+from venuesim.exchange.packed import PackedDeque
+from venuesim.exchange.recent_trades import Block, recent_trades
 
 KEPT = 1000
 """How many aggregates of each symbol are remembered."""
@@ -57,7 +59,7 @@ class AggregateTrades:
     def __init__(self, exchange: Exchange) -> None:
         self.told: list[Callable[[AggregateTrade], None]] = []
         self._ids: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(FIRST_ID))
-        self._entries: defaultdict[str, deque[AggregateTrade]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._entries: defaultdict[str, PackedDeque[AggregateTrade, Block]] = defaultdict(_entries)
         self._running: dict[str, AggregateTrade] = {}
         exchange.listeners.trades.append(self._traded)
         exchange.listeners.books.append(self._stepped)
@@ -97,3 +99,7 @@ class AggregateTrades:
     def _complete(self, entry: AggregateTrade) -> None:
         for listener in self.told:
             listener(entry)
+
+
+def _entries() -> PackedDeque[AggregateTrade, Block]:
+    return recent_trades(AggregateTrade, tuple[int, Decimal, Decimal, int, int, int, bool], kept=KEPT)

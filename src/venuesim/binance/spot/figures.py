@@ -124,7 +124,7 @@ def day_ticker(market: Market, now_ms: int) -> Json:
 
 def last_trade_id(market: Market) -> int:
     """Return the id of a market's last trade; before the first one, that of the trade that would come before it."""
-    return market.trades[-1].trade_id if market.trades else FIRST_TRADE_ID - 1
+    return market.trades.last().trade_id if market.trades else FIRST_TRADE_ID - 1
 
 
 def _figures(market: Market, open_ms: int, now_ms: int, close_ms: int) -> Figures:

@@ -55,7 +55,7 @@ class MarketData:
         market = self._instruments.market(request.parameters)
         limit = request.parameters.limit(PAGE, PAGE_MAX)
         request.all_read()
-        return Result([_trade(trade) for trade in list(market.trades)[-limit:]])
+        return Result([_trade(trade) for trade in market.trades.last_items(limit)])
 
     def historical_trades(self, request: Request) -> Result:
         """Show trades from an id on; those that the market has forgotten, all but the newest thousand, are left out."""
@@ -64,7 +64,7 @@ class MarketData:
         from_id = request.parameters.integer("fromId")
         request.all_read()
         if from_id is None:
-            return Result([_trade(trade) for trade in list(market.trades)[-limit:]])
+            return Result([_trade(trade) for trade in market.trades.last_items(limit)])
         found = (trade for trade in market.trades if trade.trade_id >= from_id)
         return Result([_trade(trade) for trade in islice(found, limit)])
 

@@ -198,7 +198,7 @@ class MarketStreams:
             told, render = self._told_trades[stream.name], _ticker(stream, now_ms)
             tickers = []
             for symbol, market in self._exchange.markets.items():
-                newest = market.trades[-1].trade_id if market.trades else -1
+                newest = market.trades.last().trade_id if market.trades else -1
                 if told.get(symbol) != newest:
                     told[symbol] = newest
                     tickers.append(render(market))

@@ -1,7 +1,9 @@
 """Where ccxt is pointed in each world, without connecting anywhere."""
 
+import asyncio
 from typing import Any
 
+import ccxt
 import pytest
 
 from tidegate.core.vocabulary import Exchange
@@ -40,3 +42,25 @@ async def test_orders_go_to_the_world_that_was_chosen(
     assert (opened.headers.get("x-simulated-trading") == "1") == (testnet and exchange is Exchange.OKX)
     assert not opened.enableRateLimit
     await opened.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+async def test_a_request_leaves_once_even_if_its_connection_breaks(method: str) -> None:
+    """On a connection that has served before: there aiohttp would send what it takes for harmless again, unasked."""
+    arrived: list[str] = []
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+        await writer.drain()
+        arrived.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ")[0])
+        writer.close()
+
+    opened = open_exchange(Exchange.BINANCE, Taps(), credentials=CREDENTIALS)
+    async with await asyncio.start_server(answer_once, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        assert await opened.fetch(url) == {}
+        with pytest.raises(ccxt.NetworkError):
+            await opened.fetch(url, method)
+        await opened.close()
+    assert arrived == ["GET", method]

@@ -82,6 +82,11 @@ def _tapped_class(exchange: Exchange) -> type[Any]:  # noqa: C901 - The methods 
         signed_at_ms: int | None = None
         requests_made = 0
 
+        def open(self, *lazy: Any) -> None:
+            """Connect without aiohttp's own retry: it sends a PUT or DELETE a second time if the connection breaks."""
+            super().open(*lazy)
+            self.session._retry_connection = False  # noqa: SLF001 - aiohttp has no public way to say so.
+
         def nonce(self) -> Any:
             """The time that a request is signed with: the intent's, where the request has one."""
             return super().nonce() if self.signed_at_ms is None else self.signed_at_ms

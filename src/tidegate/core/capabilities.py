@@ -47,7 +47,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     otherwise it is canceled and the rest sent again. `trailing_units`, `trailing_by` and `trailing_percents` say what
     the venue's own trailing stop takes; anything else is trailed by the desk. So is a conditional limit order whose
     time in force, once it is set off, is none of `conditional_times`. `params` are the venue's own words that an
-    order may carry.
+    order may carry. `margin_mode_per_order`: the venue has no setting, each order says which position it is about.
     """
 
     order_types: Mapping[OrderType, How]
@@ -60,6 +60,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     amends_conditional: bool
     reduce_only: bool
     hedge_mode: bool
+    margin_mode_per_order: bool = False
     good_till_date: How = How.DESK
     params: frozenset[str]
 
@@ -130,6 +131,7 @@ CAPABILITIES: Mapping[tuple[Exchange, InstrumentKind], Capabilities] = {
         amends_conditional=True,
         reduce_only=True,
         hedge_mode=True,
+        margin_mode_per_order=True,
         params=frozenset({"stpMode", "tag"}),
     ),
     (Exchange.BYBIT, InstrumentKind.SPOT): Capabilities(

@@ -12,7 +12,7 @@ from tidegate.core.money import ZERO
 from tidegate.core.order import Order
 from tidegate.core.records import Account
 from tidegate.core.risk.checks import RiskApproved, check_risk
-from tidegate.core.validation import validate
+from tidegate.core.validation import in_known_mode, validate
 from tidegate.core.vocabulary import AccountState, RefusalCode, Role
 
 
@@ -28,6 +28,7 @@ def place(desk: Desk, command: PlaceOrder) -> Decision:
 
 def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
     """Put right what the desk may, check the rest, and send it on its way or record why not."""
+    command = in_known_mode(command, account, desk)
     created: list[Event] = [created_by(command, account)]
     adjusted, asked = adjust(desk, command, account)
     created += adjusted

@@ -7,6 +7,7 @@ import pytest
 from support.desk_driver import ALICE
 from support.markets import PERPETUAL, account_of, perpetual_of
 from support.validating import Checker
+from tidegate.core.messages.effects import SendOrder
 from tidegate.core.records import Leverage
 from tidegate.core.vocabulary import Exchange, MarginMode, PositionSide, RefusalCode
 
@@ -82,3 +83,28 @@ def test_orders_that_ask_for_the_same_do_not_stand_in_each_others_way(check: Che
 def test_orders_on_other_symbols_do_not_matter(check: Checker) -> None:
     check.driver.place(check.driver.order_command())
     assert check.code(leverage="20") is None
+
+
+@pytest.mark.parametrize(
+    ("exchange", "named", "sent"),
+    [
+        (Exchange.OKX, None, MarginMode.ISOLATED),
+        (Exchange.OKX, MarginMode.CROSS, MarginMode.CROSS),
+        (Exchange.BINANCE, None, None),  # It is a setting there: nothing is to be said about it.
+    ],
+)
+def test_an_order_without_a_margin_mode_is_about_the_position_that_there_is(
+    exchange: Exchange, named: MarginMode | None, sent: MarginMode | None
+) -> None:
+    check = Checker(perpetual_of(exchange))
+    account_id = account_of(exchange)
+    check.driver.desk.leverages[account_id, PERPETUAL] = Leverage(
+        account_id=account_id,
+        symbol=PERPETUAL,
+        leverage=Decimal(7),
+        margin_mode=MarginMode.ISOLATED,
+        updated_at=check.driver.now,
+    )
+    decision = check.driver.put(check.command(margin_mode=named))
+    [send] = [effect for effect in decision.effects if isinstance(effect, SendOrder)]
+    assert send.margin_mode is sent

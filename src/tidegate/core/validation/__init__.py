@@ -11,13 +11,13 @@ from tidegate.core.messages.values import Refusal
 from tidegate.core.records import Account
 from tidegate.core.validation.amounts import check_grid, check_shape, check_workable
 from tidegate.core.validation.bounds import check_bounds, reference_price
-from tidegate.core.validation.leverage import check_leverage
+from tidegate.core.validation.leverage import check_leverage, in_known_mode
 from tidegate.core.validation.options import check_options
 from tidegate.core.validation.protection import check_protection
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import RefusalCode
 
-__all__ = ["ValidOrder", "check_figures", "reference_price", "validate"]
+__all__ = ["ValidOrder", "check_figures", "in_known_mode", "reference_price", "validate"]
 
 
 class ValidOrder(NamedTuple):

@@ -1,5 +1,8 @@
 """The account's leverage and margin mode for a symbol, which an order may change only while nothing depends on them."""
 
+import msgspec
+
+from tidegate.core.capabilities import capabilities_of
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
@@ -8,6 +11,20 @@ from tidegate.core.money import ONE, plain
 from tidegate.core.records import Account
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import InstrumentKind, PositionSide, RefusalCode
+
+
+def in_known_mode(command: PlaceOrder, account: Account, desk: Desk) -> PlaceOrder:
+    """An order that names no margin mode has the one that its symbol is set to, where the venue must be told it.
+
+    Otherwise what is to close an isolated position would open a second one beside it.
+    """
+    instrument = desk.instruments.get((account.exchange, command.symbol))
+    known = desk.leverages.get((command.account_id, command.symbol))
+    if command.margin_mode is not None or instrument is None or known is None or known.margin_mode is None:
+        return command
+    if not capabilities_of(instrument).margin_mode_per_order:
+        return command
+    return msgspec.structs.replace(command, margin_mode=known.margin_mode)
 
 
 def check_leverage(command: PlaceOrder, account: Account, instrument: Instrument, desk: Desk) -> Refusal | None:

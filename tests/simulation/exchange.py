@@ -304,6 +304,8 @@ class ModelExchange:
             self._end(account, foreign[0], VenueOrderStatus.CANCELED)
         elif ours and self.random.random() < 0.3:
             self._end(account, self.random.choice(ours), VenueOrderStatus.CANCELED)
+        elif (reducible := [order for order in ours if self._can_shrink(order)]) and self.random.random() < 0.5:
+            self._shrink(account, self.random.choice(reducible))
         else:
             order = VenueOrder(
                 client_order_id=f"hand{next(self._numbers)}",  # type: ignore[arg-type]
@@ -318,6 +320,16 @@ class ModelExchange:
             )
             account.orders.append(order)
             account.on_order(order)
+
+    def _can_shrink(self, order: VenueOrder) -> bool:
+        markets = self.rules.amends_conditional if order.waiting else self.rules.amends
+        return order.symbol in markets and order.quantity is not None and order.quantity - order.filled > 2 * STEP
+
+    def _shrink(self, account: ModelAccount, order: VenueOrder) -> None:
+        """Somebody makes an order of ours smaller in the venue's own window."""
+        assert order.quantity is not None
+        order.quantity = order.filled + (order.quantity - order.filled) / 2 // STEP * STEP
+        account.on_order(order)
 
     def cancel_by_hand(self, account: ModelAccount) -> None:
         """Nobody leaves orders of their own behind."""

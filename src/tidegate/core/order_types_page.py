@@ -92,10 +92,46 @@ _END = """`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_qua
 `leverage` and `margin_mode` with perpetuals, `trailing_offset` with trailing stops. `gtd` is the desk's own: the order
 is `gtc` at the venue, and is canceled at `expires_at`. A trigger that the market has passed is refused everywhere."""
 
+_ON_PROOFS = """Every claim of these tables is held against the venues' protocols by numbered cases, in
+`tests/venue_contract/`:"""
+PROOFS = {
+    "`market` and `limit` at the venue": "VC39",
+    "conditional order types at the venue: waiting, set off, executed under our id": "VC40",
+    "canceled while they wait, or once they were set off": "VC41, VC44",
+    "a trigger that the market has passed": "VC42",
+    "a reply that was lost": "VC22, VC43",
+    "what is left to the desk": "VC45",
+    "`time_in_force`": "VC46, VC47, VC51",
+    "`post_only`": "VC48",
+    "`reduce_only`": "VC49",
+    "`quote_quantity`": "VC50",
+    "`trigger_by`": "VC52",
+    "`trailing_offset_unit`": "VC53",
+    "working orders amended": "VC54, VC57, VC58, VC59",
+    "conditional orders amended": "VC55, VC56, VC60, VC61",
+    "`leverage`": "VC62, VC63",
+    "`position_side`": "VC64",
+}
+"""The numbered cases that prove what the tables claim."""
+
+
+def _proofs() -> str:
+    return "\n".join(["| claim | cases |", "|---|---|", *(f"| {claim} | {proof} |" for claim, proof in PROOFS.items())])
+
 
 def document() -> str:
     """The whole page, in Markdown."""
-    parts = (_TOP, table_of_order_types(), _ON_OPTIONS, _options(), _ON_TYPES, _times_by_type(), _END)
+    parts = (
+        _TOP,
+        table_of_order_types(),
+        _ON_OPTIONS,
+        _options(),
+        _ON_TYPES,
+        _times_by_type(),
+        _END,
+        _ON_PROOFS,
+        _proofs(),
+    )
     return "\n\n".join(parts) + "\n"
 
 

@@ -20,7 +20,10 @@ IdempotencyKey = NewType("IdempotencyKey", str)
 EXCHANGE_CLIENT_ORDER_ID_PREFIX = "tg"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-ATTEMPTS_MAX = len(_BASE36) ** 2 - 1
+_SUFFIXES = tuple(high + low for high in _BASE36 for low in _BASE36)  # Of the attempts, by their numbers.
+_ATTEMPTS = {suffix: attempt for attempt, suffix in enumerate(_SUFFIXES) if attempt}
+ATTEMPTS_MAX = len(_SUFFIXES) - 1
+# The functions below run several times for every order; to call a NewType costs as much as one of them.
 
 
 def exchange_client_order_id(order_id: OrderId, attempt: int) -> ExchangeClientOrderId:
@@ -29,9 +32,7 @@ def exchange_client_order_id(order_id: OrderId, attempt: int) -> ExchangeClientO
     Fresh per attempt, because Binance and OKX hold such ids unique among open orders only.
     """
     assert 1 <= attempt <= ATTEMPTS_MAX
-    return ExchangeClientOrderId(
-        f"{EXCHANGE_CLIENT_ORDER_ID_PREFIX}{order_id}{_BASE36[attempt // 36]}{_BASE36[attempt % 36]}"
-    )
+    return f"{EXCHANGE_CLIENT_ORDER_ID_PREFIX}{order_id}{_SUFFIXES[attempt]}"  # type: ignore[return-value]
 
 
 def derived_order_id(parent: str, number: int, at: datetime) -> OrderId:
@@ -47,16 +48,15 @@ def derived_order_id(parent: str, number: int, at: datetime) -> OrderId:
 
 def order_of(exchange_client_id: str) -> tuple[OrderId, int] | None:
     """The order and attempt that an exchange client order id names; None when it is not ours."""
-    if len(exchange_client_id) != 30 or not exchange_client_id.startswith(EXCHANGE_CLIENT_ORDER_ID_PREFIX):
+    attempt = _ATTEMPTS.get(exchange_client_id[28:])
+    if attempt is None or not exchange_client_id.startswith(EXCHANGE_CLIENT_ORDER_ID_PREFIX):
         return None
-    if not (exchange_client_id.isascii() and exchange_client_id.isalnum()):
+    order_id = exchange_client_id[2:28]
+    if not (order_id.isascii() and order_id.isalnum()):
         return None
-    attempt = _BASE36.find(exchange_client_id[28]) * 36 + _BASE36.find(exchange_client_id[29])
-    if attempt < 1 or exchange_client_id[28] not in _BASE36 or exchange_client_id[29] not in _BASE36:
-        return None
-    return OrderId(exchange_client_id[2:28]), attempt
+    return order_id, attempt  # type: ignore[return-value]
 
 
 def execution_id(account_id: AccountId, symbol: str, side: str, trade_id: TradeId) -> ExecutionId:
     """What identifies an execution for ever: account, symbol, side and the venue's trade id together."""
-    return ExecutionId(f"{account_id}|{symbol}|{side}|{trade_id}")
+    return f"{account_id}|{symbol}|{side}|{trade_id}"  # type: ignore[return-value]

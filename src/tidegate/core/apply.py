@@ -3,7 +3,7 @@
 from typing import get_args
 
 from tidegate.core.apply_books import book, reverse
-from tidegate.core.apply_desk import DeskChange, break_id, break_of, change_desk, request_of
+from tidegate.core.apply_desk import break_id, break_of, change_desk, request_of
 from tidegate.core.apply_orders import OrderChange, change_order, create_order
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Price
@@ -13,16 +13,17 @@ from tidegate.core.order import Order
 
 __all__ = ["apply", "break_id", "break_of", "request_of"]
 
-_DESK_EVENTS = frozenset(get_args(DeskChange))
+_Change = OrderChange | happened.ExecutionBooked | happened.ExecutionReversed
+_CHANGES = frozenset(get_args(_Change))
 
 
 def apply(desk: Desk, event: Event) -> None:
     """Make an event's consequences true. Journaled events count up the desk's sequence."""
+    if type(event) in _CHANGES:  # By far the most frequent. A look into a set is quicker than to match a class.
+        _change_order(desk, desk.orders[event.order_id], event)  # type: ignore[union-attr,arg-type]
+        desk.sequence += 1
+        return
     match event:
-        case (
-            happened.AttemptStarted() | happened.OrderSubmitted() | happened.ExecutionBooked() | happened.OrderClosed()
-        ):
-            _change_order(desk, desk.orders[event.order_id], event)  # The most frequent first.
         case happened.PriceMoved():
             desk.prices[(event.exchange, event.symbol)] = Price(
                 last=event.last, bid=event.bid, ask=event.ask, mark=event.mark
@@ -36,24 +37,19 @@ def apply(desk: Desk, event: Event) -> None:
             return
         case happened.OrderCreated():
             create_order(desk, event)
-        case _ if type(event) in _DESK_EVENTS:
-            change_desk(desk, event)  # type: ignore[arg-type]  # The set above is the union's members.
         case _:
-            _change_order(desk, desk.orders[event.order_id], event)  # type: ignore[union-attr,arg-type]
+            change_desk(desk, event)  # type: ignore[arg-type]  # What the set above leaves.
     desk.sequence += 1
 
 
-def _change_order(
-    desk: Desk, order: Order, event: OrderChange | happened.ExecutionBooked | happened.ExecutionReversed
-) -> None:
+def _change_order(desk: Desk, order: Order, event: _Change) -> None:
     was_unresolved = order.is_unresolved
     order.updated_at = event.at
-    match event:
-        case happened.ExecutionBooked():
-            book(desk, order, event)
-        case happened.ExecutionReversed():
-            reverse(desk, order, event)
-        case _:
-            change_order(desk, order, event)
+    if type(event) is happened.ExecutionBooked:
+        book(desk, order, event)
+    elif type(event) is happened.ExecutionReversed:
+        reverse(desk, order, event)
+    else:
+        change_order(desk, order, event)  # type: ignore[arg-type]  # Neither of the two above.
     if was_unresolved is not order.is_unresolved:
         desk.count_unresolved(order, -1 if was_unresolved else 1)

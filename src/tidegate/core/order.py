@@ -136,9 +136,9 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def is_unresolved(self) -> bool:
         """Whether a send is under way or in doubt."""
-        if self.closed_at is not None or self.waiting_to_retry or self.held_by is HeldBy.DESK:
-            return False
-        return self.status is OrderStatus.PENDING or self.is_resending
+        if self.status is not OrderStatus.PENDING and not (self.replacing and self.exchange_order_id is None):
+            return False  # Asked around every event, and this is the answer to most: without a call.
+        return self.closed_at is None and not self.waiting_to_retry and self.held_by is not HeldBy.DESK
 
     @property
     def is_resending(self) -> bool:
@@ -158,8 +158,10 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def replaced_attempt(self) -> int:
         """The last attempt that has ended at the venue and was followed by another; 0: none."""
-        former = self.former_exchange_order_ids or {}
-        return max((attempt for attempt in former.values() if attempt < self.attempt), default=0)
+        former = self.former_exchange_order_ids
+        return (
+            0 if former is None else max((attempt for attempt in former.values() if attempt < self.attempt), default=0)
+        )
 
     @property
     def attempt_filled_quantity(self) -> Decimal:
@@ -169,7 +171,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def quantity_most(self) -> Decimal | None:
         """What may be filled at most: more than `quantity` while an increase may already have been made."""
-        if self.quantity is None or self.asked is None or self.asked.quantity is None or self.is_giving_way:
+        if self.asked is None or self.asked.quantity is None or self.quantity is None or self.is_giving_way:
             return self.quantity
         return self.asked.quantity if self.is_resending else max(self.quantity, self.asked.quantity)
 
@@ -211,7 +213,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def is_held(self) -> bool:
         """Whether the desk keeps it: nothing of it is at the venue or under way there."""
-        return self.held_by is HeldBy.DESK and not self.is_closed
+        return self.held_by is HeldBy.DESK and self.closed_at is None
 
     @property
     def is_protective(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import ccxt
 import pytest
+from aiohttp import web
 
 from tidegate.core.vocabulary import Exchange
 from tidegate.ports import VenueCredentials
@@ -64,3 +65,36 @@ async def test_a_request_leaves_once_even_if_its_connection_breaks(method: str) 
             await opened.fetch(url, method)
         await opened.close()
     assert arrived == ["GET", method]
+
+
+@pytest.mark.parametrize("exchange", list(Exchange))
+async def test_a_frame_that_is_cut_short_is_told_and_the_next_one_heard(exchange: Exchange) -> None:
+    async def speak(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str('{"cut": "sho')
+        await socket.send_str('{"whole": 1}')
+        await socket.receive()
+        return socket
+
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    failed: list[BaseException] = []
+    taps = Taps()
+    taps.on_frame = lambda _client, frame: heard.put_nowait(frame) is None
+    taps.on_frame_failed = failed.append
+    opened = open_exchange(exchange, taps, credentials=CREDENTIALS)
+    app = web.Application()
+    app.router.add_get("/", speak)
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    watching = asyncio.ensure_future(opened.watch(f"ws://127.0.0.1:{runner.addresses[0][1]}/", "never"))
+    try:
+        assert await asyncio.wait_for(heard.get(), 10) == {"whole": 1}
+        assert len(failed) == 1
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await opened.close()
+        await runner.cleanup()

@@ -109,6 +109,13 @@ def _tapped_class(exchange: Exchange) -> type[Any]:  # noqa: C901 - The methods 
             if not 200 <= code < 300 or not isinstance(response, dict | list):
                 raise VenueAnswer(code, dict(headers), response, body or "")
 
+        def client(self, url: str) -> Any:
+            """The connection to a socket; what it cannot even decode is a failed frame like any other."""
+            made = super().client(url)
+            if "handle_text_or_binary_message" not in vars(made):
+                made.handle_text_or_binary_message = _guarded(made.handle_text_or_binary_message, self.taps)
+            return made
+
         def handle_message(self, client: Any, message: Any) -> None:
             """Hand the raw frame on first. An exception here would end ccxt's receive loop for good."""
             try:
@@ -132,3 +139,15 @@ def _tapped_class(exchange: Exchange) -> type[Any]:  # noqa: C901 - The methods 
             return (self.clients or {}).get(client.url) is client
 
     return Tapped
+
+
+def _guarded(decode: Callable[[Any], None], taps: Taps) -> Callable[[Any], None]:
+    """ccxt decodes outside of what it hands on: there, too, an exception would end its receive loop for good."""
+
+    def guarded(data: Any) -> None:
+        try:
+            decode(data)
+        except Exception as error:  # noqa: BLE001 - As above.
+            taps.on_frame_failed(error)
+
+    return guarded

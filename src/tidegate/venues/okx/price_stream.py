@@ -54,6 +54,8 @@ class PriceStream:
         finally:
             taps.on_frame = lambda _connection, _frame: False
             taps.on_connection_ended = lambda _connection, _cause: None
+            if self._ended.done() and not self._ended.cancelled():
+                self._ended.exception()  # Heard, also when it ended while it was still being opened.
             await self._exchange.close_ws_clients()
 
     def _args(self, symbols: frozenset[str]) -> list[Arg]:

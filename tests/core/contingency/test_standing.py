@@ -146,3 +146,23 @@ def test_nothing_is_made_while_the_market_is_not_listed(desk: ProtectedDesk) -> 
     assert not desk.sends()
     desk.list_markets()
     assert len(desk.sends()) == 1
+
+
+def test_no_more_is_sent_to_close_than_its_user_has_left_of_a_position(desk: ProtectedDesk) -> None:
+    entry = desk.entry("1", exchange=Exchange.OKX, symbol=LINEAR)
+    desk.trade(entry, "1")
+    stop, target = desk.stop_of(entry), desk.target_of(entry)
+    desk.take(stop)
+    closing = desk.entry_command("0.4", exchange=Exchange.OKX, symbol=LINEAR, side=Side.SELL, stop=None, target=None)
+    order = desk.place(msgspec.structs.replace(closing, reduce_only=True))
+    desk.take(order)
+    desk.trade(order, "0.4")
+    assert stop.pending_action is PendingAction.NONE, "the venue cuts its own stop when it sets it off"
+    desk.sends()
+    desk.price("60000", LINEAR, exchange=Exchange.OKX)
+    desk.gone(stop)
+    [sent] = desk.sends()
+    assert (sent.order_id, sent.quantity) == (target.order_id, Decimal("0.6"))
+    desk.take(target)
+    desk.trade(target, "0.6", "60000")
+    assert not entry.guarding

@@ -34,14 +34,19 @@ def look_at(desk: Desk, parent: Order) -> Standing | None:
     if instrument is None:
         return None
     legs = {leg.leg: leg for leg in desk.legs_of(parent.order_id)}
+    stop, target = legs.get(Leg.STOP_LOSS), legs.get(Leg.TAKE_PROFIT)
+    quantity = _wanted(desk, parent, instrument)
+    if parent.is_derivative and (_leaves_to_close(stop) or claims_the_venue(target)):
+        there = _position_of(desk, parent)
+        quantity = min(quantity, there) if there > 0 else quantity
     return Standing(
         parent=parent,
         account=desk.accounts[parent.account_id],
         instrument=instrument,
         price=desk.prices.get((parent.exchange, parent.symbol)),
-        quantity=_wanted(desk, parent, instrument),
-        stop=legs.get(Leg.STOP_LOSS),
-        target=legs.get(Leg.TAKE_PROFIT),
+        quantity=quantity,
+        stop=stop,
+        target=target,
     )
 
 
@@ -70,10 +75,23 @@ def is_position_closed(desk: Desk, parent: Order) -> bool:
     """
     if not parent.is_derivative or desk.accounts[parent.account_id].state is not AccountState.READY:
         return False
-    key = (parent.account_id, parent.user_id, parent.symbol, parent.position_side)
-    position = desk.positions.get(key)
+    return _position_of(desk, parent) <= 0
+
+
+def _position_of(desk: Desk, parent: Order) -> Decimal:
+    """How large the position is in the direction in which the order opened it; negative: it has turned around."""
+    position = desk.positions.get((parent.account_id, parent.user_id, parent.symbol, parent.position_side))
     quantity = ZERO if position is None else position.quantity
-    return quantity <= 0 if parent.side is Side.BUY else quantity >= 0
+    return quantity if parent.side is Side.BUY else -quantity
+
+
+def _leaves_to_close(leg: Order | None) -> bool:
+    """Whether the desk has set it off and is to send it.
+
+    The venues cut their own stops to what is left of a position when they set them off. What the desk sends to close
+    at once, OKX refuses where another order has closed a part of it: it must be no more than there is.
+    """
+    return leg is not None and leg.is_held and claims_the_venue(leg)
 
 
 def claims_the_venue(leg: Order | None) -> bool:

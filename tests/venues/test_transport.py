@@ -1,6 +1,9 @@
 """Where ccxt is pointed in each world, without connecting anywhere."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import ccxt
@@ -45,26 +48,51 @@ async def test_orders_go_to_the_world_that_was_chosen(
     await opened.close()
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
-async def test_a_request_leaves_once_even_if_its_connection_breaks(method: str) -> None:
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+async def test_a_change_leaves_once_even_if_its_connection_breaks(method: str) -> None:
     """On a connection that has served before: there aiohttp would send what it takes for harmless again, unasked."""
-    arrived: list[str] = []
-
-    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        arrived.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ")[0])
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
-        await writer.drain()
-        arrived.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ")[0])
-        writer.close()
-
-    opened = open_exchange(Exchange.BINANCE, Taps(), credentials=CREDENTIALS)
-    async with await asyncio.start_server(answer_once, "127.0.0.1", 0) as server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with _cut_at_the_second_request() as (url, arrived), _opened() as opened:
         assert await opened.fetch(url) == {}
         with pytest.raises(ccxt.NetworkError):
             await opened.fetch(url, method)
-        await opened.close()
     assert arrived == ["GET", method]
+
+
+async def test_a_question_is_asked_again_if_its_connection_breaks() -> None:
+    async with _cut_at_the_second_request() as (url, arrived), _opened() as opened:
+        assert [await opened.fetch(url), await opened.fetch(url)] == [{}, {}]
+    assert arrived == ["GET", "GET", "GET"]
+
+
+async def test_a_question_to_nobody_is_not_asked_again() -> None:
+    async with _opened() as opened:
+        with pytest.raises(ccxt.NetworkError):
+            await opened.fetch("http://127.0.0.1:1/")
+
+
+@asynccontextmanager
+async def _cut_at_the_second_request() -> AsyncIterator[tuple[str, list[str]]]:
+    """A server that answers one request of each connection; its URL, and the methods of what arrived."""
+    arrived: list[str] = []
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):  # The other side hung up first.
+            arrived.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ")[0])
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+            arrived.append((await reader.readuntil(b"\r\n\r\n")).decode().split(" ")[0])
+        writer.close()
+
+    async with await asyncio.start_server(answer_once, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", arrived
+
+
+@asynccontextmanager
+async def _opened() -> AsyncIterator[Any]:
+    opened = open_exchange(Exchange.BINANCE, Taps(), credentials=CREDENTIALS)
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 @pytest.mark.parametrize("exchange", list(Exchange))

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 import structlog
 
 from tidegate.core.vocabulary import Exchange
@@ -69,6 +70,12 @@ def open_exchange(
     return made
 
 
+def _was_cut(error: BaseException | None) -> bool:
+    """Whether a connection broke that had been made."""
+    is_connected = not isinstance(error, aiohttp.ClientConnectorError)
+    return is_connected and isinstance(error, aiohttp.ClientOSError | aiohttp.ServerDisconnectedError)
+
+
 def _tapped_class(exchange: Exchange) -> type[Any]:  # noqa: C901 - The methods of a class, not branches.
     import ccxt.pro
 
@@ -86,6 +93,17 @@ def _tapped_class(exchange: Exchange) -> type[Any]:  # noqa: C901 - The methods 
             """Connect without aiohttp's own retry: it sends a PUT or DELETE a second time if the connection breaks."""
             super().open(*lazy)
             self.session._retry_connection = False  # noqa: SLF001 - aiohttp has no public way to say so.
+
+        async def fetch(
+            self, url: str, method: str = "GET", headers: dict[str, str] | None = None, body: str | None = None
+        ) -> Any:
+            """Make a request: once, but a question, which changes nothing, again if its connection broke."""
+            try:
+                return await super().fetch(url, method, headers, body)
+            except ccxt.pro.ExchangeNotAvailable as error:
+                if method != "GET" or not _was_cut(error.__cause__):
+                    raise
+            return await super().fetch(url, method, headers, body)
 
         def nonce(self) -> Any:
             """The time that a request is signed with: the intent's, where the request has one."""

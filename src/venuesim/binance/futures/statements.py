@@ -47,6 +47,7 @@ _KINDS = {
     FlowKind.DEPOSIT: IncomeType.TRANSFER,
     FlowKind.WITHDRAWAL: IncomeType.TRANSFER,
     FlowKind.INSURANCE: IncomeType.INSURANCE_CLEAR,
+    FlowKind.BUST: IncomeType.TRANSFER,  # Assumption: what a busted trade gives back or takes back is a transfer.
 }
 
 

@@ -269,6 +269,16 @@ async def test_a_wallet_is_the_sum_of_its_income_to_the_last_decimal(raw: RawFut
     assert balances["USDT"] == 1_000_000 + sum(Decimal(entry["income"]) for entry in income)
 
 
+async def test_what_a_busted_trade_returns_is_income(raw: RawFutures) -> None:
+    await raw.trade("BUY", "0.1")
+    (trade,) = await raw.get("/fapi/v1/userTrades", symbol="BTCUSDT")
+    await raw.venues.control("POST", "busts", {"trade_id": str(trade["id"]), "symbol": SYMBOL, "exchange": "binance"})
+    income = await raw.get("/fapi/v1/income")
+    assert [(row["incomeType"], row["income"]) for row in income] == [
+        ("COMMISSION", "-3.25005000"), ("TRANSFER", "3.25005000"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("begins", [True, False])
 async def test_pages_of_income_neither_lose_nor_repeat_a_row(raw: RawFutures, begins: bool) -> None:
     start = {"startTime": raw.clock.now_ms()} if begins else {}

@@ -275,6 +275,18 @@ async def test_a_comparison_is_tried_until_it_works_and_a_newer_wish_follows(ben
     assert sum(isinstance(report, AccountSynchronized) for report in bench.reports) == 1
 
 
+async def test_while_comparing_fails_the_session_says_why(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.until_told(AccountConnected)
+    failing = asyncio.Event()
+    monkeypatch.setattr(session_module, "backoff_seconds", lambda *_, **__: failing.set() or 0.001)
+    bench.venue.open_orders_answers = [CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_OVERLOADED, "busy")]
+    bench.session.perform(SynchronizeAccount(account_id=ACCOUNT, symbols=(), executions_since=NOW))
+    await asyncio.wait_for(failing.wait(), 5)
+    assert bench.session.health().message == "connected, but not compared with the venue: busy"
+    await bench.until_told(AccountSynchronized)
+    assert bench.session.health().message == "connected"
+
+
 async def test_closing_while_an_order_is_under_way_leaves_it_unknown_once(bench: Bench) -> None:
     async def place(_: Any) -> Placed:
         await asyncio.Event().wait()

@@ -74,6 +74,7 @@ class CcxtVenueSession:
         self._synchronizing: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
         self._latency_ms: float | None = None
+        self._uncompared: str | None = None  # Why not, while comparing fails.
         self._closed = False
         self._hearing = Hearing(
             account_id, venue, client, self._connection, report=report, clock=clock, compare=self._connected
@@ -129,13 +130,19 @@ class CcxtVenueSession:
             exchange=self._exchange,
             connected=self._connection.connected,
             streaming=self._connection.streaming,
-            message=self._connection.message,
+            message=self._message(),
             waiting=self._lanes.waiting(),
             budget=self._client.budget.describe(),
             latency_ms=self._latency_ms,
             blocked=self._client.budget.blocked(),
             counts=dict(self._hearing.counts),
         )
+
+    def _message(self) -> str:
+        """What a person has to know: that the books are not held against the venue is no less than being cut off."""
+        if self._uncompared is None or not self._connection.connected:
+            return self._connection.message
+        return f"connected, but not compared with the venue: {self._uncompared}"
 
     # --- effects ---------------------------------------------------------------------------------------------------
 
@@ -240,6 +247,7 @@ class CcxtVenueSession:
             except Exception as error:  # noqa: BLE001 - Tried again until it works or the session closes.
                 failures += 1
                 at_least = None
+                self._uncompared = error.message if isinstance(error, CallFailed) else "its answer could not be read"
                 if isinstance(error, CallFailed):
                     self._heed(error)
                     at_least = error.retry_after_seconds
@@ -247,7 +255,7 @@ class CcxtVenueSession:
                 self._wish = self._wish or wanted
                 await asyncio.sleep(backoff_seconds(failures, at_least=at_least))
             else:
-                failures = 0
+                failures, self._uncompared = 0, None
                 self._tell(reports)
 
     # --- connection and stream -------------------------------------------------------------------------------------

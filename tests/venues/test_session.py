@@ -276,6 +276,7 @@ async def test_a_comparison_is_tried_until_it_works_and_a_newer_wish_follows(ben
 
 
 async def test_while_comparing_fails_the_session_says_why(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.session.start()
     await bench.until_told(AccountConnected)
     failing = asyncio.Event()
     monkeypatch.setattr(session_module, "backoff_seconds", lambda *_, **__: failing.set() or 0.001)

@@ -8,7 +8,7 @@ import httpx
 
 from support.processes import DeskProcess
 
-ANSWER_SECONDS_MAX = 60.0
+ANSWER_SECONDS_MAX = 120.0
 PAUSE_SECONDS = 0.03
 _ASK_AGAIN = {429, 502, 503}
 
@@ -18,7 +18,7 @@ class DeskClient:
 
     def __init__(self, desk: DeskProcess, token: str) -> None:
         self._desk = desk
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(20), trust_env=False)
+        self._http = httpx.AsyncClient(timeout=httpx.Timeout(60), trust_env=False)
         self.use(token)
 
     def use(self, token: str) -> None:

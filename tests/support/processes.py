@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 120.0  # Only a broken one takes so long; a busy machine may take half of it.
 
 
 class ProcessEndedError(Exception):
@@ -65,6 +65,16 @@ class Program:
         self.check()
         await _end(self._process, signal.SIGKILL)
 
+    async def pause(self, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT after a while, whatever happens meanwhile: it does not notice, but time has passed."""
+        self.check()
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            if self.is_running:
+                self._process.send_signal(signal.SIGCONT)
+
     async def stop(self) -> int:
         """SIGTERM, and SIGKILL if that does not help; returns the exit code."""
         return await _end(self._process, signal.SIGTERM)
@@ -104,7 +114,8 @@ class Simulator:
 
     async def ledger(self, api_key: str) -> dict[str, list[dict[str, Any]]]:
         """The truth about one account at all venues, all pages together."""
-        rows: dict[str, list[dict[str, Any]]] = {"orders": [], "executions": [], "arrivals": [], "balances": []}
+        kinds = ("orders", "executions", "arrivals", "balances", "futures_balances", "positions")
+        rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
         cursor = None
         while True:
             page = await self.control("GET", "ledger", params={"limit": 500} | ({"cursor": cursor} if cursor else {}))
@@ -164,6 +175,11 @@ class DeskProcess:
         program, self._program = self._program, None
         assert program is not None
         await program.kill()
+
+    async def pause(self, seconds: float) -> None:
+        """Stop it in its tracks for a while."""
+        assert self._program is not None
+        await self._program.pause(seconds)
 
     async def stop(self) -> int | None:
         """End it in order, if it runs."""

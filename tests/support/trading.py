@@ -16,7 +16,7 @@ SYMBOLS = {"BTC/USDT": Decimal("0.002"), "ETH/USDT": Decimal("0.05")}
 BALANCES = {"USDT": "1000000", "BTC": "10", "ETH": "100"}
 TRADERS = 6
 AVOID_SECONDS = 1.0
-RECOVERY_SECONDS_MAX = 40.0
+RECOVERY_SECONDS_MAX = 120.0
 
 
 class Shop:
@@ -28,9 +28,9 @@ class Shop:
         self.order_ids: dict[str, str] = {}  # By idempotency key, as acknowledged.
         self.on_acknowledged: Callable[[int], None] = lambda _: None
         self.client = DeskClient(desk, "")
-        self._avoided_until: dict[str, float] = {}
-        self._numbers = itertools.count(1)
-        self._bids: dict[tuple[str, str], Decimal] = {}
+        self.avoided_until: dict[str, float] = {}
+        self.numbers = itertools.count(1)
+        self.bids: dict[tuple[str, str], Decimal] = {}
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -66,11 +66,20 @@ class Shop:
             f"{one['account_id']}: {one['state']} ({one['message']})" for one in accounts if one["state"] != "ready"
         ]
 
+    @property
+    def markets(self) -> set[str]:
+        """Where it trades."""
+        return set(SYMBOLS)
+
+    def now(self) -> float:
+        """The loop's time."""
+        return asyncio.get_running_loop().time()
+
     async def read_market(self) -> None:
         """Where the markets are: limits are set off from here."""
         for row in (await self.venues.control("GET", "market"))["markets"]:
-            if row["symbol"] in SYMBOLS:
-                self._bids[row["exchange"], row["symbol"]] = Decimal(row["bid"])
+            if row["symbol"] in self.markets:
+                self.bids[row["exchange"], row["symbol"]] = Decimal(row["bid"])
 
     async def trade(self, orders: int) -> None:
         """All traders together place this many orders, whatever happens to the desk meanwhile."""
@@ -86,14 +95,18 @@ class Shop:
             order = await self._place()
             if order["status"] == "invalidated":
                 await self._avoid(order["account_id"])
-            elif order["price"] is not None and not order["closed_at"]:
+            elif order["order_type"] != "market" and not order["closed_at"]:
                 resting.append(order["order_id"])
-            if resting and self.chance.random() < 0.4:
-                await self._cancel(resting.pop())
+            await self.go_on(resting)
+
+    async def go_on(self, resting: list[str]) -> None:
+        """What a trader does between two orders: cancel the latest, or nothing."""
+        if resting and self.chance.random() < 0.4:
+            await self._cancel(resting.pop())
 
     async def _place(self) -> dict[str, Any]:
-        key = f"key-{next(self._numbers)}"
-        body = self._order()
+        key = f"key-{next(self.numbers)}"
+        body = self.draw_order()
         wait_for = self.chance.choice(["durable", "acknowledged"])
         answer = await self.client.call(
             "POST", f"/api/v1/orders?wait_for={wait_for}&timeout_ms=1500", key=key, json=body
@@ -118,9 +131,9 @@ class Shop:
 
     async def _avoid(self, account: str) -> None:
         """Its venue is being asked about orders in doubt: trade elsewhere for a while, or wait if all are."""
-        now = asyncio.get_running_loop().time()
-        self._avoided_until[account] = now + AVOID_SECONDS
-        if all(self._avoided_until.get(name, 0) > now for name in self.accounts):
+        now = self.now()
+        self.avoided_until[account] = now + AVOID_SECONDS
+        if all(self.avoided_until.get(name, 0) > now for name in self.accounts):
             await eventually(self._all_unready, seconds_max=RECOVERY_SECONDS_MAX)
 
     async def _all_unready(self) -> list[str]:
@@ -131,9 +144,10 @@ class Shop:
         answer = await self.client.call("DELETE", f"/api/v1/orders/{order_id}?wait_for=durable")
         assert answer.status_code in (httpx.codes.OK, httpx.codes.CONFLICT), answer.text
 
-    def _order(self) -> dict[str, Any]:
-        now = asyncio.get_running_loop().time()
-        accounts = [one for one in sorted(self.accounts.items()) if self._avoided_until.get(one[0], 0) <= now]
+    def draw_order(self) -> dict[str, Any]:
+        """A market or limit order, somewhere."""
+        now = self.now()
+        accounts = [one for one in sorted(self.accounts.items()) if self.avoided_until.get(one[0], 0) <= now]
         account, exchange = self.chance.choice(accounts or sorted(self.accounts.items()))
         symbol, quantity = self.chance.choice(sorted(SYMBOLS.items()))
         side = self.chance.choice(["buy", "sell"])
@@ -141,7 +155,7 @@ class Shop:
         if self.chance.random() < 0.4:
             return body | {"order_type": "market", "quantity": str(quantity)}
         away = self.chance.choice([Decimal("0.98"), Decimal("0.999"), Decimal("1.001"), Decimal("1.02")])
-        price = (self._bids[exchange, symbol] * away).quantize(Decimal(1))
+        price = (self.bids[exchange, symbol] * away).quantize(Decimal(1))
         return body | {"order_type": "limit", "quantity": str(quantity * 2), "price": str(price)}
 
 

@@ -48,7 +48,8 @@ async def differences(shop: Shop) -> list[str]:
     found = [f"order {order_id} was acknowledged and is gone" for order_id in acknowledged - picture.orders.keys()]
     found += [f"order {order_id} was asked for by nobody" for order_id in picture.orders.keys() - acknowledged]
     found += [f"break: {one['message']} ({one['account_id']})" for one in picture.breaks if not one["resolved_at"]]
-    return found + _unsettled(picture) + _orders(picture) + _executions(picture) + _balances(picture)
+    found += _unsettled(picture) + _orders(picture) + _balances(picture)
+    return found + executions_that_differ(picture.executions, picture.venue["executions"])
 
 
 def _unsettled(picture: Picture) -> list[str]:
@@ -84,11 +85,10 @@ def _orders(picture: Picture) -> list[str]:
     return found
 
 
-def _executions(picture: Picture) -> list[str]:
-    ours = Counter(
-        (*_trade(row), *((fee["asset"], Decimal(fee["amount"])) for fee in row["fees"])) for row in picture.executions
-    )
-    theirs = Counter((*_trade(row), (row["fee_asset"], Decimal(row["fee"]))) for row in picture.venue["executions"])
+def executions_that_differ(here: list[Row], there: list[Row]) -> list[str]:
+    """Trades and their fees, each once, on both sides."""
+    ours = Counter((*_trade(row), *((fee["asset"], Decimal(fee["amount"])) for fee in row["fees"])) for row in here)
+    theirs = Counter((*_trade(row), (row["fee_asset"], Decimal(row["fee"]))) for row in there)
     found = [f"an execution is missing here: {key}" for key in (theirs - ours)]
     return found + [f"an execution is only here, or twice: {key}" for key in (ours - theirs)]
 
@@ -100,19 +100,30 @@ def _trade(row: Row) -> tuple[object, ...]:
 
 def _balances(picture: Picture) -> list[str]:
     ours, valued = _held(picture.balances), _held(picture.portfolio)
-    theirs = {(row["exchange"], row["asset"]): Decimal(row["total"]) for row in picture.venue["balances"]}
     found = [f"balances and portfolio differ: {set(ours.items()) ^ set(valued.items())}"] if ours != valued else []
-    return found + [
-        f"{exchange} holds {theirs.get((exchange, asset), 0)} {asset}, the books {ours.get((exchange, asset), 0)}"
-        for exchange, asset in sorted(ours.keys() | theirs.keys())
-        if ours.get((exchange, asset), Decimal(0)) != theirs.get((exchange, asset), Decimal(0))
+    return found + balances_that_differ(picture.balances, picture.venue)
+
+
+def balances_that_differ(here: list[Row], venue: dict[str, list[Row]]) -> list[str]:
+    """What each wallet holds, on both sides."""
+    ours = _held(here)
+    theirs = {
+        (row["exchange"], wallet, row["asset"]): Decimal(row["total"])
+        for kind, wallet in (("balances", "main"), ("futures_balances", "futures"))
+        for row in venue[kind]
+    }
+    return [
+        f"{exchange} holds {theirs.get(key, 0)} {asset} ({wallet}), the books {ours.get(key, 0)}"
+        for key in sorted(ours.keys() | theirs.keys())
+        for exchange, wallet, asset in [key]
+        if ours.get(key, Decimal(0)) != theirs.get(key, Decimal(0))
     ]
 
 
-def _held(rows: list[Row]) -> dict[tuple[str, str], Decimal]:
-    held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+def _held(rows: list[Row]) -> dict[tuple[str, str, str], Decimal]:
+    held: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for row in rows:
-        held[row["account_id"].removesuffix("-main"), row["asset"]] += Decimal(row["quantity"])
+        held[row["account_id"].removesuffix("-main"), row["wallet"], row["asset"]] += Decimal(row["quantity"])
     return dict(held)
 
 

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from tidegate.core.vocabulary import RejectReason
-from tidegate.venues.binance.errors import ERRORS as BINANCE
+from tidegate.venues.binance.errors import SPOT_ERRORS as BINANCE
 from tidegate.venues.bybit.errors import ERRORS as BYBIT
 from tidegate.venues.okx.errors import ERRORS as OKX
 from tidegate.venues.outcomes import Verdict, judge_transport

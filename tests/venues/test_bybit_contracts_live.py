@@ -1,5 +1,6 @@
 """Bybit's contracts against its simulator: leverage and modes, positions, funding, and what the venue itself closes."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +32,7 @@ from tidegate.core.vocabulary import (
     VenueOrderStatus,
 )
 from tidegate.venues import hearing
+from tidegate.venues.bybit import wallet_watch
 from venue_contract_helpers import Control
 from venue_simulator import LINEAR, Bench, connected, named
 
@@ -194,8 +196,10 @@ async def test_what_moves_the_balance_without_a_trade_calls_for_a_comparison(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr(hearing, "COMPARE_SECONDS_MIN", 0.1)
+    monkeypatch.setattr(wallet_watch, "NEAR_SECONDS", 0.1)
     await trade(bench, Side.BUY)
     await bench.synchronized()
+    await asyncio.sleep(1.0)  # What comes right behind a trade is taken for that trade's.
     await bench.record.forget()
     if how == "funding":
         await bench.control.call("POST", "funding", {"symbol": LINEAR, "rate": "0.0001"})

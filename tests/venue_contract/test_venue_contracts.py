@@ -112,6 +112,7 @@ async def test_vc66_funding_is_a_cash_flow_told_by_its_id_and_never_a_fill(bench
 
 async def test_vc67_the_balance_moves_by_what_each_trade_settles_less_its_fees(bench: Bench) -> None:
     """Opened in two parts, turned round at another price, and closed: at each trade what is told is what moved."""
+    begin = await settled_cash(bench)
     for price, side, quantity in (
         ("65000", BUY, "0.03"),
         ("65111.1", BUY, "0.01"),
@@ -125,6 +126,8 @@ async def test_vc67_the_balance_moves_by_what_each_trade_settles_less_its_fees(b
         pushed = _settled(executions_of(bench, order, exchange_order_id))
         assert await settled_cash(bench) - before == pushed
     assert pushed != 0
+    told = {one.trade_id: one for one in bench.record.of(ExecutionReported)}  # The listing's come last.
+    assert await settled_cash(bench) - begin == _settled(list(told.values()))
 
 
 def _settled(executions: list[ExecutionReported]) -> Decimal:

@@ -15,6 +15,7 @@ from tidegate.venues.bybit.endings import knows_status
 from tidegate.venues.bybit.paging import SPAN_MAX, listed, pages, spans
 from tidegate.venues.bybit.placing import named
 from tidegate.venues.bybit.reading import Reader
+from tidegate.venues.bybit.settled import with_settled
 from tidegate.venues.bybit.words import LINEAR, SETTLE_COINS, SPOT, STOP_ORDER, category_of
 from tidegate.venues.reading import read_open_orders
 from tidegate.venues.symbols import kind_of
@@ -112,8 +113,9 @@ class Lookups:
         return [order for order in read if order.status is VenueOrderStatus.OPEN]
 
     async def _executions(self, where: dict[str, Any]) -> list[Any]:
-        """The rows of executions, the newest first, as Bybit lists them."""
-        return await pages(self._client, wire.EXECUTIONS, {**where, "limit": EXECUTIONS_PER_PAGE})
+        """The rows of executions, the newest first, as Bybit lists them, and what contracts' settled."""
+        found = await pages(self._client, wire.EXECUTIONS, {**where, "limit": EXECUTIONS_PER_PAGE})
+        return found if where["category"] == SPOT else await with_settled(self._client, found)
 
     def _where(self, symbol: str) -> dict[str, Any]:
         return {"category": category_of(symbol), "symbol": self._seat.symbols.theirs(symbol)}

@@ -145,7 +145,7 @@ def _client_order_id(row: Any) -> ExchangeClientOrderId | None:
 
 
 def _settled(row: Any, instrument: Instrument) -> Decimal | None:
-    """What a contract's trade was worth before fees: the execution topic tells it, execution/list does not."""
+    """What a contract's trade was worth before fees: the execution topic tells it, for lists the log."""
     return None if instrument.kind is InstrumentKind.SPOT else amount_or_none(row.get("execPnl"))
 
 

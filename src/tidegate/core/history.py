@@ -1,7 +1,9 @@
 """What the history of an order says of each event: one row a step, in words that a person reads."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple, assert_never
+from typing import Any, assert_never
+
+import msgspec
 
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import OrderEvent
@@ -10,14 +12,14 @@ from tidegate.core.order import Order
 from tidegate.core.vocabulary import ExecutionType, HistoryStatus, OrderStatus, RejectReason
 
 
-class Story(NamedTuple):
+class Story(msgspec.Struct, frozen=True, gc=False):
     """The telling part of a history row."""
 
     execution_type: ExecutionType
     message: str
     status: OrderStatus | HistoryStatus | None = None  # None: the order's own.
     error_code: str | None = None
-    detail: dict[str, Any] = {}  # noqa: RUF012  NamedTuple defaults are never changed here.
+    detail: dict[str, Any] = {}
 
 
 _ENDINGS = {
@@ -174,17 +176,16 @@ def _asked(order: Order) -> str:
 
 
 def _trade(event: happened.ExecutionBooked, order: Order) -> Story:
+    quantity, price = plain(event.quantity), plain(event.price)
     detail = {
         "execution_id": event.execution_id,
         "trade_id": event.trade_id,
-        "quantity": plain(event.quantity),
-        "price": plain(event.price),
+        "quantity": quantity,
+        "price": price,
         "liquidity": event.liquidity,
     }
     whole = "?" if order.quantity is None else plain(order.quantity)
-    message = (
-        f"{event.side} {plain(event.quantity)} at {plain(event.price)} ({plain(order.filled_quantity)} of {whole})"
-    )
+    message = f"{event.side} {quantity} at {price} ({plain(order.filled_quantity)} of {whole})"
     if event.overfill:
         message += f"; {plain(event.overfill)} more than was ordered"
         detail["overfill"] = plain(event.overfill)

@@ -188,7 +188,7 @@ class KeptRequest(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     kept_at: datetime
 
 
-class Attempt(msgspec.Struct, kw_only=True):
+class Attempt(msgspec.Struct, kw_only=True, gc=False):
     """One send of one order. `outcome`: sending, failed, in_doubt, submitted, absent."""
 
     order_id: OrderId
@@ -203,7 +203,7 @@ class Attempt(msgspec.Struct, kw_only=True):
     message: str | None = None
 
 
-class HistoryEntry(msgspec.Struct, kw_only=True):
+class HistoryEntry(msgspec.Struct, kw_only=True, gc=False):
     """A row of `order_history`. `sequence` counts 1, 2, 3 ... per order; hashes are set by the journal."""
 
     history_id: int
@@ -220,7 +220,7 @@ class HistoryEntry(msgspec.Struct, kw_only=True):
     hash: str = ""
 
 
-class Execution(msgspec.Struct, kw_only=True):
+class Execution(msgspec.Struct, kw_only=True, gc=False):
     """A row of `executions`. `sequence` is that of its journal event."""
 
     execution_id: ExecutionId
@@ -277,7 +277,7 @@ class Break(msgspec.Struct, kw_only=True):
     resolution: str = ""
 
 
-class JournalEntry(msgspec.Struct, kw_only=True):
+class JournalEntry(msgspec.Struct, kw_only=True, gc=False):
     """One event with the sequence number that the engine gave it."""
 
     sequence: int

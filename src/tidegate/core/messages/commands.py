@@ -34,7 +34,7 @@ from tidegate.core.vocabulary import (
 )
 
 
-class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A new order. Exactly one of `quantity` (base) and `quote_quantity` is set; `retry_until` ends its retry window.
 
     `request_hash` is a digest of the request's body: the same idempotency key with another body is refused.
@@ -79,7 +79,7 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     rule_id: RuleId | None = None
 
 
-class AmendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Change a working order's price, quantity or trigger. `request_hash` is as in `PlaceOrder`."""
 
     command_id: CommandId
@@ -92,7 +92,7 @@ class AmendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     request_hash: str = ""
 
 
-class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Cancel one order: in full, or only `quantity` (base) of what is still open. `request_hash`: see `PlaceOrder`."""
 
     command_id: CommandId
@@ -104,7 +104,7 @@ class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     request_hash: str = ""
 
 
-class CancelOrders(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CancelOrders(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Cancel every open order that matches; an absent field matches all.
 
     `user_id` asks; `owner_id` is whose orders: a trader's own, or whose a risk officer names (None: everybody's).
@@ -119,7 +119,7 @@ class CancelOrders(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     symbol: str | None = None
 
 
-class RegisterUser(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class RegisterUser(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Add a person or program to the desk."""
 
     command_id: CommandId
@@ -129,7 +129,7 @@ class RegisterUser(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     role: Role
 
 
-class IssueToken(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class IssueToken(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Give a user an API token. Only its digest enters the desk."""
 
     command_id: CommandId
@@ -140,7 +140,7 @@ class IssueToken(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     label: str
 
 
-class RegisterAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class RegisterAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Add a venue account. Its credentials go to the vault, never through here."""
 
     command_id: CommandId
@@ -151,7 +151,7 @@ class RegisterAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     user_ids: tuple[UserId, ...]
 
 
-class ReplaceCredentials(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ReplaceCredentials(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """An account's credentials in the vault are others now: its session starts anew with them."""
 
     command_id: CommandId
@@ -160,7 +160,7 @@ class ReplaceCredentials(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     account_id: AccountId
 
 
-class CreateRule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CreateRule(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """When an order of the user's reaches `status`, place `place`, or cancel the order `cancel_order_id`.
 
     Exactly one of the two is set. `status` is one that an order can reach; `filled`, `canceled` ... or
@@ -177,7 +177,7 @@ class CreateRule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     cancel_order_id: OrderId | None = None
 
 
-class DeleteRule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class DeleteRule(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A rule that has not fired is not to fire any more."""
 
     command_id: CommandId
@@ -186,7 +186,7 @@ class DeleteRule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     rule_id: RuleId
 
 
-class SetCorrections(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SetCorrections(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Which corrective actions the desk may take on a user's orders."""
 
     command_id: CommandId
@@ -195,7 +195,7 @@ class SetCorrections(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     corrections: frozenset[Correction]
 
 
-class ResolveBreak(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ResolveBreak(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A person ends a break. `accept`: our books follow the venue's figure (balances and positions), booked as an
     adjustment to `owner_id`; otherwise the break is only closed, with the person's words."""
 

@@ -20,7 +20,7 @@ from tidegate.core.vocabulary import (
 )
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Reply(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The answer to a command: a refusal, or the orders it concerns (none for registrations)."""
 
     command_id: CommandId
@@ -29,7 +29,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     replayed: bool = False
 
 
-class SendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Place one attempt at the venue, once. `intended_at` is signed as the request's time; past `expires_at` it must
     not be sent any more, and the venue is told to refuse it.
 
@@ -65,7 +65,7 @@ class SendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     protective: bool = False
 
 
-class SendAmend(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SendAmend(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Change one attempt in place, once. The figures are the attempt's as it is to be: all of them, changed or not.
 
     `quantity` is in base and counts from the attempt's beginning. Answered by `AmendAccepted`, `AmendRefused` or
@@ -92,7 +92,7 @@ class SendAmend(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     protective: bool = False
 
 
-class SendCancel(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SendCancel(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Cancel one attempt at the venue. May be repeated freely.
 
     `conditional`: it was sent to be set off by the venue, and as far as we know has not been.
@@ -106,7 +106,7 @@ class SendCancel(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     conditional: bool = False
 
 
-class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Ask the venue what became of one attempt. Answered by `OrderReported`, `OrderNotFound` or `QueryFailed`.
 
     `OrderNotFound` may be reported only when every look-up that could have found it answered cleanly.
@@ -121,7 +121,7 @@ class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     conditional: bool = False
 
 
-class FetchExecutions(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class FetchExecutions(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Fetch all executions of one order. Answered by `ExecutionReported`s, or `QueryFailed`.
 
     `conditional`: `exchange_order_id` names an order that the venue set off, and may not be the one that traded.
@@ -136,7 +136,7 @@ class FetchExecutions(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     conditional: bool = False
 
 
-class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Report all open orders, the executions since a time of the given symbols, the cash flows since a time (that of
     the executions where there is none), the positions and the balances of an account.
 
@@ -149,7 +149,7 @@ class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     cash_flows_since: datetime | None = None
 
 
-class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Send a `Wake` for this order at this time. A later one for the same purpose replaces it."""
 
     order_id: OrderId
@@ -157,7 +157,7 @@ class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     purpose: WakePurpose = WakePurpose.ATTENTION
 
 
-class WatchPrices(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class WatchPrices(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """These symbols' prices set orders off at the desk: tell them as they change, not only now and then.
 
     The whole list for one exchange; an empty one asks for none.

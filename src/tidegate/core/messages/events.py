@@ -53,7 +53,7 @@ from tidegate.core.vocabulary import (
 )
 
 
-class UserRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UserRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A person or program joined the desk."""
 
     at: datetime
@@ -62,7 +62,7 @@ class UserRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     role: Role
 
 
-class TokenIssued(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class TokenIssued(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A user got an API token; only its SHA-256 digest is known."""
 
     at: datetime
@@ -72,7 +72,7 @@ class TokenIssued(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     label: str
 
 
-class AccountRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AccountRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A venue account joined the desk."""
 
     at: datetime
@@ -82,7 +82,7 @@ class AccountRegistered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     user_ids: tuple[UserId, ...]
 
 
-class CredentialsReplaced(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CredentialsReplaced(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """An account signs with other credentials from now on. They themselves are in the vault alone."""
 
     at: datetime
@@ -90,7 +90,7 @@ class CredentialsReplaced(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     by: UserId
 
 
-class AccountStateChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AccountStateChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """New orders became possible for an account, or stopped being so."""
 
     at: datetime
@@ -99,7 +99,7 @@ class AccountStateChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str = ""
 
 
-class BalanceOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BalanceOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A balance found at the venue when the account was first compared. Entered at the price of that moment.
 
     `price` is in the reporting currency per unit; None when the asset had no price then.
@@ -114,14 +114,14 @@ class BalanceOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     wallet: Wallet = Wallet.MAIN
 
 
-class BalancesOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BalancesOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """All opening balances of an account have been entered; later differences are breaks."""
 
     at: datetime
     account_id: AccountId
 
 
-class BalanceCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BalanceCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue's balance of an asset differs from our books, or agrees again (`difference` zero)."""
 
     at: datetime
@@ -133,7 +133,7 @@ class BalanceCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     wallet: Wallet = Wallet.MAIN
 
 
-class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A person let our balance follow the venue's: `quantity` came in (negative: went out)."""
 
     at: datetime
@@ -147,7 +147,7 @@ class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue's position differs from the sum of our users', or agrees again (`difference` zero)."""
 
     at: datetime
@@ -159,7 +159,7 @@ class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     difference: Decimal
 
 
-class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A position follows the venue's without an execution of ours: found at the opening of the books (`by` None), or
     accepted by a person. `quantity` is the change, in base, at `price`."""
 
@@ -175,7 +175,7 @@ class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str = ""
 
 
-class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """An account's leverage for a symbol is this from now on."""
 
     at: datetime
@@ -185,7 +185,7 @@ class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     margin_mode: MarginMode | None = None
 
 
-class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A balance moved without a trade. `rate` is the asset's price in the reporting currency (None: unknown)."""
 
     at: datetime
@@ -201,7 +201,7 @@ class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     happened_at: datetime
 
 
-class CorrectionsSet(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CorrectionsSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Which corrective actions the desk may take on a user's orders."""
 
     at: datetime
@@ -219,7 +219,7 @@ class RequestKept(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     order_id: OrderId
 
 
-class RuleCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class RuleCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Once `order_id` reaches `status`: place, or cancel."""
 
     at: datetime
@@ -231,7 +231,7 @@ class RuleCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     cancel_order_id: OrderId | None
 
 
-class RuleEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class RuleEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A rule is done: it fired, was deleted, or can never fire any more. The rest is what it was."""
 
     at: datetime
@@ -246,7 +246,7 @@ class RuleEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class OrderCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """An order entered the desk."""
 
     at: datetime
@@ -284,7 +284,7 @@ class OrderCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     rule_id: RuleId | None = None
 
 
-class OrderAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A corrective action: the desk put the order's quantity or price right, as its user allows. Not yet sent so."""
 
     at: datetime
@@ -296,7 +296,7 @@ class OrderAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class OrderHeld(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderHeld(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order passed all checks and its reservation stands; the desk keeps it until the market sets it off."""
 
     at: datetime
@@ -309,7 +309,7 @@ class OrderHeld(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reserve_rate: Decimal = ONE
 
 
-class TrailingMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class TrailingMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The market's best price since the stop began to trail, and the trigger that follows it."""
 
     at: datetime
@@ -318,7 +318,7 @@ class TrailingMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     trigger_price: Decimal
 
 
-class OrderTriggered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderTriggered(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A conditional order was set off, at the desk by `price`, or at the venue, which may call it by another id now.
 
     `waits`: its account takes no orders at this moment, so it is sent once it does, until `retry_until` (None: what
@@ -334,7 +334,7 @@ class OrderTriggered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_until: datetime | None = None
 
 
-class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order is to change. `in_place`: at the venue as it stands; otherwise it is canceled and the rest sent again.
 
     The reservation covers the worse of what it is and what it is to be; `reserve_price` prices the latter.
@@ -353,7 +353,7 @@ class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_until: datetime
 
 
-class AmendPostponed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendPostponed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order is proven to be as before; the same change is asked for again at `retry_at`."""
 
     at: datetime
@@ -365,7 +365,7 @@ class AmendPostponed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class OrderAmended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderAmended(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order is this now: all figures, changed or not, and the reservation that follows from them."""
 
     at: datetime
@@ -379,7 +379,7 @@ class OrderAmended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str = ""
 
 
-class AmendFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order stands as before the request, and so does its reservation."""
 
     at: datetime
@@ -391,7 +391,7 @@ class AmendFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue, or somebody there, changed the order without being asked by us (FIX restated): all figures."""
 
     at: datetime
@@ -404,7 +404,7 @@ class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reserve_price: Decimal | None = None
 
 
-class ProtectionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ProtectionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """What protects the order is this from now on, both legs of it: figures follow a leg that was moved, a leg that
     failed is made again, one that a person canceled is None and is not."""
 
@@ -415,7 +415,7 @@ class ProtectionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class ProtectionEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ProtectionEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """What the order filled needs no protection any more."""
 
     at: datetime
@@ -423,7 +423,7 @@ class ProtectionEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class OrderInvalidated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderInvalidated(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The desk itself refused the order; it never left."""
 
     at: datetime
@@ -434,7 +434,7 @@ class OrderInvalidated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     actual: str | None = None
 
 
-class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order passed all checks, its reservation stands, and this attempt is about to be sent.
 
     `quantity` is this attempt's own (base; None for a quote quantity), `filled_before` what earlier ones filled.
@@ -455,7 +455,7 @@ class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reserve_rate: Decimal = ONE
 
 
-class AttemptFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AttemptFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Proven not placed; another attempt may follow at `retry_at`."""
 
     at: datetime
@@ -467,7 +467,7 @@ class AttemptFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class OrderInDoubt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderInDoubt(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Nobody knows whether the venue has this attempt. The reservation stays."""
 
     at: datetime
@@ -477,7 +477,7 @@ class OrderInDoubt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class OrderAbsenceSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderAbsenceSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A clean first "not found", to a question asked (`requested_at`) after the request could no longer be taken."""
 
     at: datetime
@@ -486,7 +486,7 @@ class OrderAbsenceSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     requested_at: datetime
 
 
-class OrderSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue has the order."""
 
     at: datetime
@@ -495,7 +495,7 @@ class OrderSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     exchange_order_id: ExchangeOrderId
 
 
-class OrderLookedUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderLookedUp(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue's picture is ahead of our executions: the missing ones are being fetched."""
 
     at: datetime
@@ -506,7 +506,7 @@ class OrderLookedUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str = ""
 
 
-class CancelRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CancelRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Somebody, or a rule, asked for the order's end. `reason` is what the order ends with once it is canceled."""
 
     at: datetime
@@ -515,7 +515,7 @@ class CancelRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: RejectReason = RejectReason.USER_REQUEST
 
 
-class CancelRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CancelRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue did not cancel; the order stands as before."""
 
     at: datetime
@@ -525,7 +525,7 @@ class CancelRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class ExecutionBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ExecutionBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """One trade, applied to order and holdings together.
 
     `rate` converts the quote asset, `fee_rates` each fee's asset, into the reporting currency as priced at that
@@ -561,7 +561,7 @@ class ExecutionBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     wallet: Wallet = Wallet.MAIN
 
 
-class ExecutionReversed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ExecutionReversed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A booked trade was busted: order, position, holdings and ledger go back together. `booked` is what it was.
 
     `realized_pnl` is the order's restated profit or loss.
@@ -575,7 +575,7 @@ class ExecutionReversed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class OrderEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order's outcome is known: canceled, rejected or expired (filled is said by its last execution)."""
 
     at: datetime
@@ -586,7 +586,7 @@ class OrderEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class OrderClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The last step of every order: the reservation is released and the result is final."""
 
     at: datetime
@@ -594,7 +594,7 @@ class OrderClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     realized_pnl: Decimal
 
 
-class OrderCorrected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderCorrected(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A closed order changed after all: a late execution moved its figures, and perhaps its outcome."""
 
     at: datetime
@@ -604,7 +604,7 @@ class OrderCorrected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class BreakFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BreakFound(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue's picture and ours differ and could not be brought together."""
 
     at: datetime
@@ -614,7 +614,7 @@ class BreakFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue's picture and ours agree again, or a person (`by`) closed the matter; `message` says how.
 
     `found_at` and `found_message` are when they had begun to differ, and how.
@@ -630,7 +630,7 @@ class BreakResolved(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     found_message: str = ""
 
 
-class AccountCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AccountCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """All that an account's venue had to tell at `requested_at` has been told. Applied but not journaled."""
 
     at: datetime
@@ -638,7 +638,7 @@ class AccountCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     requested_at: datetime
 
 
-class InstrumentsListed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InstrumentsListed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A venue's listing. Reference data: applied but not journaled."""
 
     at: datetime

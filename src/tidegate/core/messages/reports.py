@@ -27,7 +27,7 @@ from tidegate.core.vocabulary import (
 )
 
 
-class OrderAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue took the order. On OKX and Bybit a refusal may still follow on the stream."""
 
     at: datetime
@@ -37,7 +37,7 @@ class OrderAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     exchange_order_id: ExchangeOrderId
 
 
-class OrderRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The answer proves that this attempt was not placed. `retryable`: the same order may be tried again later."""
 
     at: datetime
@@ -51,7 +51,7 @@ class OrderRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_after_seconds: float | None = None
 
 
-class SendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The order may rest at the venue: a time-out, a lost connection, an ambiguous code, a duplicate id."""
 
     at: datetime
@@ -62,7 +62,7 @@ class SendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class CancelAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CancelAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue took the cancel request; the order's end is told by an order report."""
 
     at: datetime
@@ -70,7 +70,7 @@ class CancelAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     order_id: OrderId
 
 
-class CancelFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CancelFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The cancel did not go through, or nobody knows. `final`: the venue says the order is closed, or unknown to it."""
 
     at: datetime
@@ -83,7 +83,7 @@ class CancelFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_after_seconds: float | None = None
 
 
-class AmendAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue took the amendment and the order is what was asked."""
 
     at: datetime
@@ -93,7 +93,7 @@ class AmendAccepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     amendment: int
 
 
-class AmendRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The answer proves that the order is as before. `retryable`: the same may be asked again later.
 
     `final`: the venue says that the order has ended, or is unknown to it.
@@ -112,7 +112,7 @@ class AmendRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_after_seconds: float | None = None
 
 
-class AmendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AmendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Nobody knows whether the order was changed: its look-up tells by its figures."""
 
     at: datetime
@@ -124,7 +124,7 @@ class AmendOutcomeUnknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     venue_code: str | None = None
 
 
-class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """What the venue says of an order: from the stream, a listing or a query.
 
     `filled_quantity` is cumulative over the venue's order, in base. At least one of the two ids is set. `reason` and
@@ -152,7 +152,7 @@ class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     requested_at: datetime | None = None
 
 
-class OrderNotFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderNotFound(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A clean answer: the venue does not know this attempt, in open orders, history and executions alike."""
 
     at: datetime
@@ -162,7 +162,7 @@ class OrderNotFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     requested_at: datetime
 
 
-class QueryFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class QueryFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A question about an order got no clean answer: it says nothing about the order."""
 
     at: datetime
@@ -171,7 +171,7 @@ class QueryFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """One trade at the venue. Fees are costs (rebates negative), in whatever asset the venue took them.
 
     `realized_pnl` is what a derivative's venue settled for it, before fees, in the settlement asset; None where it does
@@ -194,7 +194,7 @@ class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     realized_pnl: Decimal | None = None
 
 
-class ExecutionBusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ExecutionBusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue took a trade back (FIX trade cancel): it never counted."""
 
     at: datetime
@@ -207,14 +207,14 @@ class ExecutionBusted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str = ""
 
 
-class AccountConnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AccountConnected(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The session can reach the venue with this account (again): time to compare the books."""
 
     at: datetime
     account_id: AccountId
 
 
-class AccountDisconnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AccountDisconnected(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The venue cannot be reached, or refuses this account's credentials."""
 
     at: datetime
@@ -222,7 +222,7 @@ class AccountDisconnected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class AccountSynchronized(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AccountSynchronized(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A `SynchronizeAccount` is complete: its order, execution and balance reports came before this one.
 
     `open_exchange_client_order_ids` are all orders of ours in the listing. `open_exchange_order_ids` are all orders in
@@ -236,7 +236,7 @@ class AccountSynchronized(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     open_exchange_order_ids: frozenset[tuple[str, ExchangeOrderId]] | None = None
 
 
-class BalancesReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BalancesReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """All non-zero balances of an account."""
 
     at: datetime
@@ -245,7 +245,7 @@ class BalancesReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     balances: tuple[VenueBalance, ...]
 
 
-class PositionsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PositionsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """All open positions of an account, and its leverage settings as far as the venue lists them with these."""
 
     at: datetime
@@ -254,7 +254,7 @@ class PositionsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     positions: tuple[VenuePosition, ...]
 
 
-class LeverageReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class LeverageReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """An account's leverage for a symbol is this now."""
 
     at: datetime
@@ -264,7 +264,7 @@ class LeverageReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     margin_mode: MarginMode | None = None
 
 
-class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A balance moved without a trade: funding, a transfer, a deposit. `amount` is what came in (negative: went out).
 
     `flow_id` is the venue's own id of it, unique per account and kind.
@@ -281,7 +281,7 @@ class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     symbol: str | None = None
 
 
-class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A message of the venue's could not be read, in whole or in part; it was put aside and stops nothing.
 
     `kind` says what was wrong with it, as far as known; `message` says it whole and holds no secret.
@@ -293,7 +293,7 @@ class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     message: str
 
 
-class InstrumentsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InstrumentsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A venue's listing, whole. Reference data: applied, not journaled."""
 
     at: datetime
@@ -313,7 +313,7 @@ class PriceReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     mark: Decimal | None = None
 
 
-class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A timer that the engine asked for with `WakeAt`."""
 
     at: datetime
@@ -321,7 +321,7 @@ class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     purpose: WakePurpose = WakePurpose.ATTENTION
 
 
-class ReviewOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ReviewOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Not from outside: a decision asks that an order's protection and rules be looked at in the state it leaves.
 
     `failed`: a change or a cancel of it, or of one of its legs, has just been refused.
@@ -332,7 +332,7 @@ class ReviewOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     failed: bool = False
 
 
-class DeskStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class DeskStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The first input after recovery: timers and effects that were lost with the old process are asked for again."""
 
     at: datetime

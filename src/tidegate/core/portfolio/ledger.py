@@ -6,7 +6,9 @@ Ledger accounts: `user:<user_id>` (what a user owns), `venue` (the counterparty 
 """
 
 from decimal import Decimal
-from typing import NamedTuple, assert_never
+from typing import assert_never
+
+import msgspec
 
 from tidegate.core.messages.events import (
     BalanceAdjusted,
@@ -27,7 +29,7 @@ FUNDING = "funding"
 TRANSFERS = "transfers"
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """An amount that enters (positive) or leaves (negative) a ledger account."""
 
     ledger_account: str

@@ -1,7 +1,8 @@
 """The pre-trade checks. Missing data fails closed: no price, no balance means no order, with a reason."""
 
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from tidegate.core.capabilities import LIMIT_TYPES, Asked
 from tidegate.core.desk import Desk
@@ -18,7 +19,7 @@ from tidegate.core.vocabulary import InstrumentKind, OrderType, RefusalCode, Sid
 LIMITS_VERSION = 1  # Which set of limits a decision used; the desk's only limits are its balances so far.
 
 
-class RiskApproved(NamedTuple):
+class RiskApproved(msgspec.Struct, frozen=True, gc=False):
     """Proof that an order passed risk, and what is to be reserved for it.
 
     `reserve_rate` is the part of its worth that is: margin and fees of a derivative, nothing for what only closes.
@@ -62,7 +63,7 @@ def reserve_for_leg(valid: ValidOrder, desk: Desk, *, shared: bool) -> RiskAppro
     approved = _worst_case(valid, desk)
     if approved is None:
         return RiskApproved(valid, LIMITS_VERSION, _spent_asset(valid), ZERO, None, ZERO)
-    return approved._replace(reserved_quantity=ZERO, reserve_rate=ZERO) if shared else approved
+    return msgspec.structs.replace(approved, reserved_quantity=ZERO, reserve_rate=ZERO) if shared else approved
 
 
 def _worst_case(valid: ValidOrder, desk: Desk) -> RiskApproved | None:
@@ -108,6 +109,8 @@ def reserve_rate(asked: Asked, instrument: Instrument, desk: Desk) -> Decimal:
 
 def worst_price(asked: Asked, instrument: Instrument, reference_price: Decimal | None, desk: Desk) -> Decimal | None:
     """The price at which an order ties up most, where that is not its limit; None: its limit, or nobody knows."""
+    if asked.order_type in LIMIT_TYPES and instrument.kind is InstrumentKind.SPOT:
+        return None
     return worst_price_at(_market_when_sent(asked, instrument, reference_price), asked, desk)
 
 

@@ -1,7 +1,8 @@
 """Stage 1: is the order well-formed for this instrument and venue?"""
 
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from tidegate.core.capabilities import Asked
 from tidegate.core.desk import Desk
@@ -20,7 +21,7 @@ from tidegate.core.vocabulary import RefusalCode
 __all__ = ["ValidOrder", "check_figures", "in_known_mode", "reference_price", "validate"]
 
 
-class ValidOrder(NamedTuple):
+class ValidOrder(msgspec.Struct, frozen=True, gc=False):
     """Proof that an order fits its instrument. `reference_price` is the side of the book it would meet."""
 
     command: PlaceOrder

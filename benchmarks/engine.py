@@ -1,4 +1,4 @@
-"""The engine alone: how many orders live and die per second on one core, and what an open order weighs.
+"""The engine alone: how many orders live and die per second on one core, what an open order weighs, what a price costs.
 
 One life is placed, acknowledged, filled and closed: three inputs, five events. Neither storage nor network takes part.
 """
@@ -9,17 +9,19 @@ import tracemalloc
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from tidegate.core import identifiers as ids
-from tidegate.core.apply import apply
 from tidegate.core.desk import Desk
-from tidegate.core.engine import Input, decide
+from tidegate.core.engine import Input
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages import commands, reports
-from tidegate.core.messages.events import is_journaled
+from tidegate.core.messages.events import Event, is_journaled
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.policy import Policy
 from tidegate.core.projection import Projector
-from tidegate.core.vocabulary import Environment, Exchange, Liquidity, OrderType, Role, Side
+from tidegate.core.stepping import carry_out
+from tidegate.core.vocabulary import Environment, Exchange, Liquidity, OrderType, Role, Side, TimeInForce
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ALICE = ids.UserId("alice")
@@ -29,6 +31,8 @@ LIVES = 10_000
 OPEN_ORDERS = 20_000
 BATCH_SIZE = 256  # Inputs that share one commit, and one handing over of rows.
 CLOSED_ORDERS_KEPT = 1_000
+HELD_ORDERS = 1_000
+PRICES = 10_000
 ROUNDS = 3
 
 
@@ -38,16 +42,18 @@ def measure() -> dict[str, float]:
         "engine.lives_per_second": max(_lives_per_second(with_rows=False) for _ in range(ROUNDS)),
         "engine.lives_per_second_with_rows": max(_lives_per_second(with_rows=True) for _ in range(ROUNDS)),
         "engine.bytes_per_open_order": _bytes_per_open_order(),
+        "engine.price_microseconds": min(_price_microseconds(held=0) for _ in range(ROUNDS)),
+        "engine.price_microseconds_beside_held": min(_price_microseconds(held=HELD_ORDERS) for _ in range(ROUNDS)),
     }
     for name, value in figures.items():
-        print(f"{name}: {value:,.0f}")
+        print(f"{name}: {value:,.1f}" if value < 100 else f"{name}: {value:,.0f}")
     return figures
 
 
-def _desk() -> Desk:
+def _desk(exchange: Exchange = Exchange.BINANCE) -> Desk:
     desk = Desk(Policy())
     instrument = Instrument(
-        exchange=Exchange.BINANCE,
+        exchange=exchange,
         symbol=SYMBOL,
         exchange_symbol="BTCUSDT",
         base="BTC",
@@ -69,19 +75,12 @@ def _desk() -> Desk:
             command_id=ids.CommandId("2"),
             at=AT,
             account_id=ACCOUNT,
-            exchange=Exchange.BINANCE,
+            exchange=exchange,
             environment=Environment.SIMULATED,
             user_ids=(ALICE,),
         ),
-        reports.InstrumentsReported(at=AT, exchange=Exchange.BINANCE, instruments=(instrument,)),
-        reports.PriceReported(
-            at=AT,
-            exchange=Exchange.BINANCE,
-            symbol=SYMBOL,
-            last=Decimal(50_000),
-            bid=Decimal("49999.99"),
-            ask=Decimal("50000.01"),
-        ),
+        reports.InstrumentsReported(at=AT, exchange=exchange, instruments=(instrument,)),
+        _price(exchange, "50000.00"),
         reports.AccountConnected(at=AT, account_id=ACCOUNT),
         reports.BalancesReported(at=AT, account_id=ACCOUNT, requested_at=AT, balances=funds),
         reports.AccountSynchronized(
@@ -89,9 +88,19 @@ def _desk() -> Desk:
         ),
     ]
     for message in opening:
-        for event in decide(desk, message).events:
-            apply(desk, event)
+        carry_out(desk, message, _unheard)
     return desk
+
+
+def _unheard(event: Event) -> None:
+    """Nobody listens."""
+
+
+def _price(exchange: Exchange, last: str) -> reports.PriceReported:
+    price = Decimal(last)
+    return reports.PriceReported(
+        at=AT, exchange=exchange, symbol=SYMBOL, last=price, bid=price - Decimal("0.01"), ask=price + Decimal("0.01")
+    )
 
 
 def _order(number: int) -> commands.PlaceOrder:
@@ -159,8 +168,7 @@ def _lives_per_second(*, with_rows: bool) -> float:
 def _run(desk: Desk, inputs: list[Input]) -> None:
     done = 0
     for message in inputs:
-        for event in decide(desk, message).events:
-            apply(desk, event)
+        carry_out(desk, message, _unheard)
         if type(message) is reports.ExecutionReported:
             done += 1
             if done > CLOSED_ORDERS_KEPT:
@@ -169,11 +177,13 @@ def _run(desk: Desk, inputs: list[Input]) -> None:
 
 def _run_with_rows(desk: Desk, inputs: list[Input]) -> None:
     projector = Projector(epoch=1)
+
+    def record(event: Event) -> None:
+        if is_journaled(event):
+            projector.record(desk, event)
+
     for number, message in enumerate(inputs, start=1):
-        for event in decide(desk, message).events:
-            apply(desk, event)
-            if is_journaled(event):
-                projector.record(desk, event)
+        carry_out(desk, message, record)
         if number % BATCH_SIZE == 0:
             projector.take(desk)
 
@@ -185,13 +195,34 @@ def _bytes_per_open_order() -> float:
     before, _ = tracemalloc.get_traced_memory()
     for number in range(OPEN_ORDERS):
         for message in (_order(number), _accepted(number)):
-            for event in decide(desk, message).events:
-                apply(desk, event)
+            carry_out(desk, message, _unheard)
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(desk.orders) == OPEN_ORDERS
     return (after - before) / OPEN_ORDERS
+
+
+def _price_microseconds(*, held: int) -> float:
+    """Of processor time, for a price that sets nothing off, beside so many orders that wait for one."""
+    desk = _desk(Exchange.OKX)
+    for number in range(held):
+        trigger = Decimal(50_100 + number)
+        stop = msgspec.structs.replace(
+            _order(number),
+            side=Side.BUY,
+            order_type=OrderType.STOP_LIMIT,
+            time_in_force=TimeInForce.FOK,  # OKX sets no such order off.
+            trigger_price=trigger,
+            price=trigger,
+        )
+        carry_out(desk, stop, _unheard)
+    assert sum(order.is_held for order in desk.orders.values()) == held
+    prices: list[Input] = [_price(Exchange.OKX, f"{50_000 + number % 50}.00") for number in range(PRICES)]
+    started = time.process_time()
+    for price in prices:
+        carry_out(desk, price, _unheard)
+    return (time.process_time() - started) / PRICES * 1e6
 
 
 if __name__ == "__main__":

@@ -114,7 +114,6 @@ def comparable(desk: Desk) -> dict[str, Any]:
         state[name] = {key: order_id for key, order_id in getattr(desk, name).items() if order_id in is_open}
     ids = ((market, *pair) for market, known in desk.by_exchange_order_id.items() for pair in known.items())
     state["by_exchange_order_id"] = {found for found in ids if found[2] in is_open}
-    state["held"] = {market: held for market, held in desk.held.items() if held}
     state["unresolved"] = {account_id: count for account_id, count in desk.unresolved.items() if count}
     return {name: value for name, value in state.items() if name not in NOT_KEPT}
 

@@ -151,11 +151,13 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
         case happened.OrderAdjusted():
             order.corrections += 1
             order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
+            desk.index_open(order)
         case happened.AmendPostponed():
             reshape(order, event)
         case happened.AmendRequested() | happened.OrderAmended() | happened.AmendFailed() | happened.OrderRestated():
             reshape(order, event)
             reserve(desk, order, event.reserved_quantity)
+            desk.index_open(order)
         case _:
             assert_never(event)
 

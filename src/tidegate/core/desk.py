@@ -6,8 +6,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
+from tidegate.core.held import HeldOrders
 from tidegate.core.identifiers import (
     AccountId,
     ClientOrderId,
@@ -23,8 +25,8 @@ from tidegate.core.identifiers import (
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages.events import ExecutionBooked
-from tidegate.core.money import ONE, ratio
-from tidegate.core.order import Order
+from tidegate.core.money import ONE, ZERO, ratio
+from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.policy import Policy
 from tidegate.core.records import (
     Account,
@@ -69,7 +71,7 @@ class Desk:
         self.leverages: dict[tuple[AccountId, str], Leverage] = {}
         self.rules: dict[RuleId, Rule] = {}  # Those that have not ended.
         self.rules_of: dict[OrderId, set[RuleId]] = {}  # By the order that they wait for.
-        self.held: dict[tuple[Exchange, str], set[OrderId]] = {}  # Orders that a price may set off at the desk.
+        self.held = HeldOrders()  # Orders that a price may set off at the desk.
         self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
         self.cash_flows: dict[CashFlowKey, None] = {}  # Booked ones: the newest, and what inputs speak of.
         self.told: dict[str, None] = {}  # Breaks that are told but once: the newest, and what inputs speak of.
@@ -107,7 +109,8 @@ class Desk:
         for rule in snapshot.rules:
             desk.keep_rule(rule)
         desk.execution_times = dict(snapshot.execution_times)
-        desk.recent_symbols = {name: dict(symbols) for name, symbols in snapshot.recent_symbols.items()}
+        for account_id, symbols in snapshot.recent_symbols.items():
+            desk.recent_symbols[account_id] = dict(sorted(symbols.items(), key=itemgetter(1)))
         desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
         desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
         return desk
@@ -141,12 +144,12 @@ class Desk:
 
     def wallet_of(self, exchange: Exchange, symbol: str) -> Wallet:
         """Which purse pays for a market: by its symbol, so that it holds while the listing is not known."""
-        return Wallet.FUTURES if exchange is Exchange.BINANCE and ":" in symbol else Wallet.MAIN
+        return Wallet.FUTURES if ":" in symbol and exchange is Exchange.BINANCE else Wallet.MAIN
 
     def available(self, account_id: AccountId, user_id: UserId, asset: str, wallet: Wallet = Wallet.MAIN) -> Decimal:
         """What the user may still spend of an asset in a wallet of an account."""
         holding = self.holdings.get((account_id, user_id, asset, wallet))
-        return Decimal(0) if holding is None else holding.quantity - holding.reserved
+        return ZERO if holding is None else holding.quantity - holding.reserved
 
     def rate(self, exchange: Exchange, asset: str) -> Decimal | None:
         """What one unit of an asset is worth in the reporting currency, by the venue's last price; None: unknown."""
@@ -210,14 +213,9 @@ class Desk:
 
     def index_open(self, order: Order) -> None:
         """Keep the lists of what a price may set off, and of legs that work, as the order now stands."""
-        market = (order.exchange, order.symbol)
-        if order.is_held and order.is_conditional:
-            self.held.setdefault(market, set()).add(order.order_id)
-        elif (held := self.held.get(market)) is not None:
-            held.discard(order.order_id)
-            if not held:
-                del self.held[market]
-        if order.parent_order_id is None or order.leg is None:
+        if order.order_type in CONDITIONAL:
+            self.held.index(order)
+        if order.leg is None or order.parent_order_id is None:
             return
         legs = self.children.setdefault(order.parent_order_id, [])
         if order.is_closed and order.order_id in legs:
@@ -236,10 +234,11 @@ class Desk:
         if not order.attempt:
             return
         symbols = self.recent_symbols.setdefault(order.account_id, {})
-        symbols[order.symbol] = order.updated_at
+        symbols.pop(order.symbol, None)
+        symbols[order.symbol] = order.updated_at  # The last of them: the first ended longest ago.
         since = order.updated_at - self.policy.recent_trades
-        for symbol in [symbol for symbol, at in symbols.items() if at < since]:
-            del symbols[symbol]
+        while symbols[first := next(iter(symbols))] < since:
+            del symbols[first]
 
     def keep_rule(self, rule: Rule) -> None:
         """A rule waits for its order."""

@@ -46,12 +46,12 @@ def carry_out(desk: Desk, message: Input, applied: Callable[[Event], None]) -> D
 
 
 def _step(desk: Desk, message: Input | ReviewOrder, applied: Callable[[Event], None]) -> Decision:
-    held_before = frozenset(desk.held)
+    watched = desk.held.markets
     decision = decide(desk, message)
     for event in decision.events:
         apply(desk, event)
         applied(event)
-    if desk.held.keys() == held_before:
+    if desk.held.markets is watched:
         return decision
-    exchanges = sorted({exchange for exchange, _ in desk.held.keys() ^ held_before})
+    exchanges = sorted({exchange for exchange, _ in desk.held.markets ^ watched})
     return Decision(decision.events, [*decision.effects, *(watch_prices(desk, exchange) for exchange in exchanges)])

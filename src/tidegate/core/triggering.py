@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import OrderId
 from tidegate.core.instruments import Price
 from tidegate.core.launching import set_off
 from tidegate.core.messages.events import PriceMoved, TrailingMoved
@@ -28,21 +27,16 @@ def priced(desk: Desk, report: PriceReported) -> Decision:
         ask=report.ask or None,
         mark=report.mark or None,
     )
-    held = desk.held.get((report.exchange, report.symbol))
-    if not held:
-        return Decision([moved])  # By far the most frequent input: nothing more to do.
-    decision = Decision([moved], [])
+    decision = Decision([moved])
+    if (report.exchange, report.symbol) not in desk.held.markets:
+        return decision  # By far the most frequent input: nothing more to do.
     price = Price(last=moved.last, bid=moved.bid, ask=moved.ask, mark=moved.mark)
-    for due in _looked_at(desk, held, price, report.at):
-        decision.events += due.events
-        decision.effects += due.effects
+    for order_id in desk.held.reached(report.exchange, report.symbol, price):
+        due = _look_at(desk, desk.orders[order_id], price, report.at)
+        if due is not None:
+            decision.events += due.events
+            decision.effects += due.effects
     return decision
-
-
-def _looked_at(desk: Desk, held: set[OrderId], price: Price, at: datetime) -> list[Decision]:
-    """What the price means for each held order, oldest first where it means anything."""
-    found = {order_id: due for order_id in held if (due := _look_at(desk, desk.orders[order_id], price, at))}
-    return [found[order_id] for order_id in sorted(found)]
 
 
 def _look_at(desk: Desk, order: Order, price: Price, at: datetime) -> Decision | None:

@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import assert_never
 
+from tidegate import core
 from tidegate.core.apply_changes import count_anew, end_change, reshape
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import ExchangeOrderId, exchange_client_order_id
 from tidegate.core.messages import events as happened
 from tidegate.core.money import ZERO
+from tidegate.core.options import has_options, options_of
 from tidegate.core.order import Order, move
 from tidegate.core.vocabulary import HeldBy, OrderStatus, PendingAction
 
@@ -40,44 +42,42 @@ OrderChange = (
 
 def create_order(desk: Desk, event: happened.OrderCreated) -> None:
     """A new order, as it was asked for."""
-    desk.index(
-        Order(
-            order_id=event.order_id,
-            user_id=event.user_id,
-            account_id=event.account_id,
-            exchange=event.exchange,
-            symbol=event.symbol,
-            side=event.side,
-            order_type=event.order_type,
-            timestamp=event.at,
-            updated_at=event.at,
-            quantity=event.quantity,
-            quote_quantity=event.quote_quantity,
-            price=event.price,
-            trigger_price=event.trigger_price,
-            time_in_force=event.time_in_force,
-            post_only=event.post_only,
-            reduce_only=event.reduce_only,
-            routing=event.routing,
-            client_order_id=event.client_order_id,
-            idempotency_key=event.idempotency_key,
-            request_hash=event.request_hash,
-            params=event.params or None,
-            retry_until=event.retry_until,
-            position_side=event.position_side,
-            margin_mode=event.margin_mode,
-            leverage=event.leverage,
-            expires_at=event.expires_at,
-            trigger_by=event.trigger_by,
-            trailing_offset=event.trailing_offset,
-            trailing_offset_unit=event.trailing_offset_unit,
-            stop_loss=event.stop_loss,
-            take_profit=event.take_profit,
-            parent_order_id=event.parent_order_id,
-            leg=event.leg,
-            rule_id=event.rule_id,
-        )
+    order = core.order.Order(  # So named for speed: see `options`.
+        order_id=event.order_id,
+        user_id=event.user_id,
+        account_id=event.account_id,
+        exchange=event.exchange,
+        symbol=event.symbol,
+        side=event.side,
+        order_type=event.order_type,
+        timestamp=event.at,
+        updated_at=event.at,
+        quantity=event.quantity,
+        quote_quantity=event.quote_quantity,
+        price=event.price,
+        trigger_price=event.trigger_price,
+        time_in_force=event.time_in_force,
+        post_only=event.post_only,
+        reduce_only=event.reduce_only,
+        routing=event.routing,
+        client_order_id=event.client_order_id,
+        idempotency_key=event.idempotency_key,
+        request_hash=event.request_hash,
+        retry_until=event.retry_until,
+        position_side=event.position_side,
+        margin_mode=event.margin_mode,
+        leverage=event.leverage,
+        expires_at=event.expires_at,
+        trigger_by=event.trigger_by,
+        stop_loss=event.stop_loss,
+        take_profit=event.take_profit,
     )
+    if event.params:
+        order.params = event.params
+    if has_options(event):
+        for name, value in options_of(event).items():
+            setattr(order, name, value)
+    desk.index(order)
 
 
 def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa: C901  One arm per event.
@@ -93,9 +93,11 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.pending_action = PendingAction.NONE
             order.in_doubt = False
             order.awaited_since = None
-            end_change(order)
             order.replacing = False
-            reserve(desk, order, ZERO)
+            if order.asked is not None:
+                end_change(order)
+            if order.reserved_quantity:
+                reserve(desk, order, ZERO)
             desk.index_open(order)
             desk.note_end(order)
         case happened.OrderEnded():
@@ -193,6 +195,22 @@ def _change_conditional(
 def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> None:
     if order.status is OrderStatus.CREATED:
         move(order, OrderStatus.PENDING)
+        order.awaited_since = event.at
+    else:
+        _start_again(order, event)
+    order.attempt = event.attempt
+    order.exchange_client_order_id = event.exchange_client_order_id
+    order.request_expires_at = event.request_expires_at
+    order.reserved_asset = event.reserved_asset
+    order.reserve_price = event.reserve_price
+    order.reserve_rate = event.reserve_rate
+    order.limits_version = event.limits_version
+    reserve(desk, order, event.reserved_quantity)
+    desk.index_open(order)
+
+
+def _start_again(order: Order, event: happened.AttemptStarted) -> None:
+    """What was true of the attempt before, or while the desk held the order, is over."""
     if order.exchange_order_id is not None:
         # The attempt before has ended at the venue, and this one sends what it left.
         _keep_former_id(order)
@@ -201,24 +219,15 @@ def _start_attempt(desk: Desk, order: Order, event: happened.AttemptStarted) -> 
         order.awaited_since = event.at
     if not order.is_resending:
         order.awaited_since = event.at
-    order.attempt = event.attempt
     order.filled_before = event.filled_before
     order.held_by = HeldBy.VENUE
     order.venue_status = None
     order.venue_filled_quantity = None
-    order.exchange_client_order_id = event.exchange_client_order_id
-    order.request_expires_at = event.request_expires_at
     order.waiting_to_retry = False
     order.in_doubt = False
     order.absent_since = None
     order.reason = None
     order.message = None
-    order.reserved_asset = event.reserved_asset
-    order.reserve_price = event.reserve_price
-    order.reserve_rate = event.reserve_rate
-    order.limits_version = event.limits_version
-    reserve(desk, order, event.reserved_quantity)
-    desk.index_open(order)
 
 
 def _submit(desk: Desk, order: Order, event: happened.OrderSubmitted) -> None:
@@ -229,8 +238,9 @@ def _submit(desk: Desk, order: Order, event: happened.OrderSubmitted) -> None:
     order.waiting_to_retry = False
     order.absent_since = None
     _rename(desk, order, event.exchange_order_id)
-    order.attempt = event.attempt
-    order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
+    if order.attempt != event.attempt:
+        order.attempt = event.attempt
+        order.exchange_client_order_id = exchange_client_order_id(order.order_id, event.attempt)
     if order.status is OrderStatus.PENDING:
         move(order, OrderStatus.SUBMITTED)
     count_anew(order, event.at)

@@ -1,5 +1,8 @@
 """What becomes of a new order: admitted once, checked, and on its way."""
 
+import msgspec
+
+from tidegate.core import messages
 from tidegate.core.corrections import adjust
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
@@ -9,10 +12,11 @@ from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.events import Event, OrderClosed, OrderCreated, OrderInvalidated
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO
+from tidegate.core.options import has_options, options_of
 from tidegate.core.order import Order
 from tidegate.core.records import Account
 from tidegate.core.risk.checks import RiskApproved, check_risk
-from tidegate.core.validation import in_known_mode, validate
+from tidegate.core.validation import ValidOrder, in_known_mode, validate
 from tidegate.core.vocabulary import AccountState, RefusalCode, Role
 
 
@@ -21,9 +25,9 @@ def place(desk: Desk, command: PlaceOrder) -> Decision:
     if (seen := _seen_before(desk, command)) is not None:
         return Decision([], [seen])
     admitted = _admit(desk, command)
-    if isinstance(admitted, Refusal):
-        return Decision([], [Reply(command_id=command.command_id, refusal=admitted)])
-    return _decide(desk, command, admitted)
+    if isinstance(admitted, Account):
+        return _decide(desk, command, admitted)
+    return Decision([], [Reply(command_id=command.command_id, refusal=admitted)])
 
 
 def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
@@ -33,7 +37,7 @@ def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
     adjusted, asked = adjust(desk, command, account)
     created += adjusted
     approved = _check(desk, asked, account)
-    if isinstance(approved, Refusal):
+    if not isinstance(approved, RiskApproved):
         return _invalidated(command, created, approved)
     launched = launch(desk, approved, command.at)
     reply = Reply(command_id=command.command_id, order_ids=(command.order_id,))
@@ -42,19 +46,21 @@ def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
 
 def _seen_before(desk: Desk, command: PlaceOrder) -> Reply | None:
     """The first answer again, when this request was seen; a refusal when its key came with another body."""
-    for known, code in (
-        (_by_idempotency_key(desk, command), RefusalCode.IDEMPOTENCY_KEY_CONFLICT),
-        (_by_client_order_id(desk, command), RefusalCode.CLIENT_ORDER_ID_CONFLICT),
-        (desk.orders.get(command.order_id), RefusalCode.IDEMPOTENCY_KEY_CONFLICT),
-    ):
-        if known is None:
-            continue
-        if known.request_hash == command.request_hash:
-            return Reply(command_id=command.command_id, order_ids=(known.order_id,), replayed=True)
-        message = f"order {known.order_id} was placed with it, and another body: use a new one for a new order"
-        refusal = Refusal(code=code, message=message, order_id=known.order_id)
-        return Reply(command_id=command.command_id, refusal=refusal)
+    if (known := _by_idempotency_key(desk, command)) is not None:
+        return _answer_again(command, known, RefusalCode.IDEMPOTENCY_KEY_CONFLICT)
+    if (known := _by_client_order_id(desk, command)) is not None:
+        return _answer_again(command, known, RefusalCode.CLIENT_ORDER_ID_CONFLICT)
+    if (known := desk.orders.get(command.order_id)) is not None:
+        return _answer_again(command, known, RefusalCode.IDEMPOTENCY_KEY_CONFLICT)
     return None
+
+
+def _answer_again(command: PlaceOrder, known: Order, code: RefusalCode) -> Reply:
+    if known.request_hash == command.request_hash:
+        return Reply(command_id=command.command_id, order_ids=(known.order_id,), replayed=True)
+    message = f"order {known.order_id} was placed with it, and another body: use a new one for a new order"
+    refusal = Refusal(code=code, message=message, order_id=known.order_id)
+    return Reply(command_id=command.command_id, refusal=refusal)
 
 
 def _by_idempotency_key(desk: Desk, command: PlaceOrder) -> Order | None:
@@ -87,7 +93,7 @@ def _admit(desk: Desk, command: PlaceOrder) -> Account | Refusal:
 
 def created_by(command: PlaceOrder, account: Account) -> OrderCreated:
     """The order as it was asked for."""
-    return OrderCreated(
+    created = messages.events.OrderCreated(  # So named for speed: see `options`.
         at=command.at,
         order_id=command.order_id,
         user_id=command.user_id,
@@ -114,14 +120,10 @@ def created_by(command: PlaceOrder, account: Account) -> OrderCreated:
         leverage=command.leverage,
         expires_at=command.expires_at,
         trigger_by=command.trigger_by,
-        trailing_offset=command.trailing_offset,
-        trailing_offset_unit=command.trailing_offset_unit,
         stop_loss=command.stop_loss,
         take_profit=command.take_profit,
-        parent_order_id=command.parent_order_id,
-        leg=command.leg,
-        rule_id=command.rule_id,
     )
+    return msgspec.structs.replace(created, **options_of(command)) if has_options(command) else created
 
 
 def _check(desk: Desk, command: PlaceOrder, account: Account) -> RiskApproved | Refusal:
@@ -130,7 +132,7 @@ def _check(desk: Desk, command: PlaceOrder, account: Account) -> RiskApproved | 
         message = f"{account.exchange} is not ready for {account.account_id}: {account.message}"
         return Refusal(code=RefusalCode.VENUE_UNAVAILABLE, message=message)
     valid = validate(command, account, desk)
-    return valid if isinstance(valid, Refusal) else check_risk(valid, desk)
+    return check_risk(valid, desk) if isinstance(valid, ValidOrder) else valid
 
 
 def _invalidated(command: PlaceOrder, created: list[Event], refusal: Refusal) -> Decision:

@@ -18,11 +18,11 @@ def in_known_mode(command: PlaceOrder, account: Account, desk: Desk) -> PlaceOrd
 
     Otherwise what is to close an isolated position would open a second one beside it.
     """
-    instrument = desk.instruments.get((account.exchange, command.symbol))
     known = desk.leverages.get((command.account_id, command.symbol))
-    if command.margin_mode is not None or instrument is None or known is None or known.margin_mode is None:
+    if known is None or known.margin_mode is None or command.margin_mode is not None:
         return command
-    if not capabilities_of(instrument).margin_mode_per_order:
+    instrument = desk.instruments.get((account.exchange, command.symbol))
+    if instrument is None or not capabilities_of(instrument).margin_mode_per_order:
         return command
     return msgspec.structs.replace(command, margin_mode=known.margin_mode)
 

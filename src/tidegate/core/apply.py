@@ -24,6 +24,8 @@ def apply(desk: Desk, event: Event) -> None:
         desk.sequence += 1
         return
     match event:
+        case happened.OrderCreated():
+            create_order(desk, event)
         case happened.PriceMoved():
             desk.prices[(event.exchange, event.symbol)] = Price(
                 last=event.last, bid=event.bid, ask=event.ask, mark=event.mark
@@ -35,8 +37,6 @@ def apply(desk: Desk, event: Event) -> None:
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})
             return
-        case happened.OrderCreated():
-            create_order(desk, event)
         case _:
             change_desk(desk, event)  # type: ignore[arg-type]  # What the set above leaves.
     desk.sequence += 1

@@ -41,9 +41,10 @@ def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     _guard(desk, order, event)
     if event.late:
         return  # An order that has ended moves by OrderCorrected, and holds no reservation any more.
-    filled = order.quantity_most is not None and order.filled_quantity >= order.quantity_most
+    most = order.quantity_most
+    filled = most is not None and order.filled_quantity >= most
     move(order, OrderStatus.FILLED if filled else OrderStatus.PARTIALLY_FILLED)
-    reserve(desk, order, worst_case(order, order.reserve_price))
+    reserve(desk, order, ZERO if filled else worst_case(order, order.reserve_price))
 
 
 def reverse(desk: Desk, order: Order, event: happened.ExecutionReversed) -> None:
@@ -113,7 +114,8 @@ def _guard(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     """What an entry fills is to be protected; what a leg fills is closed again."""
     if order.stop_loss is not None or order.take_profit is not None:
         order.guarding = True
-    _exit(desk, order, event.quantity)
+    if order.leg is not None:
+        _exit(desk, order, event.quantity)
 
 
 def _exit(desk: Desk, leg: Order, quantity: Decimal) -> None:
@@ -130,6 +132,8 @@ def _exit(desk: Desk, leg: Order, quantity: Decimal) -> None:
 
 
 def _add_fees(fees: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:
+    if not fees and len(more) == 1:
+        return more
     totals = {fee.asset: fee.amount for fee in fees}
     for fee in more:
         totals[fee.asset] = totals.get(fee.asset, ZERO) + fee.amount

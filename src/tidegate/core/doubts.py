@@ -44,8 +44,6 @@ def _question(order: Order) -> str:
 
 def settle(desk: Desk, decision: Decision) -> Decision:
     """A decision, with the end of the doubts that its events settle."""
-    if not desk.open_breaks:
-        return decision
     settled: dict[str, Event] = {}
     for event in decision.events:
         for end in _settled(desk, event):

@@ -27,6 +27,7 @@ from tidegate.core.messages import commands, reports
 from tidegate.core.messages.commands import Command
 from tidegate.core.messages.events import InstrumentsListed
 from tidegate.core.messages.reports import Report, ReviewOrder
+from tidegate.core.order import Order
 from tidegate.core.reconciliation import accounts as reconciliation
 from tidegate.core.reconciliation import balances, breaks, cash_flows, foreign, positions, quarantine
 from tidegate.core.tracking import busts, executions, summaries, waiting
@@ -37,7 +38,8 @@ Input = Command | Report | ReviewOrder
 
 def decide(desk: Desk, message: Input) -> Decision:
     """What follows from one input: events to apply and journal, effects to release once they are durable."""
-    return settle(desk, _decide(desk, message))
+    decision = _decide(desk, message)
+    return settle(desk, decision) if desk.open_breaks else decision
 
 
 def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per input.
@@ -47,16 +49,16 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
         case reports.OrderAccepted():
             return sending.accepted(desk, message)
         case reports.ExecutionReported():
-            is_foreign = foreign.is_foreign(desk, message)
-            return foreign.executed(desk, message) if is_foreign else executions.executed(desk, message)
+            order = _spoken_of(desk, message)
+            return foreign.executed(desk, message) if order is None else executions.executed(desk, message, order)
+        case reports.PriceReported():
+            return triggering.priced(desk, message)
         case reports.OrderReported():
-            is_foreign = foreign.is_foreign(desk, message)
-            return foreign.order_reported(desk, message) if is_foreign else summaries.reported(desk, message)
+            order = _spoken_of(desk, message)
+            return foreign.order_reported(desk, message) if order is None else summaries.reported(desk, message, order)
         case reports.Wake():
             is_protection = message.purpose is WakePurpose.PROTECTION
             return contingency.woken(desk, message) if is_protection else waiting.woken(desk, message)
-        case reports.PriceReported():
-            return triggering.priced(desk, message)
         case commands.CancelOrder():
             cancel = canceling.cancel if message.quantity is None else changes.cancel_part
             return requests.once(desk, message, cancel)
@@ -125,6 +127,11 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
             return quarantine.quarantined(desk, message)
         case _:
             assert_never(message)
+
+
+def _spoken_of(desk: Desk, report: reports.OrderReported | reports.ExecutionReported) -> Order | None:
+    """The order that a report is about; None: one that the desk does not know, storage having been asked."""
+    return desk.order_for(report.account_id, report.symbol, report.exchange_client_order_id, report.exchange_order_id)
 
 
 def _listing(report: reports.InstrumentsReported) -> Decision:

@@ -49,7 +49,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def wallet(self) -> Wallet:
         """Which purse pays for it: only Binance keeps futures apart."""
-        is_apart = self.exchange is Exchange.BINANCE and self.kind is InstrumentKind.LINEAR
+        is_apart = self.kind is InstrumentKind.LINEAR and self.exchange is Exchange.BINANCE
         return Wallet.FUTURES if is_apart else Wallet.MAIN
 
 

@@ -30,6 +30,9 @@ def ratio_up(numerator: Decimal, denominator: Decimal) -> Decimal:
 
 def is_workable(value: Decimal) -> bool:
     """Whether a number is finite and small enough to be calculated with exactly, whoever sent it."""
+    text = str(value)
+    if len(text) <= FRACTION_DIGITS_MAX and "E" not in text and value.is_finite():
+        return True  # As good as every amount, and quicker to see than the exponent.
     exponent = value.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -FRACTION_DIGITS_MAX and value.adjusted() < INTEGER_DIGITS_MAX
 

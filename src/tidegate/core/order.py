@@ -136,7 +136,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def is_unresolved(self) -> bool:
         """Whether a send is under way or in doubt."""
-        if self.status is not OrderStatus.PENDING and not (self.replacing and self.exchange_order_id is None):
+        if self.status is not _PENDING and not (self.replacing and self.exchange_order_id is None):
             return False  # Asked around every event, and this is the answer to most: without a call.
         return self.closed_at is None and not self.waiting_to_retry and self.held_by is not HeldBy.DESK
 
@@ -198,7 +198,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     def exchange_order_ids(self) -> tuple[ExchangeOrderId, ...]:
         """All that the venue has ever called it."""
         now = () if self.exchange_order_id is None else (self.exchange_order_id,)
-        return (*now, *(self.former_exchange_order_ids or ()))
+        return now if self.former_exchange_order_ids is None else (*now, *self.former_exchange_order_ids)
 
     @property
     def is_derivative(self) -> bool:
@@ -261,6 +261,7 @@ CONDITIONAL = frozenset(
         OrderType.TRAILING_STOP,
     }
 )
+_PENDING = OrderStatus.PENDING
 UNSENT = frozenset({OrderStatus.CREATED, OrderStatus.PENDING})
 TERMINAL = frozenset(
     {

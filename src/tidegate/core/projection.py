@@ -85,9 +85,18 @@ class Projector:
                     detail=story.detail,
                 )
             )
-        match event:
+        match event:  # The most frequent first: what does not match takes longer to see than what does.
             case happened.ExecutionBooked():
                 self._record_execution(desk, event, order)
+            case happened.AttemptStarted():
+                self._record_attempt(desk, order, event.at, "sending")
+                self._touch_reservation(desk, order)
+            case happened.OrderSubmitted():
+                self._record_attempt(desk, order, event.at, "submitted")
+            case happened.OrderClosed():
+                self._touch_reservation(desk, order)
+            case happened.OrderCreated():
+                pass
             case happened.ExecutionReversed():
                 self._batch.busts.append(bust_row(event, desk.sequence))
                 self._touch_trade(desk, event.booked, order)
@@ -100,19 +109,12 @@ class Projector:
                 | happened.OrderRestated()
             ):
                 self._touch_reservation(desk, order)
-            case happened.AttemptStarted():
-                self._record_attempt(desk, order, event.at, "sending")
-                self._touch_reservation(desk, order)
             case happened.AttemptFailed():
                 self._record_attempt(desk, order, event.at, "failed", message=event.message)
             case happened.OrderInDoubt():
                 self._record_attempt(desk, order, event.at, "in_doubt", message=event.message)
-            case happened.OrderSubmitted():
-                self._record_attempt(desk, order, event.at, "submitted")
             case happened.OrderEnded() if order.exchange_order_id is None and order.attempt:
                 self._record_attempt(desk, order, event.at, "failed", message=event.message)
-            case happened.OrderClosed():
-                self._touch_reservation(desk, order)
             case _:
                 pass
 

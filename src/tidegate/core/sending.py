@@ -37,10 +37,13 @@ _MILLISECOND = timedelta(milliseconds=1)
 def accepted(desk: Desk, report: OrderAccepted) -> Decision:
     """The venue took the order. Its own later word, if it came first, stands."""
     order = desk.orders.get(report.order_id)
-    if order is None or report.attempt <= order.replaced_attempt:
+    if order is None:
         return NOTHING
-    if is_stray(order, report.attempt):
-        return stray_attempt(desk, order, report.at, report.attempt)
+    if report.attempt != order.attempt:
+        if report.attempt <= order.replaced_attempt:
+            return NOTHING
+        if is_stray(order, report.attempt):
+            return stray_attempt(desk, order, report.at, report.attempt)
     if order.exchange_order_id is not None:
         return NOTHING
     if order.is_closed:

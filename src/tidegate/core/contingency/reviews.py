@@ -34,27 +34,24 @@ _OF_THE_DESK = frozenset(
 )
 
 
-_WORTH_A_LOOK = _OF_ORDERS | _OF_THE_DESK
-
-
 def reviews_after(desk: Desk, events: Iterable[Event]) -> list[ReviewOrder]:
     """The orders that events make worth a look: those with protection or rules, and the parents of legs.
 
     What became of a leg is taken in first; then what it protects is brought to that. It runs after every decision, so
     an order with neither costs a few look-ups.
     """
-    worth = [event for event in events if type(event) in _WORTH_A_LOOK and _concerns(desk, event)]
+    worth: list[Event] = []
+    for event in events:
+        if type(event) in _OF_ORDERS:
+            order = desk.orders[event.order_id]  # type: ignore[union-attr]  # The set is the order events.
+            has_more = (
+                order.guarding or order.leg is not None or order.exited_quantity or order.order_id in desk.rules_of
+            )
+            if has_more or (type(event) is happened.ExecutionBooked and order.is_derivative):
+                worth.append(event)
+        elif type(event) in _OF_THE_DESK:
+            worth.append(event)
     return _asked_by(desk, worth) if worth else []
-
-
-def _concerns(desk: Desk, event: Event) -> bool:
-    """Whether the event is about an order with protection or rules, or may be."""
-    if type(event) in _OF_THE_DESK:
-        return True
-    order = desk.orders[event.order_id]  # type: ignore[union-attr]  # All others are order events.
-    if order.guarding or order.leg is not None or order.exited_quantity:
-        return True
-    return order.order_id in desk.rules_of or (type(event) is happened.ExecutionBooked and order.is_derivative)
 
 
 def _asked_by(desk: Desk, events: list[Event]) -> list[ReviewOrder]:

@@ -7,7 +7,7 @@ average as it was.
 from decimal import Decimal
 
 from tidegate.core.messages.events import ExecutionBooked
-from tidegate.core.money import ZERO, ratio
+from tidegate.core.money import ONE, ZERO, ratio
 from tidegate.core.records import Holding
 from tidegate.core.vocabulary import Side
 
@@ -66,4 +66,5 @@ def realized_in_quote(
     """What an execution earns before fees, in the quote asset: sells against the base asset's average cost."""
     if side is Side.BUY or base is None or base.average_price is None or not rate:
         return ZERO
-    return (price - ratio(base.average_price, rate)) * quantity
+    average = base.average_price if rate == ONE else ratio(base.average_price, rate)
+    return (price - average) * quantity

@@ -25,12 +25,6 @@ MANY_FOREIGN_EXECUTIONS = "many_foreign_executions"
 EXECUTIONS_TOLD_MAX = 100  # Of one account at a time; the rest is told as one.
 
 
-def is_foreign(desk: Desk, report: OrderReported | ExecutionReported) -> bool:
-    """Whether a report speaks of an order that the desk does not know, storage having been asked."""
-    ours, theirs = report.exchange_client_order_id, report.exchange_order_id
-    return desk.order_for(report.account_id, report.symbol, ours, theirs) is None
-
-
 def _may_be_ours(desk: Desk, report: OrderReported | ExecutionReported) -> bool:
     """Whether the venue's id, told alone, may be that of an order of ours that we do not know by it yet.
 

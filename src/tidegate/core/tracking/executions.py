@@ -3,13 +3,13 @@
 import copy
 from decimal import Decimal
 
-from tidegate.core import amendments
+from tidegate.core import amendments, messages
 from tidegate.core.apply import break_id
 from tidegate.core.changes.replacing import ended_at_venue
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.endings import end_change
-from tidegate.core.identifiers import TradeId, execution_id
+from tidegate.core.identifiers import ExecutionId, execution_id
 from tidegate.core.messages.effects import Effect
 from tidegate.core.messages.events import (
     Event,
@@ -21,7 +21,7 @@ from tidegate.core.messages.events import (
 )
 from tidegate.core.messages.reports import ExecutionReported
 from tidegate.core.money import ZERO, plain
-from tidegate.core.order import Order
+from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.portfolio.holdings import realized_in_quote
 from tidegate.core.portfolio.positions import realized_by
 from tidegate.core.records import UNKNOWN_BUST
@@ -42,25 +42,23 @@ from tidegate.core.tracking.setting_off import new_name, set_off_at_venue, was_s
 from tidegate.core.vocabulary import InstrumentKind, OrderStatus, Wallet
 
 
-def executed(desk: Desk, report: ExecutionReported) -> Decision:
+def executed(desk: Desk, report: ExecutionReported, order: Order) -> Decision:
     """Book a trade once, to order and holdings together, and end the order if that was the last of it."""
-    order = desk.order_for(report.account_id, report.symbol, report.exchange_client_order_id, report.exchange_order_id)
-    if order is None:
-        return NOTHING
-    if order.side is not report.side or not report.quantity > 0 or report.price < 0:
+    if order.side is not report.side or not report.quantity > ZERO or report.price < ZERO:
         message = f"{order.exchange} tells of a trade that cannot be: {report.side} {report.quantity} at {report.price}"
         subject = f"{order.order_id}:{report.trade_id}"
         return Decision(break_once(desk, order, report.at, "impossible_execution", subject, message))
-    if _is_known(desk, order, report.trade_id):
+    name = execution_id(order.account_id, order.symbol, order.side, report.trade_id)
+    if _is_known(desk, order, name):
         return NOTHING
     attempt = attempt_named(order, report.exchange_client_order_id, report.exchange_order_id)
-    booked = _booked(desk, order, report, stray=is_stray(order, attempt))
+    booked = _booked(desk, order, report, name, stray=is_stray(order, attempt))
     if booked.stray:
         return _book_stray(desk, order, booked, attempt)
     if order.is_closed:
         return Decision(_late(desk, order, booked))
     learned = _learned(desk, order, report, attempt)
-    after = _after_execution(desk, _as_known(order, learned.events), booked)
+    after = _after_execution(desk, _as_known(order, learned.events) if learned.events else order, booked)
     effects = [*learned.effects, *after.effects]
     if order.is_unsent:
         effects += resume_if_resolved(desk, order)
@@ -70,12 +68,11 @@ def executed(desk: Desk, report: ExecutionReported) -> Decision:
     return Decision([*learned.events, booked, *after.events, *found], effects)
 
 
-def _is_known(desk: Desk, order: Order, trade_id: TradeId) -> bool:
+def _is_known(desk: Desk, order: Order, name: ExecutionId) -> bool:
     """Whether a trade counts already, or never will: the venue took it back before it was told."""
-    name = execution_id(order.account_id, order.symbol, order.side, trade_id)
     if name in desk.execution_ids.get(order.order_id, ()):
         return True
-    return break_id(order.account_id, UNKNOWN_BUST, name) in desk.open_breaks
+    return bool(desk.open_breaks) and break_id(order.account_id, UNKNOWN_BUST, name) in desk.open_breaks
 
 
 def _learned(desk: Desk, order: Order, report: ExecutionReported, attempt: int) -> Decision:
@@ -85,8 +82,10 @@ def _learned(desk: Desk, order: Order, report: ExecutionReported, attempt: int) 
     theirs = report.exchange_order_id
     if order.exchange_order_id is None:
         events += replaced(order, report.at) if theirs is None else taken(order, report.at, theirs, attempt)
-    elif _proves_an_increase(order, report):
+    elif order.asked is not None and _proves_an_increase(order, report):
         events.append(amendments.made(order, report.at))
+    if order.order_type not in CONDITIONAL:
+        return Decision(events)
     if was_set_off(order, is_told=True):
         events.append(set_off_at_venue(order, report.at, theirs))
         effects.append(watch_dog(order, report.at, desk.policy))
@@ -154,16 +153,12 @@ def _overfilled(desk: Desk, order: Order, booked: ExecutionBooked) -> list[Event
     return break_once(desk, order, booked.at, "overfill", order.order_id, message)
 
 
-def _booked(desk: Desk, order: Order, report: ExecutionReported, *, stray: bool) -> ExecutionBooked:
+def _booked(desk: Desk, order: Order, report: ExecutionReported, name: ExecutionId, *, stray: bool) -> ExecutionBooked:
     base, quote = _assets(desk, order)
     rate = desk.rate(order.exchange, quote)
-    wallet = desk.wallet_of(order.exchange, order.symbol)
-    excess = ZERO
-    if order.quantity_most is not None:
-        excess = min(max(order.filled_quantity + report.quantity - order.quantity_most, ZERO), report.quantity)
-    return ExecutionBooked(
+    return messages.events.ExecutionBooked(  # So named for speed: see `options`.
         at=report.at,
-        execution_id=execution_id(order.account_id, order.symbol, order.side, report.trade_id),
+        execution_id=name,
         order_id=order.order_id,
         user_id=order.user_id,
         account_id=order.account_id,
@@ -180,15 +175,21 @@ def _booked(desk: Desk, order: Order, report: ExecutionReported, *, stray: bool)
         executed_at=report.executed_at,
         exchange_order_id=report.exchange_order_id or order.exchange_order_id,
         rate=rate,
-        fee_rates=tuple(desk.rate(order.exchange, fee.asset) for fee in report.fees),
+        fee_rates=tuple([desk.rate(order.exchange, fee.asset) for fee in report.fees]),
         realized_pnl=_realized(desk, order, report, base, rate),
         late=order.is_closed,
-        overfill=excess,
+        overfill=_beyond(order, report),
         stray=stray,
         kind=InstrumentKind.LINEAR if order.is_derivative else InstrumentKind.SPOT,
         position_side=order.position_side,
-        wallet=wallet,
+        wallet=desk.wallet_of(order.exchange, order.symbol),
     )
+
+
+def _beyond(order: Order, report: ExecutionReported) -> Decimal:
+    """How much of a trade is more than was ordered."""
+    most, filled = order.quantity_most, order.filled_quantity + report.quantity
+    return ZERO if most is None or filled <= most else min(filled - most, report.quantity)
 
 
 def _realized(desk: Desk, order: Order, report: ExecutionReported, base: str, rate: Decimal | None) -> Decimal:
@@ -214,24 +215,31 @@ def _assets(desk: Desk, order: Order) -> tuple[str, str]:
 
 def _after_execution(desk: Desk, order: Order, booked: ExecutionBooked) -> Decision:
     """The end of the order, if the execution completes it or was the last one that its end waited for."""
+    filled, most = order.filled_quantity + booked.quantity, order.quantity_most
+    if most is not None and filled >= most:
+        realized = order.realized_pnl + booked.realized_pnl
+        closed = OrderClosed(at=booked.at, order_id=order.order_id, realized_pnl=realized)
+        too_late = [] if order.asked is None else end_change(_with(order, booked), booked.at, "it filled first")
+        return Decision([*too_late, closed, *_overfilled(desk, order, booked)])
+    if order.venue_status is not None and order.venue_filled_quantity is not None:
+        after = _with(order, booked)
+        if after.attempt_filled_quantity < order.venue_filled_quantity:  # Which counts from the attempt's beginning.
+            return NOTHING
+        return ended_at_venue(desk, after, booked.at, order.venue_status, venue_reason(order), order.message or "")
+    if order.quantity is not None and filled >= order.quantity:
+        # All that was ordered at first: whether the increase was made in time is for the venue to tell.
+        return Decision([], [query(order), watch_dog(order, booked.at, desk.policy)])
+    return NOTHING
+
+
+def _with(order: Order, booked: ExecutionBooked) -> Order:
+    """A copy that the trade has been booked to."""
     after = copy.copy(order)
     after.filled_quantity += booked.quantity
     after.realized_pnl += booked.realized_pnl
     if booked.stray:
         after.filled_before += booked.quantity
-    if after.quantity_most is not None and after.filled_quantity >= after.quantity_most:
-        after.status = OrderStatus.FILLED
-        closed = OrderClosed(at=booked.at, order_id=order.order_id, realized_pnl=after.realized_pnl)
-        too_late = end_change(after, booked.at, "it filled first")
-        return Decision([*too_late, closed, *_overfilled(desk, order, booked)])
-    if order.venue_status is not None and order.venue_filled_quantity is not None:
-        if after.attempt_filled_quantity < order.venue_filled_quantity:  # Which counts from the attempt's beginning.
-            return Decision()
-        return ended_at_venue(desk, after, booked.at, order.venue_status, venue_reason(order), order.message or "")
-    if after.quantity is not None and after.filled_quantity >= after.quantity:
-        # All that was ordered at first: whether the increase was made in time is for the venue to tell.
-        return Decision([], [query(order), watch_dog(order, booked.at, desk.policy)])
-    return Decision()
+    return after
 
 
 def _corrected(order: Order, booked: ExecutionBooked) -> OrderCorrected:

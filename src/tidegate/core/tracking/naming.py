@@ -9,6 +9,8 @@ def attempt_named(
     order: Order, exchange_client_id: ExchangeClientOrderId | None, exchange_order_id: ExchangeOrderId | None
 ) -> int:
     """Which attempt a report speaks of: the one it names by our id or by the venue's, else the current one."""
+    if exchange_client_id is not None and exchange_client_id == order.exchange_client_order_id:
+        return order.attempt
     named = order_of(exchange_client_id) if exchange_client_id is not None else None
     if named is not None:
         return named[1]

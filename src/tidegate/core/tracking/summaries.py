@@ -38,11 +38,8 @@ from tidegate.core.tracking.setting_off import new_name, set_off_at_venue, was_s
 from tidegate.core.vocabulary import VenueOrderStatus
 
 
-def reported(desk: Desk, report: OrderReported) -> Decision:
+def reported(desk: Desk, report: OrderReported, order: Order) -> Decision:
     """Bring our order to where the venue says it is, as far as our executions reach."""
-    order = desk.order_for(report.account_id, report.symbol, report.exchange_client_order_id, report.exchange_order_id)
-    if order is None:
-        return NOTHING
     attempt = attempt_named(order, report.exchange_client_order_id, report.exchange_order_id)
     if is_stray(order, attempt):
         return _of_another_attempt(desk, order, report, attempt)

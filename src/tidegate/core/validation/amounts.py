@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from tidegate.core.capabilities import LIMIT_TYPES, Asked
 from tidegate.core.instruments import Instrument
-from tidegate.core.messages.values import Protection, Refusal
+from tidegate.core.messages.values import Refusal
 from tidegate.core.money import is_multiple, is_workable, plain, round_down
 from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.validation.refusals import refuse
@@ -16,30 +16,32 @@ PERCENT_MAX = Decimal(100)
 def check_workable(asked: Asked) -> Refusal | None:
     """Numbers made to stop the engine are refused before anything is calculated with them."""
     figures = (asked.price, asked.quantity, asked.quote_quantity, asked.trigger_price, asked.trailing_offset)
-    for amount in (*figures, asked.leverage, *_amounts_of(asked.stop_loss), *_amounts_of(asked.take_profit)):
+    legs = () if asked.stop_loss is None and asked.take_profit is None else _amounts_of_legs(asked)
+    for amount in (*figures, asked.leverage, *legs):
         if amount is not None and not is_workable(amount):
             message = "amounts are finite, with at most 20 digits before and 18 behind the decimal point"
             return refuse(RefusalCode.QUANTITY_AMBIGUOUS, message)
     return None
 
 
-def _amounts_of(protection: Protection | None) -> tuple[Decimal | None, ...]:
-    return () if protection is None else (protection.trigger_price, protection.price, protection.trailing_offset)
+def _amounts_of_legs(asked: Asked) -> list[Decimal | None]:
+    legs = [leg for leg in (asked.stop_loss, asked.take_profit) if leg is not None]
+    return [amount for leg in legs for amount in (leg.trigger_price, leg.price, leg.trailing_offset)]
 
 
 def check_shape(asked: Asked, instrument: Instrument) -> Refusal | None:
     """Whether the order's type takes these figures, and has those that it needs."""
-    return (
-        _check_quantity_unit(asked)
-        or _check_price(asked)
-        or _check_quote_quantity(asked, instrument)
-        or _check_trigger(asked)
-        or _check_trailing(asked)
-    )
+    refusal = _check_quantity_unit(asked) or _check_price(asked)
+    if refusal is None and asked.quote_quantity is not None:
+        refusal = _check_quote_quantity(asked, instrument)
+    has_condition = asked.trigger_price is not None or asked.trailing_offset is not None
+    if refusal is None and (has_condition or asked.order_type in CONDITIONAL):
+        refusal = _check_trigger(asked) or _check_trailing(asked)
+    return refusal
 
 
 def _check_quantity_unit(asked: Asked) -> Refusal | None:
-    if isinstance(asked, Order) and asked.quote_quantity is not None:
+    if asked.quote_quantity is not None and isinstance(asked, Order):
         return None  # It has learned its quantity in base from its executions.
     if (asked.quantity is None) == (asked.quote_quantity is None):
         return refuse(RefusalCode.QUANTITY_AMBIGUOUS, "give either quantity or quote_quantity")
@@ -69,8 +71,6 @@ def _with_price(order_type: OrderType) -> str:
 
 
 def _check_quote_quantity(asked: Asked, instrument: Instrument) -> Refusal | None:
-    if asked.quote_quantity is None:
-        return None
     if asked.order_type is OrderType.MARKET and instrument.kind is InstrumentKind.SPOT:
         return None
     message = "quote_quantity goes with market orders on spot markets; give quantity"

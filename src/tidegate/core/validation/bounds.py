@@ -23,28 +23,27 @@ def reference_price(side: Side, price: Price | None) -> Decimal | None:
 def check_bounds(asked: Asked, instrument: Instrument, price: Price | None) -> Refusal | None:
     """Whether the order is neither too small nor too large, and its prices are possible."""
     reference = reference_price(asked.side, price)
-    return (
+    refusal = (
         _check_quantity(asked, instrument)
         or _check_positive(asked)
         or _check_notional(asked, instrument, reference)
         or _check_band(asked, instrument, reference)
-        or _check_offset(asked, reference)
-        or _check_passed(asked, price)
     )
+    if refusal is None and (asked.trigger_price is not None or asked.trailing_offset is not None):
+        refusal = _check_offset(asked, reference) or _check_passed(asked, price)
+    return refusal
 
 
 def _check_quantity(asked: Asked, instrument: Instrument) -> Refusal | None:
     quantity = asked.quantity
     if quantity is None:
         return None
-    if quantity <= 0 or (instrument.quantity_min is not None and quantity < instrument.quantity_min):
+    if quantity <= ZERO or (instrument.quantity_min is not None and quantity < instrument.quantity_min):
         smallest = instrument.quantity_min or instrument.quantity_step
         message = f"order at least {plain(smallest)} {instrument.base}"
         return refuse(RefusalCode.QUANTITY_BELOW_MINIMUM, message, smallest, quantity)
-    limits = [instrument.quantity_max]
-    if asked.order_type not in LIMIT_TYPES:
-        limits.append(instrument.market_quantity_max)
-    for largest in limits:
+    at_market = None if asked.order_type in LIMIT_TYPES else instrument.market_quantity_max
+    for largest in (instrument.quantity_max, at_market):
         if largest is not None and quantity > largest:
             message = f"order at most {plain(largest)} {instrument.base}, or split the order"
             return refuse(RefusalCode.QUANTITY_ABOVE_MAXIMUM, message, largest, quantity)
@@ -53,7 +52,7 @@ def _check_quantity(asked: Asked, instrument: Instrument) -> Refusal | None:
 
 def _check_positive(asked: Asked) -> Refusal | None:
     for price in (asked.price, asked.trigger_price):
-        if price is not None and price <= 0:
+        if price is not None and price <= ZERO:
             return refuse(RefusalCode.PRICE_OUTSIDE_BAND, "a price is above zero", ZERO, price)
     return None
 
@@ -73,7 +72,7 @@ def _check_notional(asked: Asked, instrument: Instrument, reference: Decimal | N
         if price is None or asked.quantity is None:
             return None  # Risk refuses what has no price at all.
         notional = asked.quantity * price
-    if notional <= 0 or (instrument.notional_min is not None and notional < instrument.notional_min):
+    if notional <= ZERO or (instrument.notional_min is not None and notional < instrument.notional_min):
         smallest = instrument.notional_min or ZERO
         message = f"the order must be worth at least {plain(smallest)} {instrument.quote}"
         return refuse(RefusalCode.NOTIONAL_BELOW_MINIMUM, message, smallest, notional)

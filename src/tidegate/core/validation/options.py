@@ -35,15 +35,10 @@ TIMES_IN_FORCE: Mapping[OrderType, tuple[TimeInForce, ...]] = {
 
 def check_options(command: PlaceOrder, account: Account, instrument: Instrument) -> Refusal | None:
     """Order type, time in force, routing and the rest, each against the type and the market."""
-    return (
-        _check_type(command, instrument)
-        or _check_time_in_force(command)
-        or _check_expiry(command)
-        or _check_post_only(command)
-        or _check_params(command, instrument)
-        or _check_trigger_by(command, instrument)
-        or _check_derivative(command, account, instrument)
-    )
+    refusal = _check_type(command, instrument) or _check_time_in_force(command) or _check_expiry(command)
+    if refusal is None and (command.post_only or command.params):
+        refusal = _check_post_only(command) or _check_params(command, instrument)
+    return refusal or _check_trigger_by(command, instrument) or _check_derivative(command, account, instrument)
 
 
 def _check_type(command: PlaceOrder, instrument: Instrument) -> Refusal | None:

@@ -15,10 +15,11 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from ssl import SSLContext
-from typing import NamedTuple, cast
+from typing import cast
 
+import msgspec
 from aiohttp import web
-from multidict import CIMultiDict
+from multidict import CIMultiDict, istr
 
 from venuesim.wire.calls import Call, Reply
 from venuesim.wire.http import HttpApi
@@ -28,7 +29,10 @@ BODY_SIZE_MAX = 1024 * 1024
 """Larger bodies are aiohttp's to refuse."""
 
 _PLAIN_HEAD = re.compile(rb"(GET|POST|PUT|DELETE) (/[!-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[ -~]*\r\n)+)\r\n")
-_NOT_PLAIN = ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade")
+_FIELD = re.compile(r"([^:]+):([^\r]*)\r\n")
+_HOST, _CONTENT_LENGTH, _CONNECTION = istr("Host"), istr("Content-Length"), istr("Connection")
+_NOT_PLAIN = tuple(map(istr, ("Transfer-Encoding", "Content-Encoding", "Expect", "Upgrade")))
+_NO_BODY = ["0"]
 
 
 INTERNAL_ERROR = Reply(payload=b"500 Internal Server Error", status=500, content_type="text/plain")
@@ -42,7 +46,7 @@ class NotPlain(Exception):  # noqa: N818 - Not an error: aiohttp will see.
     """A request that aiohttp has to look at."""
 
 
-class PlainRequest(NamedTuple):
+class PlainRequest(msgspec.Struct, frozen=True):
     """A whole request; `size` is how many bytes it took."""
 
     method: str
@@ -63,11 +67,7 @@ def read_request(data: bytes) -> PlainRequest | None:
     if head is None:
         raise NotPlain
     method, target, lines = head.groups()
-    headers = CIMultiDict(
-        (name, value.strip())
-        for name, _, value in (line.partition(":") for line in lines.decode().split("\r\n"))
-        if name
-    )
+    headers = CIMultiDict([(name, value.strip()) for name, value in _FIELD.findall(lines.decode())])
     size = head_size + _body_size(headers)
     if len(data) < size:
         return None
@@ -76,39 +76,38 @@ def read_request(data: bytes) -> PlainRequest | None:
 
 def _body_size(headers: CIMultiDict[str]) -> int:
     """Return how long the body is; raises NotPlain unless the headers leave no doubt."""
-    lengths = headers.getall("Content-Length", ["0"])
-    if len(lengths) != 1 or not lengths[0].isdigit() or int(lengths[0]) > BODY_SIZE_MAX:
+    lengths = headers.getall(_CONTENT_LENGTH, _NO_BODY)
+    if len(lengths) != 1 or not lengths[0].isdigit():
         raise NotPlain
-    if "Host" not in headers or any(name in headers for name in _NOT_PLAIN):
+    size = int(lengths[0])
+    if size > BODY_SIZE_MAX or _HOST not in headers:
         raise NotPlain
-    if headers.get("Connection", "keep-alive").lower() != "keep-alive":
+    for name in _NOT_PLAIN:
+        if name in headers:
+            raise NotPlain
+    if headers.get(_CONNECTION, "keep-alive").lower() != "keep-alive":
         raise NotPlain
-    return int(lengths[0])
+    return size
 
 
 def write_reply(reply: Reply, now: int) -> bytes:
     """Return an answer's bytes; `now` is in seconds since the epoch."""
     body = reply.encoded()
-    lines = [
-        f"HTTP/1.1 {reply.status} {_phrase(reply.status)}",
-        *(f"{name}: {value}" for name, value in reply.headers.items()),
-        f"Content-Type: {reply.content_type}",
-        f"Content-Length: {len(body)}",
-        f"Date: {_date(now)}",
-    ]
-    head = "\r\n".join(lines)
-    assert head.count("\n") == len(lines) - 1, "a header's value is one line"
-    return f"{head}\r\n\r\n".encode() + body
+    own = "".join([f"{name}: {value}\r\n" for name, value in reply.headers.items()])
+    assert own.count("\n") == len(reply.headers), "a header's value is one line"
+    return (
+        f"{_beginning(reply.status, reply.content_type, now)}{own}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    )
 
 
 @lru_cache(maxsize=64)
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase
-
-
-@lru_cache(maxsize=1)
-def _date(now: int) -> str:
-    return formatdate(now, usegmt=True)
+def _beginning(status: int, content_type: str, now: int) -> str:
+    """Return what all answers of a second begin with."""
+    return (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+        f"Date: {formatdate(now, usegmt=True)}\r\n"
+        f"Content-Type: {content_type}\r\n"
+    )
 
 
 class PlainConnection(asyncio.Protocol):

@@ -67,10 +67,10 @@ def test_an_answer_carries_its_status_headers_and_length() -> None:
     head, _, body = write_reply(reply, 0).partition(b"\r\n\r\n")
     assert head.decode().split("\r\n") == [
         "HTTP/1.1 418 I'm a Teapot",
-        "retry-after: 7",
-        "Content-Type: application/json",
-        "Content-Length: 14",
         "Date: Thu, 01 Jan 1970 00:00:00 GMT",
+        "Content-Type: application/json",
+        "retry-after: 7",
+        "Content-Length: 14",
     ]
     assert json.loads(body) == {"code": -1003}
 

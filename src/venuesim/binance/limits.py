@@ -15,6 +15,7 @@ ORDERS_1D = Window("ORDERS_1D", 200_000, 86_400)
 _INTERVALS = {10: ("SECOND", 10, "10s"), 60: ("MINUTE", 1, "1m"), 86_400: ("DAY", 1, "1d")}
 """By seconds: the interval, how many of it, and how headers name it."""
 
+_ORDER_HEADERS = {seconds: f"x-mbx-order-count-{name}" for seconds, (_, _, name) in _INTERVALS.items()}
 
 FIRST_FILL_CREDIT = 1
 FIRST_FILL_CREDIT_MAKER = 5
@@ -120,7 +121,7 @@ class BinanceLimits:
     def order_headers(self, account: Account, now_ms: int) -> dict[str, str]:
         """Return the counts of an account's orders as response headers."""
         return {
-            f"x-mbx-order-count-{_INTERVALS[window.seconds][2]}": str(self._used(window, account.api_key, now_ms))
+            _ORDER_HEADERS[window.seconds]: str(self._used(window, account.api_key, now_ms))
             for window in self._plan.orders
         }
 

@@ -1,7 +1,6 @@
 """An operation of the API, whichever transport asks for it: what it is for, who may, what it weighs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -20,8 +19,7 @@ class Security(StrEnum):
     TRADE = "trade"
 
 
-@dataclass(slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, kw_only=True):
     """One authenticated request. `signer` is None for public operations."""
 
     parameters: Parameters

@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from venuesim.binance import errors
 from venuesim.binance.errors import BinanceError
@@ -109,12 +110,12 @@ class Parameters:
             raise BinanceError(-1013, f"Invalid {name}.")
         return amount
 
-    def choice(self, name: str, kind: type[Choice], refusal: BinanceError) -> Choice:
-        """Return one of an enumeration's members."""
-        try:
-            return kind(self.required(name))
-        except ValueError:
-            raise refusal from None
+    def choice(self, name: str, kind: type[Choice], code: int, message: str) -> Choice:
+        """Return one of an enumeration's members; for any other word the refusal has this code and message."""
+        member: Choice | None = members_of(kind).get(self.required(name))
+        if member is None:
+            raise BinanceError(code, message)
+        return member
 
     def client_order_id(self, name: str) -> str | None:
         """Return a client order id in the allowed characters, or None."""
@@ -145,7 +146,15 @@ class Parameters:
             raise BinanceError(-1104, message)
 
 
+@cache
+def members_of(kind: type[StrEnum]) -> Mapping[str, Any]:
+    """Return an enumeration's members by their words; asking the enumeration itself costs thrice as much."""
+    return {member.value: member for member in kind}
+
+
 def _pairs(text: str) -> dict[str, str]:
+    if not text:
+        return {}
     pairs = read_form(text)
     values = dict(pairs)
     if len(values) != len(pairs):

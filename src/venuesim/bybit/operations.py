@@ -1,7 +1,6 @@
 """An operation of the API, whichever transport asks for it: what it is for, who may, how often."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -23,8 +22,7 @@ class Security(StrEnum):
     TRADE = "trade"
 
 
-@dataclass(slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, kw_only=True):
     """One request, authenticated when the operation asks for it. `signer` is None for public operations.
 
     `allowed` is how many of the orders of a batch the rate limit lets through; the rest of them fails with 10006.

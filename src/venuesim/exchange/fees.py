@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.instruments import Instrument, fee_for
@@ -11,7 +12,7 @@ Rate = Callable[[str, str], Decimal]
 """What one unit of an asset is worth in another; zero when nobody knows."""
 
 
-class Fee(NamedTuple):
+class Fee(msgspec.Struct, frozen=True, gc=False):
     """A fee: positive is a cost, negative a rebate."""
 
     amount: Decimal

@@ -1,6 +1,7 @@
 """What can be traded at a venue, and the venue's rules for it."""
 
 from decimal import ROUND_DOWN, Context, Decimal
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -29,7 +30,7 @@ class MarginTier(msgspec.Struct, frozen=True, kw_only=True):
     maintenance_amount: Decimal = Decimal(0)
 
 
-class Instrument(msgspec.Struct, frozen=True, kw_only=True):
+class Instrument(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A spot pair or a linear perpetual and its rules; amounts in base units unless the name says otherwise.
 
     `price_multiplier_up` and `price_multiplier_down` bound a limit price as multiples of the market price.
@@ -70,15 +71,25 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     listed_ms: int = 0
     is_trading: bool = True
 
-    @property
+    @cached_property
     def venue_id(self) -> str:
         """The symbol without a separator, as Binance and Bybit write it: BTCUSDT."""
         return self.base + self.quote
 
-    @property
+    @cached_property
     def is_linear(self) -> bool:
         """Whether it is a contract with a position, not an exchange of assets."""
         return self.kind is MarketKind.LINEAR
+
+    @cached_property
+    def tick_decimals(self) -> int:
+        """How many decimals a price has."""
+        return decimals_of(self.tick_size)
+
+    @cached_property
+    def lot_decimals(self) -> int:
+        """How many decimals a quantity (base) has."""
+        return decimals_of(self.lot_size)
 
     @property
     def leverage_max(self) -> int:
@@ -102,6 +113,14 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         return max(
             (tier.notional_max for tier in self.margin_tiers if tier.leverage_max >= leverage), default=Decimal(0)
         )
+
+
+@lru_cache(maxsize=256)
+def decimals_of(step: Decimal) -> int:
+    """Return how many decimals a number has, needless zeros left out."""
+    exponent = step.normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "a step is a finite number"
+    return max(0, -exponent)
 
 
 def price_key(price: Decimal) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import msgspec
@@ -118,8 +117,7 @@ class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     execution_count: int
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Order:
+class Order(msgspec.Struct, kw_only=True, eq=False):
     """An order that the exchange accepted. `account` is None for the simulator's own liquidity.
 
     `sequence` counts the orders of the whole exchange, liquidity excluded. `price` is zero for a market order.
@@ -165,8 +163,8 @@ class Order:
     prevented_quantity: Decimal = ZERO
     locked_amount: Decimal = ZERO
     amended_count: int = 0
-    executions: list[Execution] = field(default_factory=list)
-    history: list[OrderState] = field(default_factory=list)
+    executions: list[Execution] = []
+    history: list[OrderState] = []
 
     @property
     def leaves_quantity(self) -> Decimal:
@@ -236,7 +234,7 @@ class Order:
         if not past:
             return None
         state = past[-1]
-        return replace(
+        return msgspec.structs.replace(
             self,
             status=state.status,
             end_reason=EndReason.NONE if state.status.is_open else self.end_reason,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from venuesim.exchange.accounts import ZERO
 from venuesim.exchange.instruments import Instrument, floor_to
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from venuesim.exchange.orders import Order
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """What a fill did to a position: how much it closed, and what that earned before fees (quote)."""
 
     closed_quantity: Decimal
@@ -87,7 +89,7 @@ class Position:
         self.opened_ms = now_ms
 
 
-class OpenInterest(NamedTuple):
+class OpenInterest(msgspec.Struct, frozen=True, gc=False):
     """What open orders of one side could add: base quantity and quote notional."""
 
     quantity: Decimal = ZERO

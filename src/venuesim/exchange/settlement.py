@@ -1,7 +1,8 @@
 """Money: what an order needs, what a fill moves between the balances, what is released at the end."""
 
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.book import Book
@@ -11,7 +12,7 @@ from venuesim.exchange.positions import Change
 from venuesim.exchange.vocabulary import MarginMode, OrderType, Side
 
 
-class Fill(NamedTuple):
+class Fill(msgspec.Struct, frozen=True, gc=False):
     """One order's part of a trade, before it is booked."""
 
     price: Decimal

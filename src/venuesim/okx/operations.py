@@ -1,7 +1,6 @@
 """An operation of the API, whichever transport asks for it: what it is for, who may, how often."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -20,8 +19,7 @@ class Security(StrEnum):
     TRADE = "trade"
 
 
-@dataclass(slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, kw_only=True):
     """One authenticated request. `query` holds a GET's values, `items` the objects of a POST.
 
     `signer` is None for public operations; `expires_at` is the expTime as sent.

@@ -1,14 +1,12 @@
 """One call to a venue and its answer, whatever transport carries them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
 
 
-@dataclass(slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, kw_only=True):
     """A REST request as it arrived. `query` and `body` are exactly the bytes that were signed.
 
     `as_of_ms` is set by a `stale_query` fault: answer look-ups as they stood then (see Order.as_of).

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 
 class Window(NamedTuple):
     """A limit: at most `limit` units in each `seconds`, counted per key (an address, an account)."""
@@ -11,7 +13,7 @@ class Window(NamedTuple):
     seconds: int
 
 
-class Usage(NamedTuple):
+class Usage(msgspec.Struct, frozen=True, gc=False):
     """How a window stands. `retry_after_seconds` is the time until the window begins anew."""
 
     used: int

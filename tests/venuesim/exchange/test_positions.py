@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from venuesim.exchange.instruments import AMOUNT_STEP
-from venuesim.exchange.positions import Position
+from venuesim.exchange.positions import Change, Position
 from venuesim.exchange.vocabulary import PositionSide, Side
 from venuesim_contracts import Pit, contract
 
@@ -29,7 +29,7 @@ def test_buying_more_moves_the_entry_to_the_mean_price(position: Position) -> No
 def test_a_partial_close_realizes_its_part_and_leaves_the_entry(position: Position) -> None:
     position.fill(BUY, D(100), D(4), 1)
     change = position.fill(SELL, D(110), D(1), 2)
-    assert change == (D(1), D(10))
+    assert change == Change(D(1), D(10))
     assert (position.quantity, position.entry_price) == (D(3), D(100))
 
 
@@ -37,14 +37,14 @@ def test_a_short_earns_when_the_price_falls(position: Position) -> None:
     position.fill(SELL, D(100), D(2), 1)
     assert position.quantity == -2
     assert position.unrealized_pnl(D(90)) == 20
-    assert position.fill(BUY, D(90), D(2), 2) == (D(2), D(20))
+    assert position.fill(BUY, D(90), D(2), 2) == Change(D(2), D(20))
     assert not position.is_open
 
 
 def test_a_flip_closes_the_old_position_and_opens_a_new_one_at_the_price_of_the_fill(position: Position) -> None:
     position.fill(BUY, D(100), D(2), 1)
     change = position.fill(SELL, D(120), D(5), 2)
-    assert change == (D(2), D(40))
+    assert change == Change(D(2), D(40))
     assert (position.quantity, position.entry_price, position.opened_ms) == (D(-3), D(120), 2)
     assert position.realized_pnl == 0  # It is another position's.
 

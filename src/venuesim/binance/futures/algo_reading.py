@@ -7,7 +7,7 @@ from venuesim.binance.futures import filters
 from venuesim.binance.futures.algo_orders import AlgoOrder
 from venuesim.binance.futures.errors import Code, invalid_data, mandatory, not_required, notional_too_small, refused
 from venuesim.binance.futures.fields import Fields
-from venuesim.binance.futures.formats import decimals_of, price_text
+from venuesim.binance.futures.formats import price_text
 from venuesim.binance.futures.reading import (
     matched_price,
     read_lifetime,
@@ -18,6 +18,7 @@ from venuesim.binance.futures.reading import (
 from venuesim.binance.futures.symbols import Symbols
 from venuesim.binance.futures.words import PriceMatch, SelfTradeMode, WireSide, WireType, WorkingType
 from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.instruments import decimals_of
 from venuesim.exchange.market import Market
 from venuesim.exchange.vocabulary import PositionSide, Side
 from venuesim.wire.calls import plain

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from venuesim.binance.errors import BinanceError
 from venuesim.binance.futures.errors import Code, invalid_data, mandatory, refused
-from venuesim.binance.parameters import Parameters
+from venuesim.binance.parameters import Parameters, members_of
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{0,20})?([eE][-+]?[0-9]{1,2})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -42,10 +42,10 @@ class Fields:
 
     def word(self, name: str, kind: type[Word], code: Code) -> Word:
         """Return one of an enumeration's members; it must be there."""
-        try:
-            return kind(self.text(name))
-        except ValueError:
-            raise refused(code) from None
+        member: Word | None = members_of(kind).get(self.text(name))
+        if member is None:
+            raise refused(code)
+        return member
 
     def word_or(self, name: str, kind: type[Word], default: Word, code: Code) -> Word:
         """Return one of an enumeration's members, or the default."""

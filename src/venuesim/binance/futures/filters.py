@@ -12,8 +12,8 @@ from venuesim.binance.futures.errors import (
     price_too_low,
     refused,
 )
-from venuesim.binance.futures.formats import decimals_of, price_precision, price_text, quantity_precision
-from venuesim.exchange.instruments import Instrument
+from venuesim.binance.futures.formats import price_precision, price_text, quantity_precision
+from venuesim.exchange.instruments import Instrument, decimals_of
 from venuesim.exchange.market import Market
 from venuesim.exchange.vocabulary import Side
 from venuesim.wire.calls import plain

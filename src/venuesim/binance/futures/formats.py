@@ -10,24 +10,28 @@ from venuesim.exchange.orders import Order
 Json = dict[str, object]
 
 PRICE_DECIMALS_MIN = 2
-
-
-@lru_cache(maxsize=256)
-def decimals_of(step: Decimal) -> int:
-    """Return how many decimals a step has."""
-    exponent = step.normalize().as_tuple().exponent
-    assert isinstance(exponent, int), "a step is a finite number"
-    return max(0, -exponent)
+NO_AVERAGE = "0.00"
 
 
 def price_precision(instrument: Instrument) -> int:
     """Return the `pricePrecision`. Assumption: the decimals of the tick, at least two (BTC has 0.10 and 2)."""
-    return max(PRICE_DECIMALS_MIN, decimals_of(instrument.tick_size))
+    return max(PRICE_DECIMALS_MIN, instrument.tick_decimals)
 
 
 def quantity_precision(instrument: Instrument) -> int:
     """Return the `quantityPrecision`: the decimals of the step."""
-    return decimals_of(instrument.lot_size)
+    return instrument.lot_decimals
+
+
+def quote_precision(instrument: Instrument) -> int:
+    """Return how many decimals a product of price and quantity has."""
+    return price_precision(instrument) + quantity_precision(instrument)
+
+
+@lru_cache(maxsize=64)
+def zero_text(decimals: int) -> str:
+    """Write nothing with so many decimals."""
+    return f"{ZERO:.{decimals}f}"
 
 
 def price_text(price: Decimal, instrument: Instrument) -> str:
@@ -42,12 +46,12 @@ def quantity_text(quantity: Decimal, instrument: Instrument) -> str:
 
 def quote_text(amount: Decimal, instrument: Instrument) -> str:
     """Write a product of price and quantity with the precision of both, as `cumQuote` and a filled `avgPrice` have."""
-    return f"{amount:.{price_precision(instrument) + quantity_precision(instrument)}f}"
+    return f"{amount:.{quote_precision(instrument)}f}"
 
 
 def average_text(order: Order) -> str:
     """Write the mean price of an order's fills; "0.00" without one, whatever the contract."""
-    return quote_text(order.average_price, order.instrument) if order.filled_quantity else "0.00"
+    return quote_text(order.average_price, order.instrument) if order.filled_quantity else NO_AVERAGE
 
 
 def eight(amount: Decimal) -> str:

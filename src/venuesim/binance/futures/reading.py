@@ -1,7 +1,8 @@
 """Reads a new order from a request: what the exchange is asked for, and in what detail the answer is wanted."""
 
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from venuesim.binance.futures import filters
 from venuesim.binance.futures.errors import Code, invalid_strategy, mandatory, not_required, refused
@@ -18,6 +19,7 @@ from venuesim.binance.futures.words import (
     WireType,
 )
 from venuesim.exchange.accounts import ZERO, Account
+from venuesim.exchange.checks import closes_hedged
 from venuesim.exchange.market import Market
 from venuesim.exchange.orders import OrderRequest
 from venuesim.exchange.vocabulary import OrderType, PositionSide, SelfTradePrevention, Side
@@ -36,7 +38,7 @@ GOOD_TILL_DATE = "goodTillDate"
 """Keys in Order.extra: what answers repeat as it was sent."""
 
 
-class Ticket(NamedTuple):
+class Ticket(msgspec.Struct, frozen=True):
     """A well-formed new order and the detail of the answer."""
 
     request: OrderRequest
@@ -46,8 +48,7 @@ class Ticket(NamedTuple):
     @property
     def reduces(self) -> bool:
         """Whether it can only make a position smaller."""
-        closing = {PositionSide.LONG: Side.SELL, PositionSide.SHORT: Side.BUY}
-        return self.request.reduce_only or closing.get(self.request.position_side) is self.request.side
+        return self.request.reduce_only or closes_hedged(self.request)
 
     @property
     def valued_at(self) -> Decimal:
@@ -55,7 +56,7 @@ class Ticket(NamedTuple):
         return self.request.price if self.request.order_type is OrderType.LIMIT else self.market.mark
 
 
-class Lifetime(NamedTuple):
+class Lifetime(msgspec.Struct, frozen=True, gc=False):
     """How long an order works."""
 
     time_in_force: WireTimeInForce
@@ -111,7 +112,8 @@ def read_order(fields: Fields, symbols: Symbols, account: Account, client_order_
 
 def prevention(mode: SelfTradeMode, lifetime: Lifetime) -> SelfTradePrevention:
     """Return what is prevented: the mode counts for IOC, GTC and GTD alone ("New Order"), though others may send it."""
-    takes_none = lifetime.time_in_force in {WireTimeInForce.FOK, WireTimeInForce.GTX}
+    word = lifetime.time_in_force
+    takes_none = word is WireTimeInForce.FOK or word is WireTimeInForce.GTX
     return SelfTradePrevention.NONE if takes_none else mode.prevention
 
 
@@ -130,13 +132,15 @@ def assumed_price(market: Market, side: Side) -> Decimal:
 
 
 def spoken(lifetime: Lifetime, price_match: PriceMatch, mode: SelfTradeMode) -> dict[str, str]:
-    """Return what answers repeat in the venue's words."""
-    return {
-        TIME_IN_FORCE: lifetime.time_in_force,
-        PRICE_MATCH: price_match,
-        SELF_TRADE_MODE: mode,
-        GOOD_TILL_DATE: str(lifetime.good_till_ms),
-    }
+    """Return what answers repeat in the venue's words, where the order itself does not tell."""
+    words: dict[str, str] = {SELF_TRADE_MODE: mode}
+    if lifetime.time_in_force is WireTimeInForce.GTX:
+        words[TIME_IN_FORCE] = lifetime.time_in_force
+    if price_match is not PriceMatch.NONE:
+        words[PRICE_MATCH] = price_match
+    if lifetime.good_till_ms:
+        words[GOOD_TILL_DATE] = str(lifetime.good_till_ms)
+    return words
 
 
 def read_position_side(fields: Fields, account: Account) -> PositionSide:

@@ -1,15 +1,20 @@
 """Writes orders and executions in the words and formats of the USDⓈ-M API."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from venuesim.binance.futures.formats import (
+    NO_AVERAGE,
     Json,
     average_text,
     eight,
     price_precision,
     price_text,
+    quantity_precision,
     quantity_text,
+    quote_precision,
     quote_text,
+    zero_text,
 )
 from venuesim.binance.futures.reading import GOOD_TILL_DATE, PRICE_MATCH, SELF_TRADE_MODE, TIME_IN_FORCE
 from venuesim.binance.futures.words import ResponseType, position_side_word
@@ -32,7 +37,7 @@ def status_word(order: Order) -> str:
     """Return the `status`; self-trade prevention has one of its own."""
     if order.end_reason is EndReason.SELF_TRADE and order.status is OrderStatus.EXPIRED:
         return "EXPIRED_IN_MATCH"
-    return order.status.value.upper()
+    return order.status.upper()
 
 
 def type_word(order: Order) -> str:
@@ -43,7 +48,7 @@ def type_word(order: Order) -> str:
 
 def time_in_force_word(order: Order) -> str:
     """Return the `timeInForce` as it was sent."""
-    return order.extra.get(TIME_IN_FORCE, order.time_in_force.value.upper())
+    return order.extra.get(TIME_IN_FORCE, order.time_in_force.upper())
 
 
 def shown_price(order: Order) -> str:
@@ -62,27 +67,49 @@ def _on_tick(price: Decimal, order: Order) -> Decimal:
     return price.quantize(order.instrument.tick_size)
 
 
+class Progress(NamedTuple):
+    """How far an order has come, in the words of the API."""
+
+    status: str
+    average: str
+    executed: str
+    quote: str
+
+
 def described(order: Order) -> Json:
     """Return the fields that every description of an order has."""
+    return _described(order, _progress_of(order))
+
+
+def _progress_of(order: Order) -> Progress:
+    return Progress(
+        status=status_word(order),
+        average=average_text(order),
+        executed=quantity_text(order.filled_quantity, order.instrument),
+        quote=quote_text(order.filled_quote, order.instrument),
+    )
+
+
+def _described(order: Order, progress: Progress) -> Json:
     instrument, extra = order.instrument, order.extra
     word = type_word(order)
     described: Json = {
         "orderId": order.order_id,
         "symbol": instrument.venue_id,
-        "status": status_word(order),
+        "status": progress.status,
         "clientOrderId": order.client_order_id,
         "price": shown_price(order),
-        "avgPrice": average_text(order),
+        "avgPrice": progress.average,
         "origQty": quantity_text(order.quantity, instrument),
-        "executedQty": quantity_text(order.filled_quantity, instrument),
-        "cumQuote": quote_text(order.filled_quote, instrument),
+        "executedQty": progress.executed,
+        "cumQuote": progress.quote,
         "timeInForce": time_in_force_word(order),
         "type": word,
         "reduceOnly": order.reduce_only,
         "closePosition": CLOSE_POSITION in extra,
-        "side": order.side.value.upper(),
+        "side": order.side.upper(),
         "positionSide": position_side_word(order.position_side),
-        "stopPrice": extra.get(TRIGGER_PRICE, f"{ZERO:.{price_precision(instrument)}f}"),
+        "stopPrice": extra.get(TRIGGER_PRICE) or zero_text(price_precision(instrument)),
         "workingType": extra.get(WORKING_TYPE, "CONTRACT_PRICE"),
         "priceProtect": PRICE_PROTECT in extra,
         "origType": extra.get(TRIGGERED_TYPE, word),
@@ -106,18 +133,11 @@ def changed(order: Order) -> Json:
 
 def placed(order: Order, detail: ResponseType) -> Json:
     """Return the answer to a new order. ACK is written before matching, whatever has happened meanwhile."""
-    answer = changed(order)
-    if detail is ResponseType.ACK:
-        nothing = quantity_text(ZERO, order.instrument)
-        answer |= {
-            "status": "NEW",
-            "avgPrice": "0.00",
-            "executedQty": nothing,
-            "cumQty": nothing,
-            "cumQuote": quote_text(ZERO, order.instrument),
-            "updateTime": order.created_ms,
-        }
-    return answer
+    if detail is not ResponseType.ACK:
+        return changed(order)
+    nothing = zero_text(quantity_precision(order.instrument))
+    progress = Progress("NEW", NO_AVERAGE, nothing, zero_text(quote_precision(order.instrument)))
+    return {**_described(order, progress), "cumQty": nothing, "updateTime": order.created_ms}
 
 
 def queried(order: Order) -> Json:
@@ -143,7 +163,7 @@ def traded(execution: Execution) -> Json:
         "symbol": instrument.venue_id,
         "id": execution.trade_id,
         "orderId": execution.order_id,
-        "side": execution.side.value.upper(),
+        "side": execution.side.upper(),
         "price": price_text(execution.price, instrument),
         "qty": quantity_text(execution.quantity, instrument),
         "realizedPnl": eight(execution.realized_pnl),

@@ -210,7 +210,7 @@ def _trade_lite(order: Order, execution: Execution) -> Json:
         "p": price_text(limit_price(order), instrument),
         "m": execution.is_maker,
         "c": order.client_order_id,
-        "S": order.side.value.upper(),
+        "S": order.side.upper(),
         "L": price_text(execution.price, instrument),
         "l": quantity_text(execution.quantity, instrument),
         "t": execution.trade_id,
@@ -225,7 +225,7 @@ def _order_trade_update(event: OrderEvent, word: str) -> Json:
     shown: Json = {
         "s": order.instrument.venue_id,
         "c": order.client_order_id,
-        "S": order.side.value.upper(),
+        "S": order.side.upper(),
         "o": "LIQUIDATION" if forced else type_word(order),
         "f": time_in_force_word(order),
         "q": plain(order.quantity),

@@ -31,7 +31,7 @@ class WireType(StrEnum):
     @property
     def is_conditional(self) -> bool:
         """Whether it waits for a price: such orders are algo orders."""
-        return self not in {WireType.LIMIT, WireType.MARKET}
+        return self is not WireType.LIMIT and self is not WireType.MARKET
 
     @property
     def has_price(self) -> bool:
@@ -56,7 +56,16 @@ class WireTimeInForce(StrEnum):
     @property
     def time_in_force(self) -> TimeInForce:
         """The exchange's word."""
-        return TimeInForce.GTC if self is WireTimeInForce.GTX else TimeInForce(self.value.lower())
+        return _TIMES_IN_FORCE[self]
+
+
+_TIMES_IN_FORCE = {
+    WireTimeInForce.GTC: TimeInForce.GTC,
+    WireTimeInForce.IOC: TimeInForce.IOC,
+    WireTimeInForce.FOK: TimeInForce.FOK,
+    WireTimeInForce.GTX: TimeInForce.GTC,
+    WireTimeInForce.GTD: TimeInForce.GTD,
+}
 
 
 class WirePositionSide(StrEnum):
@@ -69,12 +78,20 @@ class WirePositionSide(StrEnum):
     @property
     def position_side(self) -> PositionSide:
         """The exchange's word."""
-        return PositionSide.NET if self is WirePositionSide.BOTH else PositionSide(self.value.lower())
+        return _POSITION_SIDES[self]
+
+
+_POSITION_SIDES = {
+    WirePositionSide.BOTH: PositionSide.NET,
+    WirePositionSide.LONG: PositionSide.LONG,
+    WirePositionSide.SHORT: PositionSide.SHORT,
+}
+_POSITION_SIDE_WORDS = {side: wire.value for wire, side in _POSITION_SIDES.items()}
 
 
 def position_side_word(side: PositionSide) -> str:
     """Return the `positionSide` of a position or an order."""
-    return "BOTH" if side is PositionSide.NET else side.value.upper()
+    return _POSITION_SIDE_WORDS[side]
 
 
 class PriceMatch(StrEnum):
@@ -113,7 +130,15 @@ class SelfTradeMode(StrEnum):
     @property
     def prevention(self) -> SelfTradePrevention:
         """The exchange's word."""
-        return SelfTradePrevention(self.value.lower())
+        return _PREVENTIONS[self]
+
+
+_PREVENTIONS = {
+    SelfTradeMode.NONE: SelfTradePrevention.NONE,
+    SelfTradeMode.EXPIRE_TAKER: SelfTradePrevention.EXPIRE_TAKER,
+    SelfTradeMode.EXPIRE_MAKER: SelfTradePrevention.EXPIRE_MAKER,
+    SelfTradeMode.EXPIRE_BOTH: SelfTradePrevention.EXPIRE_BOTH,
+}
 
 
 class WorkingType(StrEnum):

@@ -126,12 +126,12 @@ def _answer(cancel: _Half, new: _Half) -> Result:
 
 
 def _read_mode(parameters: Parameters) -> ReplaceMode:
-    refusal = BinanceError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
-    return parameters.choice("cancelReplaceMode", ReplaceMode, refusal)
+    message = "Data sent for parameter 'cancelReplaceMode' is not valid."
+    return parameters.choice("cancelReplaceMode", ReplaceMode, -1130, message)
 
 
 def _read_exceeded_mode(parameters: Parameters) -> ExceededMode:
     if not parameters.has("orderRateLimitExceededMode"):
         return ExceededMode.DO_NOTHING
-    refusal = BinanceError(-1130, "Data sent for parameter 'orderRateLimitExceededMode' is not valid.")
-    return parameters.choice("orderRateLimitExceededMode", ExceededMode, refusal)
+    message = "Data sent for parameter 'orderRateLimitExceededMode' is not valid."
+    return parameters.choice("orderRateLimitExceededMode", ExceededMode, -1130, message)

@@ -112,4 +112,4 @@ def read_restriction(parameters: Parameters) -> CancelRestriction | None:
     """Return the state that an order must be in to be canceled, if any is asked for."""
     if not parameters.has("cancelRestrictions"):
         return None
-    return parameters.choice("cancelRestrictions", CancelRestriction, BinanceError(-1145, "Invalid cancelRestrictions"))
+    return parameters.choice("cancelRestrictions", CancelRestriction, -1145, "Invalid cancelRestrictions")

@@ -108,9 +108,9 @@ class EventWriter:
             "E": event.time_ms,
             "s": order.instrument.venue_id,
             "c": client_order_id,
-            "S": order.side.value.upper(),
+            "S": order.side.upper(),
             "o": type_of(order).value,
-            "f": order.time_in_force.value.upper(),
+            "f": order.time_in_force.upper(),
             "q": eight(order.quantity),
             "p": eight(order.price),
             "P": order.extra.get(Extra.STOP_PRICE, eight(ZERO)),
@@ -205,7 +205,7 @@ def _status(event: OrderEvent) -> str:
     if event.kind is OrderEventKind.PREVENTED and event.order.leaves_quantity == 0:
         return "EXPIRED_IN_MATCH"
     if event.kind is OrderEventKind.TRIGGERED:
-        return OrderStatus.NEW.value.upper()
+        return OrderStatus.NEW.upper()
     return status_of(event.order)
 
 

@@ -8,6 +8,8 @@ from venuesim.exchange.vocabulary import EndReason, OrderStatus, OrderType
 
 Json = dict[str, object]
 
+NOTHING = "0.00000000"
+
 _REFUSED_IN_ITS_TURN = (EndReason.INSUFFICIENT_BALANCE, EndReason.WOULD_TRIGGER, EndReason.POST_ONLY)
 """What ends a stop that fires, or a pending order whose turn comes, when the matching engine does not take it.
 
@@ -15,16 +17,19 @@ They expire, with the reason REJECTED.
 """
 
 
+_TYPES: dict[str, WireType] = {word.value: word for word in WireType}
+
+
 def eight(amount: Decimal) -> str:
     """Write an amount with eight decimals, as Binance writes all of them."""
-    return f"{amount:.8f}"
+    return f"{amount:.8f}" if amount else NOTHING
 
 
 def type_of(order: Order) -> WireType:
     """Return the `type` of an order; one that the exchange itself made is a market or a limit order."""
     named = order.extra.get(Extra.TYPE)
     if named is not None:
-        return WireType(named)
+        return _TYPES[named]
     return WireType.MARKET if order.order_type is OrderType.MARKET else WireType.LIMIT
 
 
@@ -47,7 +52,7 @@ def status_of(order: Order) -> str:
         return "EXPIRED_IN_MATCH"
     if order.end_reason in _REFUSED_IN_ITS_TURN:
         return "EXPIRED"
-    return order.status.value.upper()
+    return order.status.upper()
 
 
 def expiry_reason_of(order: Order) -> str | None:
@@ -55,7 +60,7 @@ def expiry_reason_of(order: Order) -> str | None:
 
     Self-trade prevention is none of the documented ones.
     """
-    if status_of(order) != "EXPIRED":
+    if order.end_reason is EndReason.NONE or status_of(order) != "EXPIRED":
         return None
     if order.end_reason is EndReason.ONE_CANCELS_OTHER and Extra.PENDING in order.extra:
         return "OTO_PHASE_ONE_EXPIRED"

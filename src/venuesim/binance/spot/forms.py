@@ -46,6 +46,12 @@ _PREVENTION = {
     PreventionMode.TRANSFER: SelfTradePrevention.DECREMENT,
 }
 
+_TIMES_IN_FORCE = {
+    WireTimeInForce.GTC: TimeInForce.GTC,
+    WireTimeInForce.IOC: TimeInForce.IOC,
+    WireTimeInForce.FOK: TimeInForce.FOK,
+}
+
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
     """What a request calls the parts of an order."""
@@ -119,7 +125,7 @@ class OrderForm(msgspec.Struct, frozen=True, kw_only=True):
             display_quantity=self.iceberg,
             self_trade_prevention=_PREVENTION[self.prevention],
             trigger=self._trigger(last_price) if self.wire_type.is_conditional else None,
-            extra={**self._kept(), **extra},
+            extra=self._kept() | extra,
         )
 
     def _trigger(self, last_price: Decimal) -> Trigger:
@@ -139,17 +145,17 @@ class OrderForm(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _kept(self) -> dict[str, str]:
-        kept: dict[str, str] = {Extra.TYPE.value: self.wire_type.value, Extra.PREVENTION.value: self.prevention.value}
+        kept: dict[str, str] = {Extra.TYPE: self.wire_type, Extra.PREVENTION: self.prevention}
         if self.stop_price:
-            kept[Extra.STOP_PRICE.value] = eight(self.stop_price)
+            kept[Extra.STOP_PRICE] = eight(self.stop_price)
         if self.trailing_delta:
-            kept[Extra.TRAILING_DELTA.value] = str(self.trailing_delta)
+            kept[Extra.TRAILING_DELTA] = str(self.trailing_delta)
         if self.iceberg:
-            kept[Extra.ICEBERG.value] = eight(self.iceberg)
+            kept[Extra.ICEBERG] = eight(self.iceberg)
         if self.strategy_id is not None:
-            kept[Extra.STRATEGY_ID.value] = str(self.strategy_id)
+            kept[Extra.STRATEGY_ID] = str(self.strategy_id)
         if self.strategy_type is not None:
-            kept[Extra.STRATEGY_TYPE.value] = str(self.strategy_type)
+            kept[Extra.STRATEGY_TYPE] = str(self.strategy_type)
         return kept
 
 
@@ -164,12 +170,12 @@ class FormReader:
 
     def side(self, name: str = "side") -> Side:
         """Return a side."""
-        wire = self._parameters.choice(name, WireSide, BinanceError(-1117, "Invalid side."))
+        wire = self._parameters.choice(name, WireSide, -1117, "Invalid side.")
         return Side.BUY if wire is WireSide.BUY else Side.SELL
 
     def wire_type(self, name: str = "type") -> WireType:
         """Return an order type."""
-        return self._parameters.choice(name, WireType, BinanceError(-1116, "Invalid orderType."))
+        return self._parameters.choice(name, WireType, -1116, "Invalid orderType.")
 
     def single(self) -> OrderForm:
         """Return the order that the request is."""
@@ -224,8 +230,7 @@ class FormReader:
     def _time_in_force(self, names: Names, wire_type: WireType) -> TimeInForce:
         name = names.time_in_force
         if wire_type.has_price and wire_type is not WireType.LIMIT_MAKER:
-            wire = self._parameters.choice(name, WireTimeInForce, BinanceError(-1115, "Invalid timeInForce."))
-            return TimeInForce(wire.value.lower())
+            return _TIMES_IN_FORCE[self._parameters.choice(name, WireTimeInForce, -1115, "Invalid timeInForce.")]
         if self._parameters.has(name):
             raise errors.not_required(name)
         return TimeInForce.GTC
@@ -262,24 +267,26 @@ class FormReader:
         return value
 
     def _refuse_pegs(self, names: Names) -> None:
-        if any(self._parameters.has(name) for name in names.peg):
-            raise BinanceError(-1013, "Pegged orders are not supported for this symbol.")
+        for name in names.peg:
+            if self._parameters.has(name):
+                raise BinanceError(-1013, "Pegged orders are not supported for this symbol.")
 
 
 def read_detail(parameters: Parameters, default: ResponseType) -> ResponseType:
     """Return how much of the answer the request asks for."""
     if not parameters.has("newOrderRespType"):
         return default
-    return parameters.choice("newOrderRespType", ResponseType, BinanceError(-1122, "Invalid newOrderRespType."))
+    return parameters.choice("newOrderRespType", ResponseType, -1122, "Invalid newOrderRespType.")
 
 
 def default_detail(wire_type: WireType) -> ResponseType:
     """Return the default: FULL for MARKET and LIMIT orders, ACK for all others."""
-    return ResponseType.FULL if wire_type in {WireType.MARKET, WireType.LIMIT} else ResponseType.ACK
+    is_plain = wire_type is WireType.MARKET or wire_type is WireType.LIMIT
+    return ResponseType.FULL if is_plain else ResponseType.ACK
 
 
 def _read_prevention(parameters: Parameters) -> PreventionMode:
     if not parameters.has("selfTradePreventionMode"):
         return DEFAULT_PREVENTION
-    refusal = BinanceError(-1013, "This symbol does not allow the specified self-trade prevention mode.")
-    return parameters.choice("selfTradePreventionMode", PreventionMode, refusal)
+    message = "This symbol does not allow the specified self-trade prevention mode."
+    return parameters.choice("selfTradePreventionMode", PreventionMode, -1013, message)

@@ -66,7 +66,7 @@ def read_status(parameters: Parameters) -> SymbolStatus | None:
     """Return the `symbolStatus` that a request asks for."""
     if not parameters.has("symbolStatus"):
         return None
-    return parameters.choice("symbolStatus", SymbolStatus, BinanceError(-1122, "Invalid symbolStatus."))
+    return parameters.choice("symbolStatus", SymbolStatus, -1122, "Invalid symbolStatus.")
 
 
 def status_of(instrument: Instrument) -> SymbolStatus:

@@ -77,6 +77,8 @@ class PreventedMatches:
     def of_taker(self, order: Order) -> list[Json]:
         """Return the matches of an order that was just placed, oldest first, as its answer shows them."""
         assert order.account is not None, "liquidity trades with anybody"
+        if not self._matches:
+            return []
         account_id = order.account.account_id
         recent = takewhile(lambda match: match.time_ms >= order.created_ms, reversed(self._matches))
         return [

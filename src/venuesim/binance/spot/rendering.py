@@ -25,9 +25,9 @@ def ordered(order: Order) -> Json:
         "origQuoteOrderQty": eight(order.quote_quantity),
         "cummulativeQuoteQty": eight(order.filled_quote),
         "status": status_of(order),
-        "timeInForce": order.time_in_force.value.upper(),
+        "timeInForce": order.time_in_force.upper(),
         "type": type_of(order).value,
-        "side": order.side.value.upper(),
+        "side": order.side.upper(),
     }
 
 
@@ -57,16 +57,19 @@ def conditional(order: Order) -> Json:
 
 def placed(order: Order, detail: ResponseType, prevented: list[Json] | None = None) -> Json:
     """Return the answer to a new order; `prevented` are matches with the account's own orders that did not happen."""
-    answer = named(order) | {"transactTime": order.updated_ms}
+    answer = named(order)
+    answer["transactTime"] = order.updated_ms
     if detail is ResponseType.ACK:
         return answer
     answer |= ordered(order)
-    answer |= {"workingTime": working_ms(order)} | conditional(order)
+    answer["workingTime"] = working_ms(order)
+    answer |= conditional(order)
     if detail is ResponseType.FULL:
         answer["fills"] = [_fill(execution) for execution in order.executions]
     if prevented:
         answer["preventedMatches"] = prevented
-    return answer | {"selfTradePreventionMode": prevention_of(order)}
+    answer["selfTradePreventionMode"] = prevention_of(order)
+    return answer
 
 
 def canceled(order: Order) -> Json:
@@ -115,9 +118,9 @@ def amended(order: Order, original_id: str) -> Json:
         "quoteOrderQty": eight(order.quote_quantity),
         "cumulativeQuoteQty": eight(order.filled_quote),
         "status": status_of(order),
-        "timeInForce": order.time_in_force.value.upper(),
+        "timeInForce": order.time_in_force.upper(),
         "type": type_of(order).value,
-        "side": order.side.value.upper(),
+        "side": order.side.upper(),
     }
     if order.working_ms is not None:
         fields["workingTime"] = order.working_ms

@@ -17,17 +17,22 @@ class WireType(StrEnum):
     @property
     def has_price(self) -> bool:
         """Whether the order has a limit."""
-        return self not in {WireType.MARKET, WireType.STOP_LOSS, WireType.TAKE_PROFIT}
+        return self not in _WITHOUT_PRICE
 
     @property
     def is_conditional(self) -> bool:
         """Whether the order waits for a stop price: what filters call an algo order."""
-        return self.is_stop_loss or self in {WireType.TAKE_PROFIT, WireType.TAKE_PROFIT_LIMIT}
+        return self in _CONDITIONAL
 
     @property
     def is_stop_loss(self) -> bool:
         """Whether the order fires when the price moves against its owner."""
-        return self in {WireType.STOP_LOSS, WireType.STOP_LOSS_LIMIT}
+        return self in _STOP_LOSS
+
+
+_WITHOUT_PRICE = frozenset({WireType.MARKET, WireType.STOP_LOSS, WireType.TAKE_PROFIT})
+_STOP_LOSS = frozenset({WireType.STOP_LOSS, WireType.STOP_LOSS_LIMIT})
+_CONDITIONAL = _STOP_LOSS | {WireType.TAKE_PROFIT, WireType.TAKE_PROFIT_LIMIT}
 
 
 class WireSide(StrEnum):

@@ -10,10 +10,10 @@ from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.events import AccountEvent, AccountEventKind
 from venuesim.exchange.fees import rate_of
 from venuesim.exchange.instruments import Instrument
-from venuesim.exchange.margin import available, liquidation_cost, maintenance_of, requirement, wallet_margin
+from venuesim.exchange.margin import available, largest_notional, liquidation_cost, maintenance_of, wallet_margin
 from venuesim.exchange.market import Market, next_funding_ms
 from venuesim.exchange.orders import Execution, Order, OrderRequest
-from venuesim.exchange.positions import NO_INTEREST, Holding, OpenInterest, Position, closing_side, whole_lots
+from venuesim.exchange.positions import Holding, Position, closing_side, whole_lots
 from venuesim.exchange.vocabulary import (
     EndReason,
     FlowKind,
@@ -56,16 +56,11 @@ class Clearing:
         instrument = order.instrument
         holding = account.holding_of(order)
         mark = self._exchange.markets[instrument.symbol].mark
-        key = (order.position_side, order.side)
-        before = requirement(holding, mark).initial
-        interest = holding.interest.get(key, NO_INTEREST)
-        holding.interest[key] = OpenInterest(interest.quantity + quantity, interest.notional + notional)
-        after = requirement(holding, mark).initial
-        holding.interest[key] = interest
-        grows = after - before
+        place = (holding, mark, order.position_side, order.side)
+        grows = largest_notional(*place, notional) - largest_notional(*place, ZERO)
         if grows <= 0:
             return True
-        cost = grows + max(ZERO, notional * rate_of(account, instrument, is_maker=False))
+        cost = grows / holding.leverage + max(ZERO, notional * rate_of(account, instrument, is_maker=False))
         if self.counts_open_loss:
             cost += max(ZERO, (notional - quantity * mark) * order.side.sign)
         return cost <= available(account, instrument.quote, self._exchange.markets)

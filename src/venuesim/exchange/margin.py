@@ -7,9 +7,11 @@ Approximate: only the settlement asset counts as collateral.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.fees import rate_of
@@ -29,7 +31,7 @@ class Marked(Protocol):
 Markets = Mapping[str, Marked]
 
 
-class Requirement(NamedTuple):
+class Requirement(msgspec.Struct, frozen=True, gc=False):
     """What one contract ties up, in the quote asset: initial margin of positions and orders, and maintenance margin."""
 
     position: Decimal
@@ -42,7 +44,7 @@ class Requirement(NamedTuple):
         return self.position + self.orders
 
 
-class WalletMargin(NamedTuple):
+class WalletMargin(msgspec.Struct, frozen=True, gc=False):
     """A margin wallet in one asset: `balance` is cash, `equity` with unrealized profit and loss.
 
     `available` may be negative. The cross figures leave isolated positions out; `cross_liquidation_cost` is what must
@@ -73,27 +75,34 @@ class WalletMargin(NamedTuple):
 
 
 def requirement(holding: Holding, mark: Decimal) -> Requirement:
-    """Return what a contract ties up at a mark price.
+    """Return what a contract ties up at a mark price."""
+    position_margin, orders = initial_margins(holding, mark)
+    maintenance = ZERO
+    for position in holding.open_positions():
+        maintenance += maintenance_of(holding, position.notional(mark)) + closing_fee_of(holding, position)
+    return Requirement(position_margin, orders, maintenance)
+
+
+def initial_margins(holding: Holding, mark: Decimal) -> tuple[Decimal, Decimal]:
+    """Return the initial margins of a contract's positions, with what closing them costs, and of its open orders.
 
     In one-way mode opposite orders and positions offset each other: the larger of the two outcomes counts.
     """
-    position_margin = orders = maintenance = ZERO
+    position_margin = orders = ZERO
     for side in _sides(holding):
         position = holding.positions.get(side)
         signed = ZERO if position is None else position.quantity * mark
         bids = holding.interest.get((side, Side.BUY), NO_INTEREST).notional
         asks = holding.interest.get((side, Side.SELL), NO_INTEREST).notional
-        worst = _worst(side, signed, bids, asks)
-        own = abs(signed) / holding.leverage
+        size = abs(signed)
         if position is not None and holding.margin_mode is MarginMode.ISOLATED:
-            own = position.isolated_margin
-        position_margin += own
-        orders += max(ZERO, worst - abs(signed)) / holding.leverage
+            position_margin += position.isolated_margin
+        else:
+            position_margin += size / holding.leverage
+        orders += max(ZERO, _worst(side, signed, bids, asks) - size) / holding.leverage
         if position is not None and signed:
-            closing = closing_fee_of(holding, position)
-            position_margin += closing
-            maintenance += maintenance_of(holding, abs(signed)) + closing
-    return Requirement(position_margin, orders, maintenance)
+            position_margin += closing_fee_of(holding, position)
+    return position_margin, orders
 
 
 def largest_notional(
@@ -144,7 +153,7 @@ def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargi
             continue
         mark = markets[holding.instrument.symbol].mark
         needed = requirement(holding, mark)
-        earned = sum((position.unrealized_pnl(mark) for position in holding.positions.values()), ZERO)
+        earned = _unrealized_pnl(holding, mark)
         upnl += earned
         position_margin += needed.position
         orders += needed.orders
@@ -172,10 +181,16 @@ def wallet_margin(account: Account, asset: str, markets: Markets) -> WalletMargi
 
 
 def available(account: Account, asset: str, markets: Markets) -> Decimal:
-    """Return what can still be spent or set aside of an asset."""
-    if not account.holdings:
-        return account.balances[asset].free
-    return wallet_margin(account, asset, markets).available
+    """Return what can still be spent or set aside of an asset: what `wallet_margin` shows as that, without the rest."""
+    left = account.balances[asset].free
+    for holding in account.holdings.values():
+        if holding.instrument.quote == asset:
+            mark = markets[holding.instrument.symbol].mark
+            position_margin, orders = initial_margins(holding, mark)
+            left -= position_margin + orders
+            if holding.margin_mode is not MarginMode.ISOLATED:
+                left += _unrealized_pnl(holding, mark)
+    return left
 
 
 def liquidation_price(account: Account, position: Position, markets: Markets) -> Decimal | None:
@@ -204,8 +219,12 @@ def liquidation_price(account: Account, position: Position, markets: Markets) ->
     return price if price > 0 and (sign < 0 or price < mark * 10) else None
 
 
-def _sides(holding: Holding) -> list[PositionSide]:
-    return list(dict.fromkeys([*holding.positions, *(side for side, _ in holding.interest)]))
+def _unrealized_pnl(holding: Holding, mark: Decimal) -> Decimal:
+    return sum([position.unrealized_pnl(mark) for position in holding.positions.values()], ZERO)
+
+
+def _sides(holding: Holding) -> Iterable[PositionSide]:
+    return dict.fromkeys([*holding.positions, *[side for side, _ in holding.interest]])
 
 
 def _worst(side: PositionSide, signed: Decimal, bids: Decimal, asks: Decimal) -> Decimal:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from venuesim.exchange.margin import liquidation_price, requirement, wallet_margin
+from venuesim.exchange.margin import Requirement, liquidation_price, requirement, wallet_margin
 from venuesim.exchange.orders import OrderRefused
 from venuesim.exchange.vocabulary import PositionSide, Side
 from venuesim_contracts import Pit, contract, tier
@@ -114,7 +114,7 @@ def test_an_order_that_closes_a_position_needs_nothing(pit: Pit) -> None:
     pit.trade(account, BUY, "10", "100")
     pit.place(account, SELL, "10", "110")
     holding = account.holding(pit.instruments[0])
-    assert requirement(holding, D(100)) == (D(100), D(0), D(5))
+    assert requirement(holding, D(100)) == Requirement(D(100), D(0), D(5))
     pit.place(account, SELL, "20", "110")
     # What would turn it round counts: a short of 30 x 110 - 10 x 100, in place of the long of 1000, at ten times.
     assert requirement(holding, D(100)).orders == D(130)

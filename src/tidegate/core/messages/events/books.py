@@ -1,0 +1,120 @@
+"""What happened to balances and positions without a trade."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.identifiers import (
+    AccountId,
+    UserId,
+)
+from tidegate.core.vocabulary import (
+    CashFlowKind,
+    Exchange,
+    MarginMode,
+    PositionSide,
+    Wallet,
+)
+
+
+class BalanceOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A balance found at the venue when the account was first compared. Entered at the price of that moment.
+
+    `price` is in the reporting currency per unit; None when the asset had no price then.
+    """
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    asset: str
+    quantity: Decimal
+    price: Decimal | None
+    wallet: Wallet = Wallet.MAIN
+
+
+class BalancesOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """All opening balances of an account have been entered; later differences are breaks."""
+
+    at: datetime
+    account_id: AccountId
+
+
+class BalanceCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue's balance of an asset differs from our books, or agrees again (`difference` zero)."""
+
+    at: datetime
+    account_id: AccountId
+    asset: str
+    venue_quantity: Decimal
+    book_quantity: Decimal
+    difference: Decimal
+    wallet: Wallet = Wallet.MAIN
+
+
+class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A person let our balance follow the venue's: `quantity` came in (negative: went out)."""
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    asset: str
+    wallet: Wallet
+    quantity: Decimal
+    price: Decimal | None
+    by: UserId
+    message: str
+
+
+class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue's position differs from the sum of our users', or agrees again (`difference` zero)."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+    venue_quantity: Decimal
+    book_quantity: Decimal
+    difference: Decimal
+
+
+class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A position follows the venue's without an execution of ours: found at the opening of the books (`by` None), or
+    accepted by a person. `quantity` is the change, in base, at `price`."""
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    exchange: Exchange
+    symbol: str
+    position_side: PositionSide
+    quantity: Decimal
+    price: Decimal
+    by: UserId | None = None
+    message: str = ""
+
+
+class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """An account's leverage for a symbol is this from now on."""
+
+    at: datetime
+    account_id: AccountId
+    symbol: str
+    leverage: Decimal
+    margin_mode: MarginMode | None = None
+
+
+class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A balance moved without a trade. `rate` is the asset's price in the reporting currency (None: unknown)."""
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    flow_id: str
+    kind: CashFlowKind
+    asset: str
+    amount: Decimal
+    wallet: Wallet
+    symbol: str | None
+    rate: Decimal | None
+    happened_at: datetime

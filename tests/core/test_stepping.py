@@ -45,15 +45,18 @@ def test_each_event_is_heard_once_right_after_it_was_applied(desk: ProtectedDesk
 
 
 def test_the_markets_to_watch_are_told_when_they_change(desk: ProtectedDesk) -> None:
+    def watched() -> list[WatchPrices]:
+        effects = [effect for decision in desk.decisions for effect in decision.effects]
+        return [effect for effect in effects if isinstance(effect, WatchPrices)]
+
     entry = desk.entry("1", exchange=Exchange.OKX)
-    decision = desk.trade(entry, "1")
-    [watched] = [effect for effect in decision.effects if isinstance(effect, WatchPrices)]
-    assert (watched.exchange, watched.symbols) == (Exchange.OKX, frozenset({"BTC/USDT"}))
+    assert watched() == [WatchPrices(exchange=Exchange.OKX, symbols=frozenset({"BTC/USDT"}))]
+    desk.trade(entry, "1")
     stop = desk.stop_of(entry)
     desk.take(stop)
-    decision = desk.trade(stop, "1", "45000")
-    [watched] = [effect for effect in decision.effects if isinstance(effect, WatchPrices)]
-    assert watched.symbols == frozenset()
+    desk.trade(stop, "1", "45000")
+    desk.entry("1", exchange=Exchange.OKX)
+    assert len(watched()) == 1, "it is watched already"
 
 
 def test_reviews_that_never_come_to_rest_are_a_fault_of_ours(

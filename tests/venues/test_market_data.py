@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tidegate.core.instruments import Instrument, Price
@@ -28,6 +29,7 @@ BITCOIN = Instrument(
     quantity_step=Decimal("0.00000001"),
     quantity_min=Decimal("0.00001"),
 )
+ETHER = msgspec.structs.replace(BITCOIN, symbol="ETH/USDT", exchange_symbol="ETH-USDT", base="ETH")
 UNREACHABLE = CallFailed(Verdict.NOT_SENT, RejectReason.VENUE_UNREACHABLE, "the venue cannot be reached")
 
 
@@ -144,6 +146,7 @@ async def test_watched_symbols_are_streamed_and_an_ended_stream_is_opened_again(
 
 
 async def test_another_wish_replaces_the_stream_and_an_empty_one_ends_it(bench: Bench) -> None:
+    bench.market.listings = [[BITCOIN, ETHER]]
     bench.data.start()
     bench.data.watch(frozenset({"BTC/USDT"}))
     await bench.run_until_told(PriceReported, 1)
@@ -153,6 +156,16 @@ async def test_another_wish_replaces_the_stream_and_an_empty_one_ends_it(bench: 
     bench.market.stream_ends.set()
     await asyncio.sleep(0.02)
     assert bench.market.streamed == [frozenset({"BTC/USDT"}), frozenset({"ETH/USDT"})]
+
+
+async def test_a_market_that_is_not_listed_does_not_end_the_stream_of_the_others(bench: Bench) -> None:
+    bench.data.start()
+    bench.data.watch(frozenset({"GONE/USDT"}))
+    await asyncio.sleep(0.02)
+    assert bench.market.streamed == []
+    bench.data.watch(frozenset({"GONE/USDT", "BTC/USDT"}))
+    await bench.run_until_told(PriceReported, 1)
+    assert bench.market.streamed == [frozenset({"BTC/USDT"})]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'[{"exchange": "okx"}]', b"\xff"])

@@ -10,6 +10,7 @@ from tidegate.core.instruments import Price
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event
 from tidegate.core.order import Order
+from tidegate.core.traded import still_traded
 
 __all__ = ["apply", "break_id", "break_of", "request_of"]
 
@@ -28,11 +29,12 @@ def apply(desk: Desk, event: Event) -> None:
             create_order(desk, event)
         case happened.PriceMoved():
             desk.prices[(event.exchange, event.symbol)] = Price(
-                last=event.last, bid=event.bid, ask=event.ask, mark=event.mark
+                last=event.last, bid=event.bid, ask=event.ask, mark=event.mark, at=event.at
             )
             return
         case happened.AccountCompared():
             desk.compared_at[event.account_id] = event.requested_at
+            desk.traded_markets = still_traded(desk, event.at)
             return
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})

@@ -176,7 +176,8 @@ def _beyond_the_touch(desk: Desk, order: Order, instrument: Instrument) -> Order
 
 def _still_fits(desk: Desk, order: Order, changed: Order, instrument: Instrument) -> bool:
     """Well-formed at its new price, and paid for by what it had reserved and what is free."""
-    if check_figures(changed, instrument, desk.prices.get((order.exchange, order.symbol))) is not None:
+    price = desk.prices.get((order.exchange, order.symbol))
+    if check_figures(changed, instrument, price, None) is not None:  # It has no trigger to be passed.
         return False
     assert order.reserved_asset is not None
     more = changed.reserved_quantity - order.reserved_quantity

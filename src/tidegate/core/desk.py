@@ -9,7 +9,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-from tidegate.core.held import HeldOrders
+from tidegate.core.held import HeldOrders, Market
 from tidegate.core.identifiers import (
     AccountId,
     ClientOrderId,
@@ -72,6 +72,7 @@ class Desk:
         self.rules: dict[RuleId, Rule] = {}  # Those that have not ended.
         self.rules_of: dict[OrderId, set[RuleId]] = {}  # By the order that they wait for.
         self.held = HeldOrders()  # Orders that a price may set off at the desk.
+        self.traded_markets: frozenset[Market] = frozenset()  # Another object whenever the markets are others.
         self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
         self.cash_flows: dict[CashFlowKey, None] = {}  # Booked ones: the newest, and what inputs speak of.
         self.told: dict[str, None] = {}  # Breaks that are told but once: the newest, and what inputs speak of.
@@ -111,6 +112,7 @@ class Desk:
         desk.execution_times = dict(snapshot.execution_times)
         for account_id, symbols in snapshot.recent_symbols.items():
             desk.recent_symbols[account_id] = dict(sorted(symbols.items(), key=itemgetter(1)))
+            desk.note_markets((desk.accounts[account_id].exchange, symbol) for symbol in symbols)
         desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
         desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
         return desk
@@ -161,6 +163,13 @@ class Desk:
             return direct.last
         inverse = self.prices.get((exchange, f"{reporting}/{asset}"))
         return None if inverse is None else ratio(ONE, inverse.last)
+
+    def fresh_price(self, exchange: Exchange, symbol: str, at: datetime) -> Price | None:
+        """The market as it was told just now; None: it may have moved since."""
+        price = self.prices.get((exchange, symbol))
+        if price is None or price.at is None or at - price.at > self.policy.price_fresh:
+            return None
+        return price
 
     # --- memory ------------------------------------------------------------------------------------------------
 
@@ -215,6 +224,8 @@ class Desk:
         """Keep the lists of what a price may set off, and of legs that work, as the order now stands."""
         if order.order_type in CONDITIONAL:
             self.held.index(order)
+        if order.attempt or order.is_held:
+            self.note_markets([(order.exchange, order.symbol)])
         if order.leg is None or order.parent_order_id is None:
             return
         legs = self.children.setdefault(order.parent_order_id, [])
@@ -239,6 +250,11 @@ class Desk:
         since = order.updated_at - self.policy.recent_trades
         while symbols[first := next(iter(symbols))] < since:
             del symbols[first]
+
+    def note_markets(self, markets: Iterable[Market]) -> None:
+        """Users trade there: an order of theirs has left or is held, or they have a position."""
+        if new := [market for market in markets if market not in self.traded_markets]:
+            self.traded_markets |= frozenset(new)
 
     def keep_rule(self, rule: Rule) -> None:
         """A rule waits for its order."""
@@ -295,6 +311,7 @@ class Desk:
         """Make a position findable by its key, and by whose it is."""
         owner = (position.account_id, position.user_id)
         self.positions[(*owner, position.symbol, position.position_side)] = position
+        self.note_markets([(position.exchange, position.symbol)])
         self.positions_by_owner.setdefault(owner, []).append(position)
 
     def positions_of(self, account_id: AccountId, user_id: UserId) -> Iterable[Position]:

@@ -12,7 +12,7 @@ from tidegate.core.order import Order
 from tidegate.core.triggers import rises_to_trigger, watched_price
 from tidegate.core.vocabulary import Exchange, OrderType, Side, TriggerBy
 
-_Market = tuple[Exchange, str]
+Market = tuple[Exchange, str]
 _Way = tuple[TriggerBy, bool]  # Which price decides, and whether it has to rise.
 _Wait = tuple[_Way, Decimal]
 _HIGHEST, _LOWEST = Decimal("Infinity"), Decimal("-Infinity")
@@ -29,8 +29,8 @@ class _HeldInMarket(msgspec.Struct):
 class HeldOrders(msgspec.Struct):
     """All that a price may set off at the desk. `markets` becomes another object whenever the markets are others."""
 
-    markets: frozenset[_Market] = frozenset()
-    in_markets: dict[_Market, _HeldInMarket] = {}
+    markets: frozenset[Market] = frozenset()
+    in_markets: dict[Market, _HeldInMarket] = {}
 
     def __bool__(self) -> bool:
         return bool(self.markets)

@@ -1,5 +1,6 @@
 """What can be traded, and the rules of its venue."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -56,10 +57,11 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The last seen market of an instrument. Best bid and ask may be missing while the book is empty.
 
-    `mark` is the venue's fair price of a derivative, None where it tells none.
+    `mark` is the venue's fair price of a derivative, None where it tells none. `at` is when the desk heard it.
     """
 
     last: Decimal
     bid: Decimal | None = None
     ask: Decimal | None = None
     mark: Decimal | None = None
+    at: datetime | None = None

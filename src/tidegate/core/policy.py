@@ -25,11 +25,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     canceled without a fill. `rules_max` bounds the open rules of one user, `rule_retry_window` how long the order of a
     rule may be sent again. A leg of protection that fails `attempts_max` times is a break, and is made again every
     `protection_pause_max` from then on. A change that could not be made within `change_window` is given up: a later
-    send would be a stale order. What stays unknown longer than `doubt_alarm` is told as a break.
+    send would be a stale order. What stays unknown longer than `doubt_alarm` is told as a break. Only by a price told
+    within `price_fresh` does the desk say that the market has passed a trigger: by an older one, the venue judges.
     """
 
     reporting_currency: str = "USDT"
     price_collar_ratio: Decimal = Decimal("0.05")
+    price_fresh: timedelta = timedelta(seconds=1)
     request_lifetime: timedelta = timedelta(seconds=3)
     processing_margin: timedelta = timedelta(seconds=1)
     absence_gap: timedelta = timedelta(seconds=2)

@@ -126,14 +126,14 @@ def hold(approved: RiskApproved, at: datetime) -> OrderHeld:
 
 
 def watch_prices(desk: Desk, exchange: Exchange) -> WatchPrices:
-    """The markets of one venue whose prices set orders off at the desk."""
-    symbols = frozenset(symbol for at, symbol in desk.held.markets if at is exchange)
+    """The markets of one venue in which users trade: their prices set orders off at the desk, and judge new ones."""
+    symbols = frozenset(symbol for at, symbol in desk.traded_markets if at is exchange)
     return WatchPrices(exchange=exchange, symbols=symbols)
 
 
 def watch_all_prices(desk: Desk) -> list[WatchPrices]:
     """After a restart: all of them."""
-    return [watch_prices(desk, exchange) for exchange in sorted({exchange for exchange, _ in desk.held.markets})]
+    return [watch_prices(desk, exchange) for exchange in sorted({exchange for exchange, _ in desk.traded_markets})]
 
 
 def cancel_attempt(order: Order, attempt: int) -> SendCancel:

@@ -20,8 +20,8 @@ def carry_out(desk: Desk, message: Input, applied: Callable[[Event], None]) -> D
     """Decide an input and apply what follows, with all the reviews that this leads to; `applied` hears each event.
 
     Returns all events and effects, in order. They belong into one transaction: a fill and the stop that protects it are
-    durable together or not at all. Where the markets that set held orders off are others than before, the effects say
-    which they are now.
+    durable together or not at all. Where the markets in which users trade are others than before, the effects say which
+    they are now.
     """
     first = _step(desk, message, applied)
     reviews = reviews_after(desk, first.events)
@@ -46,12 +46,12 @@ def carry_out(desk: Desk, message: Input, applied: Callable[[Event], None]) -> D
 
 
 def _step(desk: Desk, message: Input | ReviewOrder, applied: Callable[[Event], None]) -> Decision:
-    watched = desk.held.markets
+    watched = desk.traded_markets
     decision = decide(desk, message)
     for event in decision.events:
         apply(desk, event)
         applied(event)
-    if desk.held.markets is watched:
+    if desk.traded_markets is watched:
         return decision
-    exchanges = sorted({exchange for exchange, _ in desk.held.markets ^ watched})
+    exchanges = sorted({exchange for exchange, _ in desk.traded_markets ^ watched})
     return Decision(decision.events, [*decision.effects, *(watch_prices(desk, exchange) for exchange in exchanges)])

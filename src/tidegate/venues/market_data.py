@@ -52,6 +52,7 @@ class MarketData:
         self._listed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._watched: frozenset[str] = frozenset()
+        self._in_listing: frozenset[str] = frozenset()
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -114,6 +115,7 @@ class MarketData:
 
     def _take(self, instruments: list[Instrument]) -> None:
         self._symbols.learn(instruments)
+        self._in_listing = frozenset(instrument.symbol for instrument in instruments)
         report = InstrumentsReported(at=self._clock.now(), exchange=self._exchange, instruments=tuple(instruments))
         self._report(report)
         self._listed.set()
@@ -130,12 +132,17 @@ class MarketData:
             await self._listed.wait()
             began = asyncio.get_running_loop().time()
             try:
-                await self._source.stream_prices(symbols, self._tell_price)
+                await self._stream(symbols)
             except Exception as error:  # noqa: BLE001 - Whatever ended the stream, the answer is to open it again.
                 log.info("the price stream ended", exchange=self._exchange, fault=type(error).__name__)
             lasted = asyncio.get_running_loop().time() - began
             failures = 1 if lasted > STREAM_PROVEN_SECONDS else failures + 1
             await asyncio.sleep(backoff_seconds(failures))
+
+    async def _stream(self, symbols: frozenset[str]) -> None:
+        """A market that is gone, or was never here, would end the stream of all the others."""
+        if listed := symbols & self._in_listing:
+            await self._source.stream_prices(listed, self._tell_price)
 
     def _tell_price(self, symbol: str, price: Price) -> None:
         if self._prices.get(symbol) == price:

@@ -151,6 +151,8 @@ def test_a_trigger_that_the_market_has_passed_is_refused(driver: InPlaceDriver) 
     order = driver.stop()
     refusal = refused(driver.amend(order, trigger_price="51000"))
     assert refusal.code is RefusalCode.TRIGGER_PRICE_ALREADY_PASSED
+    driver.now += driver.desk.policy.price_fresh + timedelta(milliseconds=1)
+    assert leaving(driver.amend(order, trigger_price="51000")), "the market may have moved since: the venue judges"
 
 
 def test_an_increase_must_be_paid_for(driver: InPlaceDriver) -> None:

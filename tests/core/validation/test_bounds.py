@@ -1,5 +1,7 @@
 """Sizes and prices in the bounds of the market, and triggers on the far side of it."""
 
+from datetime import timedelta
+
 import pytest
 
 from support.markets import PERPETUAL, perpetual_of
@@ -59,6 +61,16 @@ def test_the_price_that_triggers_is_the_one_that_must_not_have_passed() -> None:
 def test_without_a_price_nobody_knows_what_has_passed(check: Checker) -> None:
     check.driver.desk.prices.clear()
     assert check.code(**conditional(OrderType.STOP_LOSS, Side.BUY, "1000")) is None
+
+
+def test_whether_the_market_has_passed_a_trigger_only_a_fresh_price_says(check: Checker) -> None:
+    passed = conditional(OrderType.STOP_LOSS, Side.BUY, "49000")
+    check.driver.now += check.driver.desk.policy.price_fresh
+    assert check.code(**passed) is PASSED
+    check.driver.now += timedelta(milliseconds=1)
+    assert check.code(**passed) is None, "it may have moved since: the venue judges"
+    check.driver.price("50001")
+    assert check.code(**passed) is PASSED
 
 
 def test_a_conditional_order_is_worth_its_trigger(check: Checker) -> None:

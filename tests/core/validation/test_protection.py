@@ -1,5 +1,7 @@
 """Protection can protect: a stop where the entry would lose, a target where it would win."""
 
+from datetime import timedelta
+
 import pytest
 
 from support.markets import perpetual_of
@@ -114,6 +116,16 @@ def test_the_venue_keeps_the_stop_and_the_desk_the_target(perpetual: Checker) ->
     assert perpetual.code(stop_loss=protection(trailing_offset="100", **by_index)) is NOT_ALLOWED
     assert perpetual.code(take_profit=protection(trigger_price="51000", **by_mark)) is None
     assert perpetual.code(take_profit=protection(trigger_price="51000", **by_index)) is NOT_ALLOWED
+
+
+def test_on_which_side_of_the_market_a_leg_is_only_a_fresh_price_says() -> None:
+    check = Checker()
+    at_its_limit = {"price": "50500", "stop_loss": protection(trigger_price="50100")}
+    assert check.code(**at_its_limit) is NOT_ALLOWED
+    check.driver.now += check.driver.desk.policy.price_fresh + timedelta(milliseconds=1)
+    assert check.code(**at_its_limit) is None, "it may have moved since"
+    assert check.code(**MARKET, stop_loss=protection(trigger_price="50100")) is None
+    assert check.code(stop_loss=protection(trigger_price="50100")) is NOT_ALLOWED, "its own limit does not move"
 
 
 def test_without_a_price_the_side_is_the_users_own_risk() -> None:

@@ -1,6 +1,7 @@
 """Whether an order may become what is asked: that something changes, fits its market, and is paid for."""
 
 import copy
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ class Admitted(NamedTuple):
     cancels_rest: bool = False
 
 
-def admit(desk: Desk, order: Order, amendment: Amendment) -> Admitted | Refusal:
+def admit(desk: Desk, order: Order, amendment: Amendment, at: datetime) -> Admitted | Refusal:
     """Check a change of an open order."""
     as_given = with_change(order, amendment, order.reserve_price).as_asked()
     if (refusal := _check_order(desk, order) or check_workable(as_given)) is not None:
@@ -37,7 +38,7 @@ def admit(desk: Desk, order: Order, amendment: Amendment) -> Admitted | Refusal:
     if order.filled_quantity and asked.quantity == order.filled_quantity:
         return Admitted(asked, cancels_rest=True)
     changed = pending(desk, order, asked).as_asked()
-    return _check_figures(desk, order, changed) or _check_funds(desk, order, changed) or Admitted(asked)
+    return _check_figures(desk, order, changed, at) or _check_funds(desk, order, changed) or Admitted(asked)
 
 
 def _what_differs(order: Order, amendment: Amendment) -> Amendment:
@@ -101,20 +102,21 @@ def _check_trigger(order: Order) -> Refusal | None:
     return None
 
 
-def _check_figures(desk: Desk, order: Order, changed: Order) -> Refusal | None:
+def _check_figures(desk: Desk, order: Order, changed: Order, at: datetime) -> Refusal | None:
     """On the market's grid and in its bounds; what would be sent again must be an order by itself."""
     instrument = desk.instrument_of(order)
     if instrument is None:
         message = f"{order.exchange} has not listed {order.symbol} yet: ask again once it has"
         return refuse(RefusalCode.SYMBOL_NOT_FOUND, message)
     price = desk.prices.get((order.exchange, order.symbol))
-    if (refusal := check_figures(changed, instrument, price)) is not None:
+    fresh = desk.fresh_price(order.exchange, order.symbol, at)
+    if (refusal := check_figures(changed, instrument, price, fresh)) is not None:
         return refusal
     if order.is_held or can_change_in_place(order) or not order.filled_quantity:
         return None
     rest = copy.copy(changed)
     rest.quantity = changed.leaves_quantity
-    return check_bounds(rest, instrument, price)
+    return check_bounds(rest, instrument, price, fresh)
 
 
 def _check_funds(desk: Desk, order: Order, changed: Order) -> Refusal | None:

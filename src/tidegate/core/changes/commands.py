@@ -49,7 +49,7 @@ def cancel_part(desk: Desk, command: CancelOrder) -> Decision:
 
 
 def _change(desk: Desk, order: Order, command: AmendOrder | CancelOrder, amendment: Amendment) -> Decision:
-    admitted = admit(desk, order, amendment)
+    admitted = admit(desk, order, amendment, command.at)
     if isinstance(admitted, Refusal):
         return refuse(command, msgspec.structs.replace(admitted, order_id=order.order_id))
     if admitted.cancels_rest:

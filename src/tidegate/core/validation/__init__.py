@@ -41,16 +41,18 @@ def validate(command: PlaceOrder, account: Account, desk: Desk) -> ValidOrder | 
     if not instrument.trading:
         return refuse(RefusalCode.INSTRUMENT_NOT_TRADING, f"{account.exchange} has halted {command.symbol}")
     price = desk.prices.get((account.exchange, command.symbol))
+    fresh = desk.fresh_price(account.exchange, command.symbol, command.at)
     refusal = (
         check_workable(command)
         or check_options(command, account, instrument)
-        or check_figures(command, instrument, price)
-        or check_protection(command, instrument, price)
+        or check_figures(command, instrument, price, fresh)
+        or check_protection(command, instrument, fresh)
         or check_leverage(command, account, instrument, desk)
     )
     return refusal or ValidOrder(command, account, instrument, reference_price(command.side, price))
 
 
-def check_figures(asked: Asked, instrument: Instrument, price: Price | None) -> Refusal | None:
+def check_figures(asked: Asked, instrument: Instrument, price: Price | None, fresh: Price | None) -> Refusal | None:
     """Whether the figures go with the order's type, and lie on the market's grid and in its bounds."""
-    return check_shape(asked, instrument) or check_grid(asked, instrument) or check_bounds(asked, instrument, price)
+    refusal = check_shape(asked, instrument) or check_grid(asked, instrument)
+    return refusal or check_bounds(asked, instrument, price, fresh)

@@ -20,8 +20,11 @@ def reference_price(side: Side, price: Price | None) -> Decimal | None:
     return best if best is not None else price.last
 
 
-def check_bounds(asked: Asked, instrument: Instrument, price: Price | None) -> Refusal | None:
-    """Whether the order is neither too small nor too large, and its prices are possible."""
+def check_bounds(asked: Asked, instrument: Instrument, price: Price | None, fresh: Price | None) -> Refusal | None:
+    """Whether the order is neither too small nor too large, and its prices are possible.
+
+    `fresh` is the price where it is new enough to say what the market has passed, else None: the venue judges then.
+    """
     reference = reference_price(asked.side, price)
     refusal = (
         _check_quantity(asked, instrument)
@@ -30,7 +33,7 @@ def check_bounds(asked: Asked, instrument: Instrument, price: Price | None) -> R
         or _check_band(asked, instrument, reference)
     )
     if refusal is None and (asked.trigger_price is not None or asked.trailing_offset is not None):
-        refusal = _check_offset(asked, reference) or _check_passed(asked, price)
+        refusal = _check_offset(asked, reference) or _check_passed(asked, fresh)
     return refusal
 
 

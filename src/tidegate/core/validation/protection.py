@@ -14,13 +14,17 @@ from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import InstrumentKind, Leg, OrderType, RefusalCode, Side, TriggerBy
 
 
-def check_protection(command: PlaceOrder, instrument: Instrument, price: Price | None) -> Refusal | None:
-    """Only an entry is protected; each leg is complete, on the tick, and beyond the entry's price."""
+def check_protection(command: PlaceOrder, instrument: Instrument, fresh: Price | None) -> Refusal | None:
+    """Only an entry is protected; each leg is complete, on the tick, and beyond the entry's price.
+
+    `fresh` is the market as it was told just now; where it is not known, only the order's own prices are held against
+    each other. A stop that the market has passed when it comes to be made is set off at once.
+    """
     if command.stop_loss is None and command.take_profit is None:
         return None
     if command.leg is not None or only_reduces(command.side, command.position_side, reduce_only=command.reduce_only):
         return _no("only an order that opens is protected: what closes leaves nothing to protect")
-    entry = _entry_price(command, price)
+    entry = _entry_price(command, fresh)
     problem = None
     if command.stop_loss is not None:
         problem = _wrong_leg(command, Leg.STOP_LOSS, command.stop_loss, instrument, entry)
@@ -33,9 +37,9 @@ def _no(message: str) -> Refusal:
     return refuse(RefusalCode.PROTECTION_NOT_ALLOWED, message)
 
 
-def _entry_price(command: PlaceOrder, price: Price | None) -> Decimal | None:
+def _entry_price(command: PlaceOrder, fresh: Price | None) -> Decimal | None:
     """The best price that the entry may get: at its trigger or at the market, and never worse than its limit."""
-    market = command.trigger_price or reference_price(command.side, price)
+    market = command.trigger_price or reference_price(command.side, fresh)
     known = [value for value in (market, command.price) if value is not None]
     if not known:
         return None

@@ -116,8 +116,10 @@ def _parts(channel: str, row: Any) -> Iterator[tuple[str, Decimal | None]]:
 def _price(known: dict[str, Figure]) -> Price | None:
     """None until something has traded."""
     figures = {part: figure.value for part, figure in known.items()}
-    last = figures.pop("last", None)
-    return None if last is None else Price(last=last, **figures)
+    last = figures.get("last")
+    if last is None:
+        return None
+    return Price(last=last, bid=figures.get("bid"), ask=figures.get("ask"), mark=figures.get("mark"))
 
 
 def _best(levels: Any) -> Decimal | None:

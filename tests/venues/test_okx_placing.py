@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tidegate.core.capabilities import CAPABILITIES
 from tidegate.core.vocabulary import (
     Exchange,
+    InstrumentKind,
     MarginMode,
     OffsetUnit,
     OrderType,
@@ -16,7 +18,7 @@ from tidegate.core.vocabulary import (
     TimeInForce,
     TriggerBy,
 )
-from tidegate.venues.okx.algos import algo_params
+from tidegate.venues.okx.algos import PARAMS, algo_params
 from tidegate.venues.okx.placing import place_params
 from tidegate.venues.outcomes import CallFailed, Verdict
 from venue_unit_helpers import CLIENT_ORDER_ID, market_buy, pair, perpetual, quote_buy, send_order
@@ -145,3 +147,8 @@ def test_what_an_algo_order_cannot_be_asked_is_not_sent(order: Any) -> None:
     with pytest.raises(CallFailed) as failed:
         algo_params(order, PAIR, is_hedged=False)
     assert failed.value.verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize("kind", InstrumentKind)
+def test_the_desk_refuses_beforehand_what_an_algo_order_would_not_take(kind: InstrumentKind) -> None:
+    assert CAPABILITIES[Exchange.OKX, kind].conditional_params == PARAMS

@@ -47,7 +47,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     otherwise it is canceled and the rest sent again. `trailing_units`, `trailing_by` and `trailing_percents` say what
     the venue's own trailing stop takes; anything else is trailed by the desk. So is a conditional limit order whose
     time in force, once it is set off, is none of `conditional_times`. `params` are the venue's own words that an
-    order may carry. `margin_mode_per_order`: the venue has no setting, each order says which position it is about.
+    order may carry, `conditional_params` those that it may while the venue waits to set it off (None: the same).
+    `margin_mode_per_order`: the venue has no setting, each order says which position it is about.
     """
 
     order_types: Mapping[OrderType, How]
@@ -63,6 +64,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     margin_mode_per_order: bool = False
     good_till_date: How = How.DESK
     params: frozenset[str]
+    conditional_params: frozenset[str] | None = None
 
 
 def _types(conditional: How, trailing: How) -> dict[OrderType, How]:
@@ -119,6 +121,7 @@ CAPABILITIES: Mapping[tuple[Exchange, InstrumentKind], Capabilities] = {
         reduce_only=False,
         hedge_mode=False,
         params=frozenset({"stpMode", "tag", "banAmend"}),
+        conditional_params=frozenset({"tag"}),
     ),
     (Exchange.OKX, InstrumentKind.LINEAR): Capabilities(
         order_types=_types(How.NATIVE, How.NATIVE),
@@ -133,6 +136,7 @@ CAPABILITIES: Mapping[tuple[Exchange, InstrumentKind], Capabilities] = {
         hedge_mode=True,
         margin_mode_per_order=True,
         params=frozenset({"stpMode", "tag"}),
+        conditional_params=frozenset({"tag"}),
     ),
     (Exchange.BYBIT, InstrumentKind.SPOT): Capabilities(
         order_types=_types(How.NATIVE, How.DESK),
@@ -217,6 +221,14 @@ def is_supported(order_type: OrderType, instrument: Instrument) -> bool:
 def supported_order_types(instrument: Instrument) -> tuple[OrderType, ...]:
     """What may be ordered on a market."""
     return tuple(order_type for order_type in OrderType if is_supported(order_type, instrument))
+
+
+def params_of(asked: Asked, instrument: Instrument) -> frozenset[str]:
+    """The venue's own words that this order may carry."""
+    offers = capabilities_of(instrument)
+    if offers.conditional_params is None or asked.order_type not in CONDITIONAL:
+        return offers.params
+    return offers.conditional_params if how_handled(asked, instrument) is How.NATIVE else offers.params
 
 
 def supported_triggers(asked: Asked, instrument: Instrument) -> frozenset[TriggerBy]:

@@ -8,6 +8,7 @@ import pytest
 from support.desk_driver import BOB
 from support.markets import perpetual_of, spot_of
 from support.validating import MARKET, STRICT, Checker
+from tidegate.core.instruments import Instrument
 from tidegate.core.order import CONDITIONAL
 from tidegate.core.validation.options import TIMES_IN_FORCE
 from tidegate.core.vocabulary import (
@@ -118,6 +119,21 @@ def test_parameters_are_the_venues_own_and_nothing_else(spot: Checker) -> None:
     assert refusal.code is RefusalCode.PARAMETER_NOT_ALLOWED
     assert "newClientOrderId" in refusal.message
     assert "allowed: icebergQty, selfTradePreventionMode" in refusal.message
+
+
+@pytest.mark.parametrize("market", [spot_of(Exchange.OKX), perpetual_of(Exchange.OKX)], ids=lambda market: market.kind)
+@pytest.mark.parametrize("order_type", sorted(CONDITIONAL))
+def test_what_okx_sets_off_itself_may_say_less(market: Instrument, order_type: OrderType) -> None:
+    check, asked = Checker(market), EVERY_TYPE[order_type]
+    refusal = check.refusal(**asked, params={"stpMode": "cancel_maker", "tag": "x"})
+    assert refusal.code is RefusalCode.PARAMETER_NOT_ALLOWED
+    assert f"for {order_type} orders: stpMode; allowed: tag" in refusal.message
+    assert check.code(**asked, params={"tag": "x"}) is None
+
+
+def test_what_the_desk_sets_off_leaves_as_any_other_order_and_may_say_as_much() -> None:
+    held = {**STOP_LIMIT, "time_in_force": TimeInForce.IOC}
+    assert Checker(spot_of(Exchange.OKX)).code(**held, params={"stpMode": "cancel_maker"}) is None
 
 
 @pytest.mark.parametrize("value", ["", "x" * 65, "caf\N{LATIN SMALL LETTER E WITH ACUTE}", "a\nb", "a\x00b"])

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from tidegate.core.capabilities import capabilities_of, is_supported, supported_order_types, supported_triggers
+from tidegate.core.capabilities import (
+    capabilities_of,
+    is_supported,
+    params_of,
+    supported_order_types,
+    supported_triggers,
+)
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.values import Refusal
@@ -83,9 +89,10 @@ def _check_post_only(command: PlaceOrder) -> Refusal | None:
 def _check_params(command: PlaceOrder, instrument: Instrument) -> Refusal | None:
     if not command.params:
         return None
-    allowed = capabilities_of(instrument).params
+    allowed = params_of(command, instrument)
     if unknown := sorted(command.params.keys() - allowed):
-        message = f"not on this venue's list: {', '.join(unknown)}; allowed: {', '.join(sorted(allowed))}"
+        list_of = f"not on this venue's list for {command.order_type} orders"
+        message = f"{list_of}: {', '.join(unknown)}; allowed: {', '.join(sorted(allowed))}"
         return refuse(RefusalCode.PARAMETER_NOT_ALLOWED, message)
     for name, value in sorted(command.params.items()):
         if not (value.isascii() and value.isprintable() and 0 < len(value) <= PARAMETER_LENGTH_MAX):

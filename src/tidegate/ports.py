@@ -8,6 +8,7 @@ import msgspec
 
 from tidegate.core.identifiers import (
     AccountId,
+    ApprovalId,
     ClientOrderId,
     ExecutionId,
     IdempotencyKey,
@@ -19,6 +20,7 @@ from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages.commands import Command
 from tidegate.core.messages.effects import VenueEffect
 from tidegate.core.messages.reports import Report
+from tidegate.core.messages.risk_values import OrderPreview, RiskReport
 from tidegate.core.messages.values import Refusal
 from tidegate.core.order import Order
 from tidegate.core.records import (
@@ -202,11 +204,17 @@ class WaitFor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a command. `orders` are copies of released state. `replayed`: this request was seen before."""
+    """What became of a command. `orders` are copies of released state. `replayed`: this request was seen before.
+
+    `approval_id`: it waits for a second person. `preview` and `risk` answer the questions of those names.
+    """
 
     refusal: Refusal | None = None
     orders: tuple[Order, ...] = ()
     replayed: bool = False
+    approval_id: ApprovalId | None = None
+    preview: OrderPreview | None = None
+    risk: RiskReport | None = None
 
 
 class CommandPort(Protocol):

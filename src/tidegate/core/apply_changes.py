@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import assert_never
 
+import msgspec
+
 from tidegate.core.messages import events as happened
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import PendingAction
@@ -36,6 +38,16 @@ def reshape(order: Order, event: OrderReshaped) -> None:
             count_anew(order, event.at)
         case _:
             assert_never(event)
+
+
+def put_right(order: Order, event: happened.OrderAdjusted) -> None:
+    """Make a corrective action true, of the order or of the change of it that is under way."""
+    order.corrections += 1
+    if order.asked is None:
+        order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
+        return
+    order.asked = msgspec.structs.replace(order.asked, price=event.price)
+    order.asked_reserve_price = event.reserve_price
 
 
 def _set_figures(order: Order, event: happened.OrderAmended | happened.OrderRestated) -> None:

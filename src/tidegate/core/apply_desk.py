@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from tidegate.core.apply_risk import RiskChange, change_risk
 from tidegate.core.desk import Desk, Difference
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
@@ -30,6 +31,7 @@ DeskChange = (
     | happened.RequestKept
     | happened.RuleCreated
     | happened.RuleEnded
+    | RiskChange
 )
 
 
@@ -103,6 +105,17 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             | happened.CashFlowBooked()
         ):
             _change_books(desk, event)
+        case (
+            happened.RiskLimitsSet()
+            | happened.TradingStateSet()
+            | happened.LimitWarned()
+            | happened.ApprovalRequested()
+            | happened.ApprovalDecided()
+            | happened.EquityMarked()
+            | happened.FundsTransferred()
+            | happened.TransferSeen()
+        ):
+            change_risk(desk, event)
         case _:
             assert_never(event)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from tidegate import core
-from tidegate.core.apply_changes import count_anew, end_change, reshape
+from tidegate.core.apply_changes import count_anew, end_change, put_right, reshape
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import ExchangeOrderId, exchange_client_order_id
 from tidegate.core.messages import events as happened
@@ -71,6 +71,7 @@ def create_order(desk: Desk, event: happened.OrderCreated) -> None:
         trigger_by=event.trigger_by,
         stop_loss=event.stop_loss,
         take_profit=event.take_profit,
+        arrival_price=event.arrival_price,
     )
     if event.params:
         order.params = event.params
@@ -151,8 +152,7 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
         case happened.OrderHeld() | happened.TrailingMoved() | happened.OrderTriggered():
             _change_conditional(desk, order, event)
         case happened.OrderAdjusted():
-            order.corrections += 1
-            order.quantity, order.price, order.trigger_price = event.quantity, event.price, event.trigger_price
+            put_right(order, event)
             desk.index_open(order)
         case happened.AmendPostponed():
             reshape(order, event)

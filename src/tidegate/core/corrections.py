@@ -11,7 +11,7 @@ import msgspec
 
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import UserId
+from tidegate.core.identifiers import ATTEMPTS_MAX, UserId
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.events import AttemptFailed, Event, OrderAdjusted
@@ -113,7 +113,8 @@ def _smallest(desk: Desk, command: PlaceOrder, instrument: Instrument) -> Decima
 def reprice(desk: Desk, order: Order, report: OrderRefused | OrderReported) -> Decision | None:
     """A post-only order that the venue refused because it would have taken: once more, one tick beyond the touch.
 
-    All checks are made again. None where that is not what happened, not allowed, or not possible any more.
+    All checks are made again. None where that is not what happened, not allowed, or not possible any more. Where the
+    price was that of a change under way, it is the change that is put right.
     """
     at, reason = report.at, report.reason
     if reason is not RejectReason.IMMEDIATE_MATCH_REFUSED or not _may_reprice(desk, order, at):
@@ -121,10 +122,11 @@ def reprice(desk: Desk, order: Order, report: OrderRefused | OrderReported) -> D
     instrument = desk.instrument_of(order)
     if instrument is None:
         return None
-    changed = _beyond_the_touch(desk, order, instrument)
+    refused = order.as_asked()
+    changed = _beyond_the_touch(desk, refused, instrument)
     if changed is None or not _still_fits(desk, order, changed, instrument):
         return None
-    assert order.price is not None
+    assert refused.price is not None
     assert changed.price is not None
     failed = AttemptFailed(
         at=at,
@@ -142,16 +144,21 @@ def reprice(desk: Desk, order: Order, report: OrderRefused | OrderReported) -> D
         quantity=changed.quantity,
         price=changed.price,
         trigger_price=changed.trigger_price,
-        message=f"post-only and refused at the touch: {plain(order.price)} is {plain(changed.price)}",
+        message=f"post-only and refused at the touch: {plain(refused.price)} is {plain(changed.price)}",
+        reserve_price=changed.reserve_price,
     )
     started, send = next_attempt(changed, at, desk.policy)
     return Decision([failed, adjusted, started], [send, watch_dog(order, at, desk.policy)])
 
 
 def _may_reprice(desk: Desk, order: Order, at: datetime) -> bool:
-    if not order.post_only or order.filled_quantity or order.pending_action is not PendingAction.NONE:
+    traded = order.attempt_filled_quantity if order.is_resending else order.filled_quantity
+    if not order.post_only or traded or order.pending_action is PendingAction.CANCEL:
         return False
-    if order.corrections >= desk.policy.corrections_max or order.attempt >= desk.policy.attempts_max:
+    tries = order.attempt - order.replaced_attempt
+    if order.corrections >= desk.policy.corrections_max or tries >= desk.policy.attempts_max:
+        return False
+    if order.attempt >= ATTEMPTS_MAX:
         return False
     if order.retry_until is None or at >= order.retry_until:
         return False

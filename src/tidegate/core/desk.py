@@ -44,6 +44,7 @@ from tidegate.core.records import (
     Rule,
     User,
 )
+from tidegate.core.risk_book import RiskBook
 from tidegate.core.vocabulary import AccountState, Exchange, PositionSide, Wallet
 
 
@@ -87,6 +88,7 @@ class Desk:
         self.differences: dict[tuple[AccountId, str, Wallet], Difference] = {}
         self.position_differences: dict[tuple[AccountId, str, PositionSide], Difference] = {}
         self.open_breaks: dict[str, Break] = {}
+        self.risk = RiskBook()
         self.unresolved: dict[AccountId, int] = {}  # Per account: sends whose outcome is not known yet.
         self.by_idempotency_key: dict[tuple[UserId, IdempotencyKey], OrderId] = {}
         self.by_client_order_id: dict[tuple[UserId, ClientOrderId], OrderId] = {}
@@ -114,6 +116,7 @@ class Desk:
             desk.recent_symbols[account_id] = dict(sorted(symbols.items(), key=itemgetter(1)))
             desk.note_markets((desk.accounts[account_id].exchange, symbol) for symbol in symbols)
         desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
+        desk.risk.restore(snapshot)
         desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
         return desk
 

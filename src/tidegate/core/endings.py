@@ -76,6 +76,23 @@ def give_up_sending(order: Order, at: datetime, message: str) -> list[Event]:
     return end(order, at, OrderStatus.CANCELED, RejectReason.NOT_SENT, message)
 
 
+def was_sent_again(order: Order) -> bool:
+    """Whether the attempt is what was left of an order that had been canceled to be changed, and has not traded."""
+    return order.amendment > 0 and order.replaced_attempt > 0 and not order.attempt_filled_quantity
+
+
+def end_rejected_again(
+    order: Order, at: datetime, reason: RejectReason, message: str, venue_code: str | None = None
+) -> list[Event]:
+    """End an order whose rest the venue did not take again: it had been there, so it is canceled, never rejected."""
+    if order.pending_action is PendingAction.CANCEL:
+        return end_as_asked(order, at)
+    if order.asked is not None:
+        return end_replacement(order, at, reason, message, venue_code)
+    lost = f"sent again, changed, and rejected after all: {message or reason}"
+    return end(order, at, OrderStatus.CANCELED, RejectReason.REPLACE_FAILED, lost, venue_code)
+
+
 def end_replacement(
     order: Order, at: datetime, reason: RejectReason, message: str, venue_code: str | None = None
 ) -> list[Event]:

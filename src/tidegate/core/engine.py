@@ -20,6 +20,16 @@ from tidegate.core import (
     sending,
     triggering,
 )
+from tidegate.core.controls import (
+    approvals,
+    keeping_alive,
+    kill_switch,
+    limits,
+    previewing,
+    reporting,
+    transfers,
+    watching,
+)
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.doubts import settle
@@ -125,6 +135,24 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
             return foreign.busted(desk, message) if booked is None else busts.busted(desk, message, booked)
         case reports.MessageQuarantined():
             return quarantine.quarantined(desk, message)
+        case reports.ClockTicked():
+            return watching.ticked(desk, message)
+        case commands.SetRiskLimits():
+            return limits.set_limits(desk, message)
+        case commands.SetKillSwitch():
+            return kill_switch.throw(desk, message)
+        case commands.ReleaseKillSwitch():
+            return kill_switch.release(desk, message)
+        case commands.DecideApproval():
+            return approvals.decide(desk, message)
+        case commands.TransferFunds():
+            return transfers.transfer(desk, message)
+        case commands.PreviewOrder():
+            return previewing.preview(desk, message)
+        case commands.AskRisk():
+            return reporting.ask(desk, message)
+        case commands.KeepAlive():
+            return keeping_alive.keep_alive(desk, message)
         case _:
             assert_never(message)
 

@@ -14,6 +14,8 @@ ExchangeOrderId = NewType("ExchangeOrderId", str)  # The venue's.
 TradeId = NewType("TradeId", str)  # The venue's id of one execution; unique only per symbol on Binance.
 ExecutionId = NewType("ExecutionId", str)  # Ours: what makes an execution count once.
 RuleId = NewType("RuleId", str)  # Ours, a ULID.
+ApprovalId = NewType("ApprovalId", str)  # Ours, a ULID.
+TransferId = NewType("TransferId", str)  # Ours, a ULID.
 CommandId = NewType("CommandId", str)  # One per request, so that its answer finds the way back.
 IdempotencyKey = NewType("IdempotencyKey", str)
 

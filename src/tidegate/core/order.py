@@ -128,6 +128,7 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     idempotency_key: IdempotencyKey | None = None
     request_hash: str = ""
     history_sequence: int = 0
+    arrival_price: Decimal | None = None  # The market's when it came: what its fills are measured against.
 
     @property
     def is_closed(self) -> bool:

@@ -15,6 +15,7 @@ from tidegate.core.identifiers import OrderId
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import JournaledEvent, OrderEvent
 from tidegate.core.order import Order
+from tidegate.core.projection_risk import record_risk
 from tidegate.core.projection_rows import (
     bust_row,
     cash_flow_row,
@@ -174,6 +175,22 @@ class Projector:
                 self._batch.breaks[resolved.break_id] = resolved
             case happened.CorrectionsSet():
                 self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
+            case (
+                happened.RiskLimitsSet()
+                | happened.TradingStateSet()
+                | happened.ApprovalRequested()
+                | happened.ApprovalDecided()
+                | happened.EquityMarked()
+                | happened.FundsTransferred()
+                | happened.TransferSeen()
+            ):
+                record_risk(self._batch, desk, event)
+                if isinstance(event, happened.FundsTransferred):
+                    self._batch.ledger += ledger_rows(event, desk.sequence)
+                    self._holdings |= {
+                        (event.from_account_id, event.from_user_id, event.asset, event.wallet),
+                        (event.to_account_id, event.to_user_id, event.asset, event.wallet),
+                    }
             case _:
                 self._record_settings(desk, event)
 

@@ -63,12 +63,13 @@ def cash_flow_row(event: happened.CashFlowBooked, sequence: int) -> CashFlow:
 def ledger_rows(event: LedgerEvent, sequence: int) -> list[LedgerEntry]:
     """What the event posts."""
     about = event.booked if isinstance(event, happened.ExecutionReversed) else event
+    account_id = about.to_account_id if isinstance(about, happened.FundsTransferred) else about.account_id
     trade = about if isinstance(about, happened.ExecutionBooked) else None
     return [
         LedgerEntry(
             sequence=sequence,
             line=number,
-            account_id=about.account_id,
+            account_id=line.account_id or account_id,
             ledger_account=line.ledger_account,
             asset=line.asset,
             amount=line.amount,

@@ -11,6 +11,7 @@ import msgspec
 
 from tidegate.core.identifiers import (
     AccountId,
+    ApprovalId,
     ExchangeClientOrderId,
     ExchangeOrderId,
     ExecutionId,
@@ -19,10 +20,21 @@ from tidegate.core.identifiers import (
     RuleId,
     TokenId,
     TradeId,
+    TransferId,
     UserId,
 )
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.events import ExecutionBooked, JournaledEvent
+from tidegate.core.messages.risk_records import (
+    Approval,
+    Capital,
+    EquityPoint,
+    LossMark,
+    RecentOrder,
+    RiskLimitSet,
+    TradingRestriction,
+    Transfer,
+)
 from tidegate.core.messages.values import Fee
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
@@ -310,6 +322,13 @@ class Batch(msgspec.Struct, kw_only=True):
     users: dict[UserId, User] = {}
     tokens: dict[TokenId, Token] = {}
     breaks: dict[str, Break] = {}
+    risk_limits: list[RiskLimitSet] = []
+    trading_states: dict[str, TradingRestriction] = {}
+    approvals: dict[ApprovalId, Approval] = {}
+    equity: list[EquityPoint] = []
+    loss_marks: dict[str, LossMark] = {}
+    capital: dict[tuple[AccountId, UserId], Capital] = {}
+    transfers: dict[TransferId, Transfer] = {}
 
 
 class DeskSnapshot(msgspec.Struct, kw_only=True):
@@ -333,6 +352,13 @@ class DeskSnapshot(msgspec.Struct, kw_only=True):
     leverages: list[Leverage] = []
     rules: list[Rule] = []  # Those that have not ended.
     recent_symbols: dict[AccountId, dict[str, datetime]] = {}  # Where orders ended last, and when.
+    risk_limits: RiskLimitSet | None = None  # The newest.
+    trading_states: list[TradingRestriction] = []  # Those that are not active.
+    approvals: list[Approval] = []  # Those that wait.
+    loss_marks: list[LossMark] = []
+    capital: list[Capital] = []
+    transfers: list[Transfer] = []  # Those that the venue has not told both sides of.
+    recent_orders: list[RecentOrder] = []  # Of the last hour before the newest order.
 
 
 class Found(msgspec.Struct, kw_only=True):

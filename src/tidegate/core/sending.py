@@ -10,7 +10,7 @@ from tidegate.core.apply import break_id
 from tidegate.core.corrections import reprice
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end, end_as_asked, end_replacement, give_up_sending
+from tidegate.core.endings import end, end_rejected_again, give_up_sending, was_sent_again
 from tidegate.core.identifiers import ATTEMPTS_MAX, ExchangeOrderId, UserId
 from tidegate.core.messages.effects import Effect, WakeAt
 from tidegate.core.messages.events import (
@@ -25,7 +25,7 @@ from tidegate.core.messages.reports import OrderAccepted, OrderRefused, SendOutc
 from tidegate.core.order import UNSENT, Order
 from tidegate.core.records import Break
 from tidegate.core.routing import cancel_attempt, next_attempt, query, resume_if_resolved, send_cancel, watch_dog
-from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction
+from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction, RejectReason
 
 MISSING_EXECUTIONS = "missing_executions"
 PROTECTION_FAILING = "protection_failing"
@@ -160,17 +160,34 @@ def refused(desk: Desk, report: OrderRefused) -> Decision:
         return NOTHING if order.in_doubt else doubt(desk, order, report.at, f"refused after all: {report.message}")
     if not report.retryable:
         corrected = None if _has_stray(desk, order) else reprice(desk, order, report)
-        return corrected or Decision(_refused_for_good(order, report), resume_if_resolved(desk, order))
+        return corrected or put_back(desk, order, report) or _refused_for_good(desk, order, report)
     return retry_or_give_up(desk, order, report)
 
 
-def _refused_for_good(order: Order, report: OrderRefused) -> list[Event]:
+def put_back(desk: Desk, order: Order, report: OrderRefused) -> Decision | None:
+    """A post-only order canceled for a new price at which it would have taken: what was left goes back as it was.
+
+    The change has failed, and the order goes on. None where that is not what happened, or it cannot go back.
+    """
+    if report.reason is not RejectReason.IMMEDIATE_MATCH_REFUSED or order.asked is None:
+        return None
+    if not order.is_resending or not amendments.unasked(order).leaves_quantity or not may_retry(desk, order, report.at):
+        return None
+    message = f"{report.message}; what was left goes back as it was"
+    change_failed = amendments.failed(order, report.at, report.reason, message, report.venue_code)
+    failed = _attempt_failed(order, report, report.at)
+    wake = WakeAt(order_id=order.order_id, at=report.at)
+    return Decision([failed, change_failed], [wake, *resume_if_resolved(desk, order)])
+
+
+def _refused_for_good(desk: Desk, order: Order, report: OrderRefused) -> Decision:
     """A new order is rejected; one that had been at the venue, and was to be there again, is canceled."""
-    if order.status in UNSENT or order.asked is None:
-        return end(order, report.at, OrderStatus.REJECTED, report.reason, report.message, report.venue_code)
-    if order.pending_action is PendingAction.CANCEL:
-        return end_as_asked(order, report.at)
-    return end_replacement(order, report.at, report.reason, report.message, report.venue_code)
+    at, reason, message, code = report.at, report.reason, report.message, report.venue_code
+    if order.status in UNSENT or not was_sent_again(order):
+        ended = end(order, at, OrderStatus.REJECTED, reason, message, code)
+    else:
+        ended = end_rejected_again(order, at, reason, message, code)
+    return Decision(ended, resume_if_resolved(desk, order))
 
 
 def _tries(order: Order) -> int:
@@ -186,18 +203,22 @@ def retry_or_give_up(desk: Desk, order: Order, report: OrderRefused) -> Decision
     retry_at = report.at + wait
     resume = resume_if_resolved(desk, order)
     if may_retry(desk, order, retry_at):
-        failed = AttemptFailed(
-            at=report.at,
-            order_id=order.order_id,
-            attempt=order.attempt,
-            reason=report.reason,
-            message=report.message,
-            retry_at=retry_at,
-            venue_code=report.venue_code,
-        )
+        failed = _attempt_failed(order, report, retry_at)
         found = failing(desk, order, report.at, report.message)
         return Decision([failed, *found], [WakeAt(order_id=order.order_id, at=retry_at), *resume])
     return Decision(give_up_sending(order, report.at, f"not sent: {report.message}"), resume)
+
+
+def _attempt_failed(order: Order, report: OrderRefused, retry_at: datetime) -> AttemptFailed:
+    return AttemptFailed(
+        at=report.at,
+        order_id=order.order_id,
+        attempt=order.attempt,
+        reason=report.reason,
+        message=report.message,
+        retry_at=retry_at,
+        venue_code=report.venue_code,
+    )
 
 
 def may_retry(desk: Desk, order: Order, at: datetime) -> bool:

@@ -223,6 +223,65 @@ class AccountState(StrEnum):
     READY = "ready"
 
 
+class TradingState(StrEnum):
+    """What may leave: everything, only what reduces a position, or nothing but cancels and protection."""
+
+    ACTIVE = "active"
+    REDUCING = "reducing"
+    HALTED = "halted"
+
+
+class LimitKind(StrEnum):
+    """What a risk limit bounds. Amounts are in the reporting currency unless said otherwise."""
+
+    ORDER_NOTIONAL = "order_notional"  # The worth of one order.
+    ORDER_QUANTITY = "order_quantity"  # Of one order, in base.
+    PRICE_COLLAR = "price_collar"  # How far a price may be on the wrong side of the market, as a part of it.
+    POSITION_QUANTITY = "position_quantity"  # Per symbol, in base, all open orders of one side filled.
+    POSITION_NOTIONAL = "position_notional"  # The same, as its worth.
+    ASSET_EXPOSURE = "asset_exposure"  # Net, per asset, over spot and derivatives.
+    GROSS_EXPOSURE = "gross_exposure"  # The sum of all positions' worths.
+    NET_EXPOSURE = "net_exposure"  # Long minus short.
+    LEVERAGE = "leverage"  # Gross exposure of derivatives over equity; and what an order may set for its symbol.
+    OPEN_ORDERS = "open_orders"  # How many.
+    ORDERS_PER_INTERVAL = "orders_per_interval"
+    NOTIONAL_PER_INTERVAL = "notional_per_interval"
+    DUPLICATE_ORDERS = "duplicate_orders"  # How many alike may be placed within the interval.
+    REPEATED_EXECUTIONS = "repeated_executions"  # How many orders alike may trade within the interval.
+    REJECTIONS_PER_INTERVAL = "rejections_per_interval"  # How many refusals by venues.
+    DAILY_LOSS = "daily_loss"  # Since midnight UTC, what stops would still lose included.
+    DRAWDOWN = "drawdown"  # From the highest equity, as a part of it.
+    PROTECTION_REQUIRED = "protection_required"  # An entry worth more needs a stop-loss.
+    ALLOWED_SYMBOLS = "allowed_symbols"
+    RESTRICTED_SYMBOLS = "restricted_symbols"
+    BREAK_VALUE = "break_value"  # The worth of a difference between our books and a venue's.
+    UNKNOWN_ORDERS = "unknown_orders"  # How many open at venues that are not ours.
+
+
+class LimitAction(StrEnum):
+    """What happens once a limit is reached, beyond refusing what would exceed it."""
+
+    REFUSE = "refuse"
+    REDUCE = "reduce"  # Its scope is reducing from then on.
+    HALT = "halt"  # The kill switch is thrown for its scope.
+    CLOSE = "close"  # And positions are closed.
+
+
+class ApprovalKind(StrEnum):
+    """What needs a second person."""
+
+    RISK_LIMITS = "risk_limits"  # A set that loosens a limit.
+    KILL_SWITCH_RELEASE = "kill_switch_release"
+
+
+class ApprovalState(StrEnum):
+    """What became of a request for a second person's word."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class Role(StrEnum):
     """What a user may do. Administrators cannot trade."""
 
@@ -238,31 +297,52 @@ class RefusalCode(StrEnum):
 
     ACCOUNT_NOT_FOUND = "account_not_found"
     ALREADY_EXISTS = "already_exists"
+    APPROVAL_ENDED = "approval_ended"
+    APPROVAL_NOT_ALLOWED = "approval_not_allowed"
+    APPROVAL_NOT_FOUND = "approval_not_found"
     BREAK_NOT_FOUND = "break_not_found"
     CLIENT_ORDER_ID_CONFLICT = "client_order_id_conflict"
     COMMAND_EXPIRED = "command_expired"
+    DAILY_LOSS_LIMIT = "daily_loss_limit"
     DESK_BUSY = "desk_busy"
+    DRAWDOWN_LIMIT = "drawdown_limit"
+    DUPLICATE_ORDER = "duplicate_order"
+    EQUITY_UNKNOWN = "equity_unknown"
     EXPIRY_NOT_ALLOWED = "expiry_not_allowed"
     EXPIRY_REQUIRED = "expiry_required"
+    EXPOSURE_LIMIT = "exposure_limit"
     IDEMPOTENCY_KEY_CONFLICT = "idempotency_key_conflict"
+    INSTRUMENT_NOT_ALLOWED = "instrument_not_allowed"
     INSTRUMENT_NOT_TRADING = "instrument_not_trading"
+    INSTRUMENT_RESTRICTED = "instrument_restricted"
     INSUFFICIENT_BALANCE = "insufficient_balance"
+    LEVERAGE_LIMIT = "leverage_limit"
     LEVERAGE_NOT_ALLOWED = "leverage_not_allowed"
+    LIMITS_VERSION_CONFLICT = "limits_version_conflict"
+    LIMIT_NOT_ALLOWED = "limit_not_allowed"
     NOTHING_TO_CHANGE = "nothing_to_change"
     NOTIONAL_ABOVE_MAXIMUM = "notional_above_maximum"
     NOTIONAL_BELOW_MINIMUM = "notional_below_minimum"
+    NOTIONAL_RATE_LIMIT = "notional_rate_limit"
     NOT_PERMITTED = "not_permitted"
     NO_REFERENCE_PRICE = "no_reference_price"
+    OPEN_ORDERS_LIMIT = "open_orders_limit"
     ORDER_BUSY = "order_busy"
     ORDER_CLOSED = "order_closed"
+    ORDER_NOTIONAL_LIMIT = "order_notional_limit"
     ORDER_NOT_FOUND = "order_not_found"
+    ORDER_QUANTITY_LIMIT = "order_quantity_limit"
+    ORDER_RATE_LIMIT = "order_rate_limit"
     PARAMETER_NOT_ALLOWED = "parameter_not_allowed"
+    POSITION_LIMIT = "position_limit"
     POSITION_NOT_FLAT = "position_not_flat"
     PRICE_NOT_ALLOWED = "price_not_allowed"
     PRICE_NOT_MULTIPLE_OF_TICK = "price_not_multiple_of_tick"
     PRICE_OUTSIDE_BAND = "price_outside_band"
+    PRICE_OUTSIDE_COLLAR = "price_outside_collar"
     PRICE_REQUIRED = "price_required"
     PROTECTION_NOT_ALLOWED = "protection_not_allowed"
+    PROTECTION_REQUIRED = "protection_required"
     QUANTITY_ABOVE_MAXIMUM = "quantity_above_maximum"
     QUANTITY_AMBIGUOUS = "quantity_ambiguous"
     QUANTITY_BELOW_FILLED = "quantity_below_filled"
@@ -271,9 +351,13 @@ class RefusalCode(StrEnum):
     RULE_LIMIT_REACHED = "rule_limit_reached"
     RULE_NOT_ALLOWED = "rule_not_allowed"
     RULE_NOT_FOUND = "rule_not_found"
+    SCOPE_NOT_FOUND = "scope_not_found"
     SYMBOL_NOT_FOUND = "symbol_not_found"
+    TRADING_HALTED = "trading_halted"
+    TRADING_REDUCING = "trading_reducing"
     TRAILING_OFFSET_NOT_ALLOWED = "trailing_offset_not_allowed"
     TRAILING_OFFSET_REQUIRED = "trailing_offset_required"
+    TRANSFER_NOT_ALLOWED = "transfer_not_allowed"
     TRIGGER_PRICE_ALREADY_PASSED = "trigger_price_already_passed"
     TRIGGER_PRICE_NOT_ALLOWED = "trigger_price_not_allowed"
     TRIGGER_PRICE_REQUIRED = "trigger_price_required"

@@ -7,7 +7,7 @@ import asyncio
 from collections import deque
 
 from tidegate.core.engine import Input
-from tidegate.core.messages.commands import CancelOrder, CancelOrders, Command
+from tidegate.core.messages.commands import CancelOrder, CancelOrders, Command, SetKillSwitch
 from tidegate.core.messages.reports import PriceReported, Report
 from tidegate.core.vocabulary import Exchange
 from tidegate.ports import DeskBusyError
@@ -29,7 +29,7 @@ class Inbox:
 
     def put_command(self, command: Command) -> None:
         """Raises `DeskBusyError` when new orders arrive faster than they can be decided. Cancels are always taken."""
-        if isinstance(command, CancelOrder | CancelOrders):
+        if isinstance(command, CancelOrder | CancelOrders | SetKillSwitch):
             self._urgent.append(command)
         elif len(self._commands) >= self._commands_max:
             raise DeskBusyError

@@ -203,7 +203,14 @@ class DeskLoop:
         match effect:
             case Reply():
                 orders = tuple(snapshots[order_id] for order_id in effect.order_ids)
-                answer = Answer(refusal=effect.refusal, orders=orders, replayed=effect.replayed)
+                answer = Answer(
+                    refusal=effect.refusal,
+                    orders=orders,
+                    replayed=effect.replayed,
+                    approval_id=effect.approval_id,
+                    preview=effect.preview,
+                    risk=effect.risk,
+                )
                 self._waiting.answer(effect.command_id, answer)
             case WakeAt():
                 self._timers.set(effect.order_id, effect.purpose, effect.at)

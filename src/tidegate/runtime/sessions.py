@@ -8,6 +8,7 @@ from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.effects import (
     FetchExecutions,
     QueryOrder,
+    RecallOrder,
     SendAmend,
     SendCancel,
     SendOrder,
@@ -104,8 +105,8 @@ class Sessions:
                 )
             case QueryOrder() | FetchExecutions():
                 return QueryFailed(at=at, account_id=effect.account_id, order_id=effect.order_id, message=message)
-            case SynchronizeAccount():
-                return None  # Asked again when a session connects.
+            case SynchronizeAccount() | RecallOrder():
+                return None  # Asked again when a session connects; and what was to be sent has been refused here.
 
     def health(self) -> list[VenueHealth]:
         """How every session is."""

@@ -10,6 +10,15 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy import Boolean, Table
 
+from tidegate.core.messages.risk_records import (
+    Approval,
+    Capital,
+    EquityPoint,
+    LossMark,
+    RiskLimitSet,
+    TradingRestriction,
+    Transfer,
+)
 from tidegate.core.order import Order
 from tidegate.core.records import (
     Account,
@@ -28,7 +37,7 @@ from tidegate.core.records import (
     Token,
     User,
 )
-from tidegate.storage import schema
+from tidegate.storage import risk_schema, schema
 from tidegate.storage.columns import Amount, JsonText, Timestamp, Word
 
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
@@ -102,3 +111,10 @@ ACCOUNTS = RowCodec(schema.accounts, Account)
 USERS = RowCodec(schema.users, User)
 TOKENS = RowCodec(schema.tokens, Token)
 BREAKS = RowCodec(schema.reconciliation_breaks, Break)
+RISK_LIMITS = RowCodec(risk_schema.risk_limits, RiskLimitSet)
+TRADING_STATES = RowCodec(risk_schema.trading_states, TradingRestriction)
+APPROVALS = RowCodec(risk_schema.approvals, Approval)
+EQUITY = RowCodec(risk_schema.equity, EquityPoint)
+LOSS_MARKS = RowCodec(risk_schema.loss_marks, LossMark)
+CAPITAL = RowCodec(risk_schema.capital, Capital)
+TRANSFERS = RowCodec(risk_schema.transfers, Transfer)

@@ -14,13 +14,19 @@ from tidegate.core.records import DeskSnapshot
 from tidegate.storage import chain
 from tidegate.storage.rows import (
     ACCOUNTS,
+    APPROVALS,
     BREAKS,
+    CAPITAL,
     HOLDINGS,
     LEVERAGES,
+    LOSS_MARKS,
     ORDERS,
     POSITIONS,
+    RISK_LIMITS,
     RULES,
     TOKENS,
+    TRADING_STATES,
+    TRANSFERS,
     USERS,
     RecordT,
     RowCodec,
@@ -53,6 +59,9 @@ RECENT_ENDS = (
 )
 WAITING_RULES = select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")
 UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at, break_id")
+RESTRICTIONS = select(TRADING_STATES, "WHERE state <> 'active' ORDER BY scope_key")
+PENDING_APPROVALS = select(APPROVALS, "WHERE decided_at IS NULL ORDER BY approval_id")
+UNSEEN_TRANSFERS = select(TRANSFERS, "WHERE NOT (from_seen AND to_seen) ORDER BY transfer_id")
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]
 
@@ -89,6 +98,12 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         leverages=records(LEVERAGES, select(LEVERAGES, "ORDER BY account_id, symbol")),
         rules=records(RULES, WAITING_RULES),
         recent_symbols=_recent_symbols(rows(RECENT_ENDS), time_of),
+        risk_limits=next(iter(records(RISK_LIMITS, select(RISK_LIMITS, "ORDER BY version DESC LIMIT 1"))), None),
+        trading_states=records(TRADING_STATES, RESTRICTIONS),
+        approvals=records(APPROVALS, PENDING_APPROVALS),
+        loss_marks=records(LOSS_MARKS, select(LOSS_MARKS, "ORDER BY scope_key")),
+        capital=records(CAPITAL, select(CAPITAL, "ORDER BY account_id, user_id")),
+        transfers=records(TRANSFERS, UNSEEN_TRANSFERS),
     )
     return snapshot, Heads(journal=journal_head, history=history_head)
 

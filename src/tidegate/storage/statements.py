@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import Column
 
-from tidegate.storage import schema
+from tidegate.storage import risk_schema, schema
 from tidegate.storage.rows import RecordT, RowCodec
 
 # Facts about an order that never change; leaving them out of the update spares their indexes.
@@ -31,6 +31,11 @@ _UNTOUCHED_BY_UPSERTS: dict[Table, frozenset[str]] = {  # Tables that are not na
     schema.users: frozenset(),
     schema.tokens: frozenset(),
     schema.reconciliation_breaks: frozenset(),
+    risk_schema.trading_states: frozenset(),
+    risk_schema.approvals: frozenset({"kind", "request", "requested_at", "requested_by"}),
+    risk_schema.loss_marks: frozenset(),
+    risk_schema.capital: frozenset(),
+    risk_schema.transfers: frozenset(),
 }
 
 
@@ -91,6 +96,13 @@ WRITTEN_TABLES: Sequence[Table] = (
     schema.users,
     schema.tokens,
     schema.reconciliation_breaks,
+    risk_schema.risk_limits,
+    risk_schema.trading_states,
+    risk_schema.approvals,
+    risk_schema.equity,
+    risk_schema.loss_marks,
+    risk_schema.capital,
+    risk_schema.transfers,
 )
 SELECT_EPOCH = "SELECT epoch FROM lease WHERE lease_id = 1"
 RAISE_EPOCH = (

@@ -1,16 +1,20 @@
 """What the engine is told when a call failed, or cannot be made: the verdict, in the report the effect asks for."""
 
+from collections.abc import Sequence
+
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
 from tidegate.core.messages.reports import (
+    AmendAccepted,
     AmendOutcomeUnknown,
     AmendRefused,
     CancelAccepted,
     CancelFailed,
     OrderRefused,
+    OrderReported,
     Report,
     SendOutcomeUnknown,
 )
-from tidegate.core.vocabulary import RejectReason
+from tidegate.core.vocabulary import RejectReason, VenueOrderStatus
 from tidegate.ports import Clock
 from tidegate.venues.outcomes import CallFailed, Verdict
 
@@ -31,6 +35,19 @@ def send_failed(order: SendOrder, failure: CallFailed, clock: Clock) -> Report:
         message=failure.message,
         venue_code=failure.venue_code,
         retry_after_seconds=failure.retry_after_seconds,
+    )
+
+
+def send_recalled(order: SendOrder, clock: Clock) -> Report:
+    """It never left: the desk called it back."""
+    return OrderRefused(
+        at=clock.now(),
+        account_id=order.account_id,
+        order_id=order.order_id,
+        attempt=order.attempt,
+        retryable=False,
+        reason=RejectReason.KILLED,
+        message="called back before it was sent",
     )
 
 
@@ -89,3 +106,11 @@ def amend_failed(amend: SendAmend, failure: CallFailed, clock: Clock) -> Report:
         venue_code=failure.venue_code,
         retry_after_seconds=failure.retry_after_seconds,
     )
+
+
+def amended(accepted: AmendAccepted, told: Sequence[Report]) -> list[Report]:
+    """What a taken change is told as. An order that its venue canceled for it was not changed: its end comes first."""
+    is_canceled = any(
+        isinstance(report, OrderReported) and report.status is VenueOrderStatus.CANCELED for report in told
+    )
+    return [*told, accepted] if is_canceled else [accepted, *told]

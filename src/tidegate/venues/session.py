@@ -10,6 +10,7 @@ from tidegate.core.identifiers import AccountId, OrderId
 from tidegate.core.messages.effects import (
     FetchExecutions,
     QueryOrder,
+    RecallOrder,
     SendAmend,
     SendCancel,
     SendOrder,
@@ -69,6 +70,7 @@ class CcxtVenueSession:
             venue, client, listed=listed, on_connected=self._connected, on_disconnected=self._disconnected
         )
         self._sends: dict[tuple[OrderId, int], SendOrder] = {}
+        self._recalled: set[tuple[OrderId, int]] = set()  # Sends that are not to leave any more.
         self._background: set[asyncio.Task[None]] = set()
         self._wish: SynchronizeAccount | None = None
         self._synchronizing: asyncio.Task[None] | None = None
@@ -101,6 +103,9 @@ class CcxtVenueSession:
                 self._lanes.submit(_lane_of(effect.protective), lambda: self._amend(effect))
             case SendCancel():
                 self._lanes.submit(Lane.CANCEL, lambda: self._cancel(effect))
+            case RecallOrder():
+                if (effect.order_id, effect.attempt) in self._sends:
+                    self._recalled.add((effect.order_id, effect.attempt))
             case QueryOrder():
                 self._lanes.submit(Lane.QUERY, lambda: self._query(effect))
             case FetchExecutions():
@@ -147,6 +152,9 @@ class CcxtVenueSession:
     # --- effects ---------------------------------------------------------------------------------------------------
 
     async def _send(self, order: SendOrder) -> None:
+        if (order.order_id, order.attempt) in self._recalled:
+            self._end_send(order, [answering.send_recalled(order, self._clock)])
+            return
         before = asyncio.get_running_loop().time()
         try:
             placed = await self._venue.place(order)
@@ -170,6 +178,7 @@ class CcxtVenueSession:
 
     def _end_send(self, order: SendOrder, reports: list[Report]) -> None:
         self._sends.pop((order.order_id, order.attempt), None)
+        self._recalled.discard((order.order_id, order.attempt))
         self._tell(reports)
 
     def _give_up_sends(self) -> None:
@@ -196,7 +205,7 @@ class CcxtVenueSession:
                 attempt=amend.attempt,
                 amendment=amend.amendment,
             )
-            self._tell([accepted, *told])
+            self._tell(answering.amended(accepted, told))
 
     async def _cancel(self, cancel: SendCancel) -> None:
         try:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tidegate.core.amendments import with_change
 from tidegate.core.changes.asking import can_be_sent_again, can_change_in_place, pending, why_busy
+from tidegate.core.changes.taking import check_taking
 from tidegate.core.desk import Desk
 from tidegate.core.messages.values import Amendment, Refusal
 from tidegate.core.money import ZERO, plain
@@ -38,7 +39,12 @@ def admit(desk: Desk, order: Order, amendment: Amendment, at: datetime) -> Admit
     if order.filled_quantity and asked.quantity == order.filled_quantity:
         return Admitted(asked, cancels_rest=True)
     changed = pending(desk, order, asked).as_asked()
-    return _check_figures(desk, order, changed, at) or _check_funds(desk, order, changed) or Admitted(asked)
+    refusal = (
+        _check_figures(desk, order, changed, at)
+        or check_taking(desk, order, changed, at, in_place=can_change_in_place(order))
+        or _check_funds(desk, order, changed)
+    )
+    return refusal or Admitted(asked)
 
 
 def _what_differs(order: Order, amendment: Amendment) -> Amendment:

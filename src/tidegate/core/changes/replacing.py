@@ -9,7 +9,7 @@ from datetime import datetime
 from tidegate.core import amendments
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end, end_as_asked, end_by_venue, end_replacement
+from tidegate.core.endings import end, end_by_venue, end_rejected_again, end_replacement, was_sent_again
 from tidegate.core.messages.events import Event
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
@@ -24,8 +24,8 @@ def ended_at_venue(
     is_canceled = status is VenueOrderStatus.CANCELED
     if is_canceled and order.is_giving_way and order.pending_action is not PendingAction.CANCEL:
         return _send_the_rest(desk, order, at)
-    if status is VenueOrderStatus.REJECTED and _was_sent_again(order):
-        return Decision(_end_rejected(order, at, reason or RejectReason.VENUE_ERROR, message))
+    if status is VenueOrderStatus.REJECTED and was_sent_again(order):
+        return Decision(end_rejected_again(order, at, reason or RejectReason.VENUE_ERROR, message))
     if status is VenueOrderStatus.FILLED and _was_made(order):
         ended = end_by_venue(order.as_asked(), at, status, reason, message)
         return Decision([amendments.made(order, at), *ended])
@@ -56,20 +56,6 @@ def _leaves_nothing(order: Order) -> bool:
     return (
         order.asked is not None and order.asked.quantity is not None and order.asked.quantity <= order.filled_quantity
     )
-
-
-def _was_sent_again(order: Order) -> bool:
-    """Whether the attempt is what was left of an order that had been canceled to be changed, and has not traded."""
-    return order.amendment > 0 and order.replaced_attempt > 0 and not order.attempt_filled_quantity
-
-
-def _end_rejected(order: Order, at: datetime, reason: RejectReason, message: str) -> list[Event]:
-    if order.pending_action is PendingAction.CANCEL:
-        return end_as_asked(order, at)
-    if order.asked is not None:
-        return end_replacement(order, at, reason, message)
-    lost = f"sent again, changed, and rejected after all: {message or reason}"
-    return end(order, at, OrderStatus.CANCELED, RejectReason.REPLACE_FAILED, lost)
 
 
 def _send_the_rest(desk: Desk, order: Order, at: datetime) -> Decision:

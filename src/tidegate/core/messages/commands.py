@@ -7,14 +7,17 @@ import msgspec
 
 from tidegate.core.identifiers import (
     AccountId,
+    ApprovalId,
     ClientOrderId,
     CommandId,
     IdempotencyKey,
     OrderId,
     RuleId,
     TokenId,
+    TransferId,
     UserId,
 )
+from tidegate.core.messages.risk_values import RiskLimit, Scope
 from tidegate.core.messages.values import Amendment, Protection
 from tidegate.core.vocabulary import (
     Correction,
@@ -30,7 +33,9 @@ from tidegate.core.vocabulary import (
     Routing,
     Side,
     TimeInForce,
+    TradingState,
     TriggerBy,
+    Wallet,
 )
 
 
@@ -208,6 +213,113 @@ class ResolveBreak(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False
     owner_id: UserId | None = None
 
 
+class SetRiskLimits(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Replace the whole set of limits. `expected_version`: refused if another set is in force by now.
+
+    What loosens any limit waits for a second person under `approval_id`, where the desk wants four eyes.
+    """
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    limits: tuple[RiskLimit, ...]
+    approval_id: ApprovalId
+    expected_version: int | None = None
+    message: str = ""
+
+
+class SetKillSwitch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Stop a scope: `halted` cancels everything in it but protection (with `cancel_protection` that too), `reducing`
+    cancels what would add to positions. `close_positions` closes derivatives' positions at the market."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    scope: Scope
+    state: TradingState = TradingState.HALTED
+    cancel_protection: bool = False
+    close_positions: bool = False
+    message: str = ""
+
+
+class ReleaseKillSwitch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Let a scope trade again. Waits for a second person under `approval_id`, where the desk wants four eyes."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    scope: Scope
+    approval_id: ApprovalId
+    message: str = ""
+
+
+class DecideApproval(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A second person's word on what another asked for."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    approval_id: ApprovalId
+    approve: bool
+    message: str = ""
+
+
+class TransferFunds(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Give what one user owns to another: within an account, or with what was moved between accounts at the venue.
+
+    `unallocated` is a user here. `quantity` is positive, in units of the asset.
+    """
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    transfer_id: TransferId
+    from_account_id: AccountId
+    from_user_id: UserId
+    to_account_id: AccountId
+    to_user_id: UserId
+    asset: str
+    quantity: Decimal
+    wallet: Wallet = Wallet.MAIN
+    message: str = ""
+
+
+class PreviewOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """What would become of this order. Changes nothing; answered by `Reply.preview`."""
+
+    command_id: CommandId
+    at: datetime
+    order: PlaceOrder
+
+
+class AskRisk(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The desk's risk as it is now; `owner_id` narrows it to one user. Changes nothing; answered by `Reply.risk`."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    owner_id: UserId | None = None
+
+
+class KeepAlive(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The user's open orders, protection aside, are canceled unless this comes again in time; zero seconds end that."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    timeout_seconds: int
+
+
 OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelOrders | CreateRule | DeleteRule
 DeskCommand = RegisterUser | IssueToken | RegisterAccount | ReplaceCredentials | SetCorrections | ResolveBreak
-Command = OrderCommand | DeskCommand
+RiskCommand = (
+    SetRiskLimits
+    | SetKillSwitch
+    | ReleaseKillSwitch
+    | DecideApproval
+    | TransferFunds
+    | PreviewOrder
+    | AskRisk
+    | KeepAlive
+)
+Command = OrderCommand | DeskCommand | RiskCommand

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.identifiers import AccountId, CommandId, ExchangeClientOrderId, ExchangeOrderId, OrderId
+from tidegate.core.identifiers import AccountId, ApprovalId, CommandId, ExchangeClientOrderId, ExchangeOrderId, OrderId
+from tidegate.core.messages.risk_values import OrderPreview, RiskReport
 from tidegate.core.messages.values import Refusal
 from tidegate.core.vocabulary import (
     Exchange,
@@ -21,12 +22,18 @@ from tidegate.core.vocabulary import (
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """The answer to a command: a refusal, or the orders it concerns (none for registrations)."""
+    """The answer to a command: a refusal, or the orders it concerns (none for registrations).
+
+    `approval_id`: nothing has happened yet, a second person has to approve. `preview` and `risk` answer questions.
+    """
 
     command_id: CommandId
     refusal: Refusal | None = None
     order_ids: tuple[OrderId, ...] = ()
     replayed: bool = False
+    approval_id: ApprovalId | None = None
+    preview: OrderPreview | None = None
+    risk: RiskReport | None = None
 
 
 class SendOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -106,6 +113,17 @@ class SendCancel(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     conditional: bool = False
 
 
+class RecallOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Do not send this attempt, if it has not left yet: it is then reported as refused, reason `killed`.
+
+    One that has left is told by its own answer, as ever.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    attempt: int
+
+
 class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Ask the venue what became of one attempt. Answered by `OrderReported`, `OrderNotFound` or `QueryFailed`.
 
@@ -167,5 +185,5 @@ class WatchPrices(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     symbols: frozenset[str]
 
 
-VenueEffect = SendOrder | SendAmend | SendCancel | QueryOrder | FetchExecutions | SynchronizeAccount
+VenueEffect = SendOrder | SendAmend | SendCancel | RecallOrder | QueryOrder | FetchExecutions | SynchronizeAccount
 Effect = Reply | VenueEffect | WakeAt | WatchPrices

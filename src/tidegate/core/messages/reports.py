@@ -338,6 +338,12 @@ class DeskStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     at: datetime
 
 
+class ClockTicked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Time passes: about once a second. What watches the desk as a whole looks then; nothing is written for it."""
+
+    at: datetime
+
+
 AmendReport = AmendAccepted | AmendRefused | AmendOutcomeUnknown
 OutcomeReport = OrderAccepted | OrderRefused | SendOutcomeUnknown | CancelAccepted | CancelFailed | AmendReport
 LookupReport = OrderReported | OrderNotFound | QueryFailed | ExecutionReported | ExecutionBusted
@@ -351,4 +357,13 @@ AccountReport = (
     | CashFlowReported
     | MessageQuarantined
 )
-Report = OutcomeReport | LookupReport | AccountReport | InstrumentsReported | PriceReported | Wake | DeskStarted
+Report = (
+    OutcomeReport
+    | LookupReport
+    | AccountReport
+    | InstrumentsReported
+    | PriceReported
+    | Wake
+    | DeskStarted
+    | ClockTicked
+)

@@ -10,16 +10,18 @@ from typing import assert_never
 
 import msgspec
 
+from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.events import (
     BalanceAdjusted,
     BalanceOpened,
     CashFlowBooked,
     ExecutionBooked,
     ExecutionReversed,
+    FundsTransferred,
 )
 from tidegate.core.vocabulary import CashFlowKind, InstrumentKind, Side
 
-LedgerEvent = ExecutionBooked | ExecutionReversed | BalanceOpened | BalanceAdjusted | CashFlowBooked
+LedgerEvent = ExecutionBooked | ExecutionReversed | BalanceOpened | BalanceAdjusted | CashFlowBooked | FundsTransferred
 
 VENUE = "venue"
 FEES = "fees"
@@ -36,6 +38,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     asset: str
     amount: Decimal
     kind: str
+    account_id: AccountId | None = None  # Where it is another than the event's.
 
 
 def user_account(user_id: str) -> str:
@@ -58,6 +61,15 @@ def lines_of(event: LedgerEvent) -> list[Line]:
         case CashFlowBooked():
             source = FUNDING if event.kind is CashFlowKind.FUNDING else TRANSFERS
             return _transfer(source, user_account(event.user_id), event.asset, event.amount, str(event.kind))
+        case FundsTransferred():
+            given, taken = _transfer(
+                user_account(event.from_user_id),
+                user_account(event.to_user_id),
+                event.asset,
+                event.quantity,
+                "transfer",
+            )
+            return [msgspec.structs.replace(given, account_id=event.from_account_id), taken]
         case _:
             assert_never(event)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tidegate.core.changes.figures import figures_told
 from tidegate.core.changes.replacing import ended_at_venue
+from tidegate.core.changes.taking import explained
 from tidegate.core.corrections import reprice
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
@@ -47,6 +48,7 @@ def reported(desk: Desk, report: OrderReported, order: Order) -> Decision:
         return _reported_after_the_end(desk, order, report)
     if report.status is VenueOrderStatus.OPEN and (report.exchange_order_id or order.exchange_order_id) is None:
         return NOTHING  # Without the venue's id nothing can be followed: the answer to the send brings it.
+    report = explained(order, report)
     learned = _learned(desk, order, report, attempt)
     seen = _as_seen(order, learned.events)
     figures = figures_told(desk, seen, report)

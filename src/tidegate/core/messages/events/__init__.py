@@ -11,9 +11,11 @@ from tidegate.core.messages.events.books import (
     BalanceOpened,
     BalancesOpened,
     CashFlowBooked,
+    FundsTransferred,
     LeverageChanged,
     PositionAdjusted,
     PositionCompared,
+    TransferSeen,
 )
 from tidegate.core.messages.events.changes import (
     AmendFailed,
@@ -61,6 +63,14 @@ from tidegate.core.messages.events.reference import (
     InstrumentsListed,
     PriceMoved,
 )
+from tidegate.core.messages.events.risk import (
+    ApprovalDecided,
+    ApprovalRequested,
+    EquityMarked,
+    LimitWarned,
+    RiskLimitsSet,
+    TradingStateSet,
+)
 from tidegate.core.messages.events.trades import (
     ExecutionBooked,
     ExecutionReversed,
@@ -73,6 +83,8 @@ __all__ = [
     "AmendFailed",
     "AmendPostponed",
     "AmendRequested",
+    "ApprovalDecided",
+    "ApprovalRequested",
     "AttemptFailed",
     "AttemptStarted",
     "BalanceAdjusted",
@@ -87,12 +99,15 @@ __all__ = [
     "CorrectionsSet",
     "CredentialsReplaced",
     "DeskEvent",
+    "EquityMarked",
     "Event",
     "ExecutionBooked",
     "ExecutionReversed",
+    "FundsTransferred",
     "InstrumentsListed",
     "JournaledEvent",
     "LeverageChanged",
+    "LimitWarned",
     "OrderAbsenceSeen",
     "OrderAdjusted",
     "OrderAmended",
@@ -115,10 +130,13 @@ __all__ = [
     "ProtectionEnded",
     "ReferenceEvent",
     "RequestKept",
+    "RiskLimitsSet",
     "RuleCreated",
     "RuleEnded",
     "TokenIssued",
+    "TradingStateSet",
     "TrailingMoved",
+    "TransferSeen",
     "UserRegistered",
     "is_journaled",
 ]
@@ -172,6 +190,14 @@ DeskEvent = (
     | RequestKept
     | RuleCreated
     | RuleEnded
+    | FundsTransferred
+    | TransferSeen
+    | RiskLimitsSet
+    | TradingStateSet
+    | LimitWarned
+    | ApprovalRequested
+    | ApprovalDecided
+    | EquityMarked
 )
 JournaledEvent = OrderEvent | DeskEvent
 ReferenceEvent = InstrumentsListed | PriceMoved | AccountCompared

@@ -5,10 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.identifiers import (
-    AccountId,
-    UserId,
-)
+from tidegate.core.identifiers import AccountId, TransferId, UserId
+from tidegate.core.messages.risk_records import Transfer
 from tidegate.core.vocabulary import (
     CashFlowKind,
     Exchange,
@@ -118,3 +116,38 @@ class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     symbol: str | None
     rate: Decimal | None
     happened_at: datetime
+
+
+class FundsTransferred(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """What one user owned is another's, or lies in another account: at its average cost, which goes with it.
+
+    `price` is what a unit cost on average, `rate` what it was worth then, both in the reporting currency. Between
+    accounts, the venue's own word on it is still to come and is then not booked again.
+    """
+
+    at: datetime
+    transfer_id: TransferId
+    from_account_id: AccountId
+    from_user_id: UserId
+    to_account_id: AccountId
+    to_user_id: UserId
+    asset: str
+    quantity: Decimal
+    wallet: Wallet
+    price: Decimal | None
+    rate: Decimal | None
+    by: UserId
+    message: str = ""
+
+
+class TransferSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue told one side of a transfer between accounts that the books have already: nothing moves.
+
+    `transfer` is as it stands with that.
+    """
+
+    at: datetime
+    account_id: AccountId
+    flow_id: str
+    kind: CashFlowKind
+    transfer: Transfer

@@ -16,7 +16,10 @@ from tidegate.core.vocabulary import (
 
 
 class OrderAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """A corrective action: the desk put the order's quantity or price right, as its user allows. Not yet sent so."""
+    """A corrective action: the desk put the order's quantity or price right, as its user allows. Not yet sent so.
+
+    While the order is being changed, it is what was asked that was put right; `reserve_price` prices that.
+    """
 
     at: datetime
     order_id: OrderId
@@ -25,6 +28,7 @@ class OrderAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     price: Decimal | None
     trigger_price: Decimal | None
     message: str
+    reserve_price: Decimal | None = None
 
 
 class AmendRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -72,6 +72,7 @@ class OrderCreated(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False
     parent_order_id: OrderId | None = None
     leg: Leg | None = None
     rule_id: RuleId | None = None
+    arrival_price: Decimal | None = None  # The market's when it came: what its fills are measured against.
 
 
 class OrderHeld(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -1,0 +1,1 @@
+"""What people and the desk itself do about risk: limits, approvals, the kill switch, transfers, and what watches."""

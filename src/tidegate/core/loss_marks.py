@@ -1,0 +1,47 @@
+"""What owners are worth, and what today's loss and the drawdown of a scope are measured against."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tidegate.core.desk import Desk
+from tidegate.core.identifiers import AccountId, UserId
+from tidegate.core.messages.events import EquityMarked
+from tidegate.core.messages.risk_records import LossMark
+from tidegate.core.messages.risk_values import Scope
+from tidegate.core.money import ZERO
+
+
+def mark(desk: Desk, event: EquityMarked) -> None:
+    """Take a point of the curve in: the day's start and the high of every scope that somebody may look at."""
+    desk.risk.marked_at = event.at
+    profits: dict[str, Decimal] = {}
+    for owner in event.marks:
+        desk.risk.marks[owner.account_id, owner.user_id] = owner
+        for scope in scopes_of(desk, owner.account_id, owner.user_id):
+            profits[scope.key] = profits.get(scope.key, ZERO) + owner.equity - owner.net_deposits
+    for key, profit in profits.items():
+        desk.risk.loss_marks[key] = _marked(desk.risk.loss_marks.get(key), key, profit, event)
+
+
+def _marked(before: LossMark | None, key: str, profit: Decimal, event: EquityMarked) -> LossMark:
+    day = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    is_new_day = before is None or before.day != day
+    return LossMark(
+        scope_key=key,
+        day=day,
+        day_start=profit if before is None or is_new_day else before.day_start,
+        high=profit if before is None else max(before.high, profit),
+        updated_at=event.at,
+    )
+
+
+def scopes_of(desk: Desk, account_id: AccountId, user_id: UserId) -> Iterable[Scope]:
+    """The scopes whose loss an owner's is a part of: desk, exchange, account, user, and the owner alone."""
+    exchange = desk.accounts[account_id].exchange
+    return (
+        Scope(),
+        Scope(exchange=exchange),
+        Scope(account_id=account_id),
+        Scope(user_id=user_id),
+        Scope(user_id=user_id, account_id=account_id),
+    )

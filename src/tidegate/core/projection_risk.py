@@ -1,0 +1,77 @@
+"""The rows that events of risk, equity and transfers write."""
+
+import copy
+from typing import assert_never
+
+from tidegate.core.apply_risk import restriction_of, transfer_of
+from tidegate.core.desk import Desk
+from tidegate.core.loss_marks import scopes_of
+from tidegate.core.messages import events as happened
+from tidegate.core.messages.risk_records import EquityPoint, RiskLimitSet
+from tidegate.core.records import Batch
+
+RecordedRiskEvent = (
+    happened.RiskLimitsSet
+    | happened.TradingStateSet
+    | happened.ApprovalRequested
+    | happened.ApprovalDecided
+    | happened.EquityMarked
+    | happened.FundsTransferred
+    | happened.TransferSeen
+)
+
+
+def record_risk(batch: Batch, desk: Desk, event: RecordedRiskEvent) -> None:
+    """Note what one event, just applied, writes."""
+    match event:
+        case happened.RiskLimitsSet():
+            batch.risk_limits.append(limit_set_row(event))
+        case happened.TradingStateSet():
+            batch.trading_states[event.scope.key] = restriction_of(event)
+        case happened.ApprovalRequested() | happened.ApprovalDecided():
+            batch.approvals[event.approval.approval_id] = event.approval
+        case happened.EquityMarked():
+            _record_marks(batch, desk, event)
+        case happened.FundsTransferred():
+            batch.transfers[event.transfer_id] = transfer_of(event, desk.sequence)
+            for owner in (
+                (event.from_account_id, event.from_user_id),
+                (event.to_account_id, event.to_user_id),
+            ):
+                if owner in desk.risk.capital:
+                    batch.capital[owner] = copy.copy(desk.risk.capital[owner])
+        case happened.TransferSeen():
+            batch.transfers[event.transfer.transfer_id] = event.transfer
+        case _:
+            assert_never(event)
+
+
+def limit_set_row(event: happened.RiskLimitsSet) -> RiskLimitSet:
+    """A version of the limits."""
+    return RiskLimitSet(
+        version=event.version,
+        limits=event.limits,
+        set_at=event.at,
+        set_by=event.by,
+        approved_by=event.approved_by,
+        message=event.message,
+    )
+
+
+def _record_marks(batch: Batch, desk: Desk, event: happened.EquityMarked) -> None:
+    for owner in event.marks:
+        batch.equity.append(
+            EquityPoint(
+                at=event.at,
+                account_id=owner.account_id,
+                user_id=owner.user_id,
+                exchange=desk.accounts[owner.account_id].exchange,
+                equity=owner.equity,
+                unrealized_pnl=owner.unrealized_pnl,
+                net_deposits=owner.net_deposits,
+                gross_exposure=owner.gross_exposure,
+                stale=owner.stale,
+            )
+        )
+        for scope in scopes_of(desk, owner.account_id, owner.user_id):
+            batch.loss_marks[scope.key] = desk.risk.loss_marks[scope.key]

@@ -1,0 +1,38 @@
+"""What the desk remembers for its risk controls: limits, states, approvals, loss marks. Only `apply` changes it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.identifiers import AccountId, ApprovalId, OrderId, TransferId, UserId
+from tidegate.core.messages.risk_records import Approval, Capital, LossMark, RecentOrder, TradingRestriction, Transfer
+from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit
+from tidegate.core.records import DeskSnapshot
+
+
+class RiskBook(msgspec.Struct, kw_only=True):
+    """The set of limits in force, and what they are held against beyond orders, holdings and positions."""
+
+    version: int = 0  # Which set of limits is in force; zero: none was ever set.
+    limits: tuple[RiskLimit, ...] = ()
+    states: dict[str, TradingRestriction] = {}  # Scopes that are not active, by their keys.
+    approvals: dict[ApprovalId, Approval] = {}  # Those that wait.
+    loss_marks: dict[str, LossMark] = {}  # By scope key.
+    capital: dict[tuple[AccountId, UserId], Capital] = {}
+    marks: dict[tuple[AccountId, UserId], OwnerEquity] = {}  # The newest equity of each owner.
+    marked_at: datetime | None = None
+    transfers: dict[TransferId, Transfer] = {}  # Those that the venue has not told both sides of.
+    warned: dict[tuple[str, str], Decimal] = {}  # The level told last, by limit and scope key.
+    recent_orders: dict[OrderId, RecentOrder] = {}  # Let through lately, oldest first.
+
+    def restore(self, snapshot: DeskSnapshot) -> None:
+        """Take over what storage kept."""
+        if snapshot.risk_limits is not None:
+            self.version, self.limits = snapshot.risk_limits.version, snapshot.risk_limits.limits
+        self.states = {state.scope_key: state for state in snapshot.trading_states}
+        self.approvals = {approval.approval_id: approval for approval in snapshot.approvals}
+        self.loss_marks = {mark.scope_key: mark for mark in snapshot.loss_marks}
+        self.capital = {(owned.account_id, owned.user_id): owned for owned in snapshot.capital}
+        self.transfers = {transfer.transfer_id: transfer for transfer in snapshot.transfers}
+        self.recent_orders = {order.order_id: order for order in snapshot.recent_orders}

@@ -23,9 +23,10 @@ from tidegate.core.messages.reports import (
     MessageQuarantined,
     OrderAccepted,
     OrderRefused,
+    OrderReported,
     SendOutcomeUnknown,
 )
-from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side
+from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side, VenueOrderStatus
 from tidegate.venues import session as session_module
 from tidegate.venues.budget import RateBudget, WindowGroup
 from tidegate.venues.outcomes import CallFailed, Verdict
@@ -344,6 +345,23 @@ async def test_a_change_that_was_not_made_is_told_as_refused(
     bench.session.perform(amend())
     told = await bench.until_told(AmendRefused)
     assert (told.retryable, told.final) == (retryable, final)
+
+
+async def test_an_order_that_its_venue_canceled_for_a_change_has_ended_before_it_was_changed(bench: Bench) -> None:
+    """Binance answers so to a post-only order whose new price would take."""
+    canceled = OrderReported(
+        at=StandingClock().now(),
+        account_id=ACCOUNT,
+        symbol="BTC/USDT",
+        status=VenueOrderStatus.CANCELED,
+        filled_quantity=Decimal(0),
+        exchange_order_id=None,
+        exchange_client_order_id=ExchangeClientOrderId("ours"),
+    )
+    bench.venue.amend_answers = [[canceled]]
+    bench.session.perform(amend())
+    await bench.until_told(AmendAccepted)
+    assert [type(report) for report in bench.reports][-2:] == [OrderReported, AmendAccepted]
 
 
 @pytest.mark.parametrize("failure", [CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, "?"), KeyError("shape")])

@@ -171,6 +171,7 @@ def _change_conditional(
         case happened.OrderHeld():
             if order.status is OrderStatus.CREATED:
                 move(order, OrderStatus.PENDING)
+                order.message = event.message or None
             order.held_by = HeldBy.DESK
             order.waiting_to_retry = False
             order.reserved_asset = event.reserved_asset

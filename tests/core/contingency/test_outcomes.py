@@ -75,6 +75,38 @@ def test_a_stop_that_the_desk_holds_meanwhile_goes_off(desk: ProtectedDesk) -> N
     assert (sent.order_id, sent.order_type) == (held.order_id, OrderType.MARKET)
 
 
+def test_a_stop_crowded_out_by_the_venues_limit_is_held_says_so_and_goes_off_without_delay(desk: ProtectedDesk) -> None:
+    entry = desk.entry("1")
+    desk.trade(entry, "1")
+    for _ in range(4):
+        desk.reject(desk.stop_of(entry), RejectReason.ORDER_LIMIT_REACHED)
+        desk.wait(0 if not desk.stop_of(entry).is_held else 1)
+    desk.reject(desk.stop_of(entry), RejectReason.ORDER_LIMIT_REACHED)
+    held = desk.stop_of(entry)
+    assert held.is_held
+    assert held.message is not None
+    assert "binance keeps no more conditional orders here (order_limit_reached): the desk holds it" in held.message
+    assert held.message in desk.stories(held)
+    assert "position_unprotected" in {found.kind for found in desk.desk.open_breaks.values()}
+    desk.sent.clear()
+    desk.price("45000")
+    [sent] = desk.sends()
+    assert (sent.order_id, sent.order_type, sent.quantity) == (held.order_id, OrderType.MARKET, Decimal(1))
+
+
+def test_a_closing_order_that_the_venues_limit_keeps_out_is_not_sent_again_at_once(desk: ProtectedDesk) -> None:
+    entry = desk.entry("1", stop=msgspec.structs.replace(STOP, price=Decimal(44_900)))
+    desk.trade(entry, "1")
+    for _ in range(2):
+        desk.reject(desk.stop_of(entry), RejectReason.ORDER_LIMIT_REACHED)
+    desk.price("45000")
+    desk.sent.clear()
+    desk.reject(desk.stop_of(entry), RejectReason.ORDER_LIMIT_REACHED)
+    assert not desk.sends(), "it would be refused again"
+    desk.wait(2)
+    assert desk.sends()
+
+
 def test_a_stop_that_stood_long_starts_counting_anew(desk: ProtectedDesk) -> None:
     entry, stop = desk.protected("1")
     desk.gone(stop)

@@ -73,4 +73,4 @@ def _watch_recovery(desk: Desk, standing: Standing, found: Break, at: datetime) 
 
 
 def _calm(asked: Protection | None) -> Protection | None:
-    return None if asked is None else msgspec.structs.replace(asked, failures=0, again_at=None)
+    return None if asked is None else msgspec.structs.replace(asked, failures=0, again_at=None, crowded_out=False)

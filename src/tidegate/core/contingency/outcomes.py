@@ -69,7 +69,7 @@ def _judge(policy: Policy, leg: Order, asked: Protection, at: datetime) -> tuple
     if _has_failed(leg):
         failures = 1 + (0 if _stood_long(leg, at, policy) else asked.failures)
         pause = _pause(failures, leg, policy)
-        now = msgspec.structs.replace(now, failures=failures, again_at=at + pause)
+        now = msgspec.structs.replace(now, failures=failures, again_at=at + pause, crowded_out=_is_crowded_out(leg))
         when = "at once" if not pause else f"in {pause.total_seconds():.3g} s"
         message = f"the {name} has failed ({_words(leg)}): it is made again {when}"
     return now, message
@@ -92,6 +92,11 @@ def _was_set_off(leg: Order) -> bool:
 
 def _has_failed(leg: Order) -> bool:
     return leg.status is not OrderStatus.FILLED and leg.cancel_reason not in _BY_THE_DESK
+
+
+def _is_crowded_out(leg: Order) -> bool:
+    """Refused while it was still to wait for its trigger, by how many such orders the venue keeps."""
+    return leg.is_conditional and leg.reason is RejectReason.ORDER_LIMIT_REACHED
 
 
 def _stood_long(leg: Order, at: datetime, policy: Policy) -> bool:

@@ -35,6 +35,7 @@ from tidegate.core.order import Order
 from tidegate.core.vocabulary import AccountState, Leg, OrderType, RejectReason
 
 _WAITS_AT_DESK = "the desk holds it until the market sets it off"
+_LIMIT = RejectReason.ORDER_LIMIT_REACHED.value
 
 
 def protect(desk: Desk, parent: Order, at: datetime) -> Decision:
@@ -92,9 +93,12 @@ def _call_back_rest(desk: Desk, parent: Order, at: datetime) -> Decision:
 
 
 def _may_leave(standing: Standing, leg: Order, at: datetime) -> bool:
-    """Whether the venue would take it, and its last failure is long enough ago."""
+    """Whether the venue would take it, and its last failure is long enough ago.
+
+    The desk held a leg that had been crowded out in the venue's place: set off, it closes without delay.
+    """
     asked = asked_of(standing.parent, leg)
-    waits = asked is not None and asked.again_at is not None and asked.again_at > at
+    waits = asked is not None and asked.again_at is not None and asked.again_at > at and not asked.crowded_out
     return not waits and too_small(standing, leg) is None
 
 
@@ -129,6 +133,10 @@ def _why_at_desk(standing: Standing, stop: PlaceOrder | Order, at: datetime) -> 
     if (why := too_small(standing, stop)) is not None:
         return f"{why}: the desk holds it"
     if asked.again_at is not None and asked.again_at > at:
+        if asked.crowded_out:
+            return (
+                f"{exchange} keeps no more conditional orders here ({_LIMIT}): {_WAITS_AT_DESK}, or {exchange} has room"
+            )
         return f"{exchange} has refused it {asked.failures} times in a row: the desk holds it until it is sent again"
     return None
 

@@ -55,6 +55,7 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     The rest is the desk's own and nobody's to give. `triggered`: it has been set off, so that what is still left is
     closed at once. `failures`: how many sends of the leg have come to nothing in a row; the next is made at `again_at`.
+    `crowded_out`: the last one because the venue keeps no more such orders, which says nothing about one that closes.
     """
 
     trigger_price: Decimal | None = None
@@ -65,6 +66,7 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     triggered: bool = False
     failures: int = 0
     again_at: datetime | None = None
+    crowded_out: bool = False
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -59,7 +59,7 @@ def _wrong_leg(
 
 def _wrong_kind(leg: Leg, asked: Protection) -> str | None:
     """A leg waits for its trigger_price; only a stop may trail instead, and then it closes at the market."""
-    if asked.triggered or asked.failures or asked.again_at is not None:
+    if asked.triggered or asked.failures or asked.again_at is not None or asked.crowded_out:
         return f"{leg}: what has become of it is the desk's own to say"
     if asked.trailing_offset is None:
         return f"{leg} needs a trigger_price" if asked.trigger_price is None else None

@@ -114,10 +114,14 @@ def test_what_a_venue_reports_is_looked_up_by_our_id_first() -> None:
     assert not keys_of(reported(HELD.exchange_client_order_id, None))
     assert not keys_of(reported(None, HELD.exchange_order_id))
     assert keys_of(reported(GONE.exchange_client_order_id, "5")) == OrderKeys(order_ids={GONE.order_id})
-    by_theirs = OrderKeys(exchange_order_ids={(ACCOUNT, SYMBOL, ExchangeOrderId("5"))})
+    by_theirs = OrderKeys(
+        exchange_order_ids={(ACCOUNT, SYMBOL, ExchangeOrderId("5"))},
+        break_ids={break_id(ACCOUNT, "foreign_order", f"{SYMBOL} 5")},
+    )
     assert keys_of(reported(None, "5")) == by_theirs
     assert keys_of(reported(FOREIGN, "5")) == by_theirs
-    assert not keys_of(reported(FOREIGN, None))
+    by_their_own_name = break_id(ACCOUNT, "foreign_order", f"{SYMBOL} {FOREIGN}")
+    assert keys_of(reported(FOREIGN, None)) == OrderKeys(break_ids={by_their_own_name})
 
 
 def test_a_listing_is_looked_up_for_orders_that_have_ended_for_us() -> None:
@@ -192,6 +196,23 @@ def test_a_strange_trade_is_looked_up_for_whether_it_was_told() -> None:
         exchange_order_ids={(ACCOUNT, SYMBOL, ExchangeOrderId("5"))}, break_ids={told}
     )
     assert not keys_of(traded(HELD.exchange_client_order_id, "5"))
+
+
+def test_a_strange_order_that_works_is_looked_up_for_whether_a_person_closed_it() -> None:
+    report = OrderReported(
+        at=START,
+        account_id=ACCOUNT,
+        symbol=SYMBOL,
+        status=VenueOrderStatus.OPEN,
+        filled_quantity=Decimal(0),
+        exchange_order_id=ExchangeOrderId("5"),
+        exchange_client_order_id=FOREIGN,
+    )
+    told = break_id(ACCOUNT, "foreign_order", f"{SYMBOL} 5")
+    assert keys_of(report).break_ids == {told}
+    desk = desk_with_one_order()
+    desk.dismissed[told] = "so"
+    assert not not_in_memory(desk, [report]).break_ids
 
 
 def test_a_cash_flow_is_looked_up_unless_memory_has_it() -> None:

@@ -39,7 +39,9 @@ def traded() -> tuple[ComparedDesk, Order, Order]:
     desk.flow("-12.5", flow_id="f1")
     desk.flow("100", flow_id="t1", kind=CashFlowKind.TRANSFER)
     desk.strange_trade()
-    desk.resolve(desk.open_breaks()[0].break_id)
+    desk.strange_order()
+    for found in desk.open_breaks():
+        desk.resolve(found.break_id)
     return desk, sale, perpetual
 
 
@@ -53,6 +55,7 @@ def by_name(found: Found) -> dict[str, object]:
         "requests": {(kept.user_id, kept.idempotency_key): kept for kept in found.requests},
         "cash_flows": found.cash_flows,
         "break_ids": found.break_ids,
+        "dismissed": found.dismissed,
     }
 
 
@@ -89,6 +92,8 @@ async def test_cash_flows_and_breaks_are_found_by_their_names(storage: Storage) 
     found = await storage.journal.find(keys)
     assert found.cash_flows == {(account_id, CashFlowKind.FUNDING, "f1")}
     assert found.break_ids == desk.breaks.keys()
+    assert found.dismissed == {name: told.message for name, told in desk.breaks.items() if told.resolved_by is not None}
+    assert len(found.dismissed) >= 2
     assert (found.orders, found.execution_ids, found.executions) == ([], {}, [])
 
 

@@ -129,6 +129,8 @@ class ComparedDesk(DeskDriver):
         symbol: str = "BTC/USDT",
         listed: bool = False,
         trigger_price: str | None = None,
+        filled: str = "0",
+        price: str = "49000",
     ) -> Decision:
         """The venue speaks of an order that nobody here has sent."""
         return self.put(
@@ -137,13 +139,13 @@ class ComparedDesk(DeskDriver):
                 account_id=ACCOUNT,
                 symbol=symbol,
                 status=status,
-                filled_quantity=Decimal(0),
+                filled_quantity=Decimal(filled),
                 exchange_order_id=None if exchange_order_id is None else ids.ExchangeOrderId(exchange_order_id),
                 exchange_client_order_id=None if client_id is None else ids.ExchangeClientOrderId(client_id),
                 side=Side.BUY,
                 order_type=OrderType.LIMIT,
                 quantity=Decimal("0.5"),
-                price=Decimal(49_000),
+                price=Decimal(price),
                 trigger_price=None if trigger_price is None else Decimal(trigger_price),
                 requested_at=self.now if listed else None,
             )

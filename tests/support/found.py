@@ -19,6 +19,7 @@ class KeptRows:
         self.busted: set[ExecutionId] = set()
         self.cash_flows: set[CashFlowKey] = set()
         self.break_ids: set[str] = set()
+        self.dismissed: dict[str, str] = {}
         self.requests: dict[RequestKey, KeptRequest] = {}
         self._execution_ids: dict[OrderId, list[ExecutionId]] = defaultdict(list)
         self._attempts: dict[ExchangeOrderId, OrderId] = {}
@@ -38,6 +39,10 @@ class KeptRows:
         self.busted.update(busts)
         self.cash_flows.update(flows)
         self.break_ids |= batch.breaks.keys()
+        for name, told in batch.breaks.items():
+            self.dismissed.pop(name, None)
+            if told.resolved_by is not None:
+                self.dismissed[name] = told.message
         for request in batch.requests:
             key = (request.user_id, request.idempotency_key)
             assert key not in self.requests, "a request was carried out twice"
@@ -68,6 +73,7 @@ class KeptRows:
             busted=frozenset(keys.execution_ids & self.busted),
             cash_flows=frozenset(keys.cash_flows & self.cash_flows),
             break_ids=frozenset(keys.break_ids & self.break_ids),
+            dismissed={name: self.dismissed[name] for name in keys.break_ids & self.dismissed.keys()},
             requests=[self.requests[key] for key in keys.requests if key in self.requests],
         )
 

@@ -8,7 +8,7 @@ from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
 from tidegate.core.portfolio.holdings import acquire, dispose
 from tidegate.core.portfolio.positions import move_position, realized_by
-from tidegate.core.records import TOLD_ONCE, Account, Break, KeptRequest, Leverage, Rule, User
+from tidegate.core.records import FOREIGN_ORDER, TOLD_ONCE, Account, Break, KeptRequest, Leverage, Rule, User
 from tidegate.core.vocabulary import Side
 
 DeskChange = (
@@ -71,7 +71,7 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             if event.kind in TOLD_ONCE:
                 remember(desk.told, found.break_id)
         case happened.BreakResolved():
-            desk.open_breaks.pop(break_id(event.account_id, event.kind, event.subject), None)
+            _resolve(desk, event)
         case happened.RequestKept():
             keep(desk.requests, (event.user_id, event.idempotency_key), request_of(event))
         case happened.CorrectionsSet():
@@ -162,6 +162,18 @@ def _compare(desk: Desk, event: happened.BalanceCompared) -> None:
         desk.differences[key] = Difference(event.difference, event.at)
         return
     desk.differences.pop(key, None)
+
+
+def _resolve(desk: Desk, event: happened.BreakResolved) -> None:
+    """A break is over. A foreign order that a person has closed is no news as long as it stays what it was."""
+    name = break_id(event.account_id, event.kind, event.subject)
+    desk.open_breaks.pop(name, None)
+    if event.kind != FOREIGN_ORDER:
+        return
+    if event.by is None:
+        desk.dismissed.pop(name, None)
+    else:
+        keep(desk.dismissed, name, event.found_message)
 
 
 def break_id(account_id: str, kind: str, subject: str) -> str:

@@ -77,6 +77,7 @@ class Desk:
         self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
         self.cash_flows: dict[CashFlowKey, None] = {}  # Booked ones: the newest, and what inputs speak of.
         self.told: dict[str, None] = {}  # Breaks that are told but once: the newest, and what inputs speak of.
+        self.dismissed: dict[str, str] = {}  # Foreign orders that a person closed, in the words that told of them: so.
         self.requests: dict[RequestKey, KeptRequest] = {}  # Changes and cancels with a key: the newest, and so on.
         self.orders: dict[OrderId, Order] = {}
         self.execution_ids: dict[OrderId, set[ExecutionId]] = {}
@@ -192,6 +193,8 @@ class Desk:
             remember(self.cash_flows, flow)
         for told in found.break_ids:
             remember(self.told, told)
+        for name, message in found.dismissed.items():
+            keep(self.dismissed, name, message)
         for request in found.requests:
             keep(self.requests, (request.user_id, request.idempotency_key), request)
 

@@ -61,6 +61,7 @@ CashFlowKey = tuple[AccountId, CashFlowKind, str]
 RequestKey = tuple[UserId, IdempotencyKey]
 ExchangeOrderKey = tuple[AccountId, str, ExchangeOrderId]  # Account, symbol, id.
 FOREIGN_EXECUTION = "foreign_execution"
+FOREIGN_ORDER = "foreign_order"
 UNKNOWN_BUST = "unknown_bust"
 TOLD_ONCE = frozenset({FOREIGN_EXECUTION, UNKNOWN_BUST})  # Breaks that do not come up again once they are closed.
 UNALLOCATED = UserId("unallocated")  # Owns what a venue account holds and no user does.
@@ -366,7 +367,7 @@ class Found(msgspec.Struct, kw_only=True):
 
     `executions`: the asked-for trades as they were booked; those of them in `busted` have been taken back since.
     `requests`: those with the asked-for keys. `cash_flows` and `break_ids`: which of the asked-for ones were booked, or
-    told, before.
+    told, before. `dismissed`: which of these breaks a person closed last, and in which words they were told.
     """
 
     orders: list[Order]
@@ -375,4 +376,5 @@ class Found(msgspec.Struct, kw_only=True):
     busted: frozenset[ExecutionId] = frozenset()
     cash_flows: frozenset[CashFlowKey] = frozenset()
     break_ids: frozenset[str] = frozenset()
+    dismissed: dict[str, str] = {}
     requests: list[KeptRequest] = []

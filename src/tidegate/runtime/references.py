@@ -16,8 +16,9 @@ from tidegate.core.messages.reports import (
     OrderReported,
 )
 from tidegate.core.order import Order
-from tidegate.core.reconciliation.foreign import trade_subject
-from tidegate.core.records import FOREIGN_EXECUTION, UNKNOWN_BUST
+from tidegate.core.reconciliation.foreign import order_subject, trade_subject
+from tidegate.core.records import FOREIGN_EXECUTION, FOREIGN_ORDER, UNKNOWN_BUST
+from tidegate.core.vocabulary import VenueOrderStatus
 from tidegate.ports import OrderKeys
 
 
@@ -83,7 +84,7 @@ def _note_request(desk: Desk, command: PlaceOrder, keys: OrderKeys) -> None:
 def _note_venue_order(desk: Desk, report: OrderReported | ExecutionReported, keys: OrderKeys) -> None:
     """An order as its venue calls it: by our id for the attempt if it tells that, else by its own.
 
-    A trade of an order that nobody knows is told but once for ever.
+    A trade of an order that nobody knows is told but once for ever, such an order until a person closes the matter.
     """
     ours, theirs = report.exchange_client_order_id, report.exchange_order_id
     if (order := desk.order_for(report.account_id, report.symbol, ours, theirs)) is not None:
@@ -95,6 +96,8 @@ def _note_venue_order(desk: Desk, report: OrderReported | ExecutionReported, key
         keys.exchange_order_ids.add((report.account_id, report.symbol, theirs))
     if isinstance(report, ExecutionReported):
         _note_told(desk, break_id(report.account_id, FOREIGN_EXECUTION, trade_subject(report)), keys)
+    elif report.status is VenueOrderStatus.OPEN:
+        _note_dismissed(desk, report, keys)
 
 
 def _note_parent(desk: Desk, order: Order, keys: OrderKeys) -> None:
@@ -117,6 +120,15 @@ def _note_bust(desk: Desk, report: ExecutionBusted, keys: OrderKeys) -> None:
 
 def _note_told(desk: Desk, name: str, keys: OrderKeys) -> None:
     if name not in desk.open_breaks and name not in desk.told:
+        keys.break_ids.add(name)
+
+
+def _note_dismissed(desk: Desk, report: OrderReported, keys: OrderKeys) -> None:
+    """One with our mark is no stranger, unless another account of the desk knows it."""
+    named = order_of(report.exchange_client_order_id or "")
+    name = break_id(report.account_id, FOREIGN_ORDER, order_subject(report))
+    is_known = name in desk.open_breaks or name in desk.dismissed
+    if not is_known and (named is None or named[0] in desk.orders):
         keys.break_ids.add(name)
 
 

@@ -84,6 +84,9 @@ _REQUESTS = select(
     REQUESTS,
     "JOIN unnest(%s::text[], %s::text[]) AS wanted (owner, name) ON user_id = owner AND idempotency_key = name",
 )
+_DISMISSED = (
+    "SELECT break_id, message FROM reconciliation_breaks WHERE break_id = ANY(%s::text[]) AND resolved_by IS NOT NULL"
+)
 _BREAKS = "SELECT break_id FROM reconciliation_breaks WHERE break_id = ANY(%s::text[])"
 _EXECUTION_IDS = "SELECT order_id, execution_id FROM executions WHERE order_id = ANY(%s::text[])"
 
@@ -173,6 +176,7 @@ class PostgresqlFinder:
                 for account_id, kind, flow_id in self._rows(_CASH_FLOWS, keys.cash_flows)
             ),
             break_ids=frozenset(name for (name,) in self._rows(_BREAKS, {(name,) for name in keys.break_ids})),
+            dismissed={row[0]: row[1] for row in self._rows(_DISMISSED, {(name,) for name in keys.break_ids})},
             requests=[REQUESTS.decode_native(row) for row in self._rows(_REQUESTS, keys.requests)],
         )
 

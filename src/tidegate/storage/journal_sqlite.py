@@ -51,6 +51,7 @@ _BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
 _CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
 _REQUEST = select(REQUESTS, "WHERE user_id = ? AND idempotency_key = ?")
 _BREAK = "SELECT 1 FROM reconciliation_breaks WHERE break_id = ?"
+_DISMISSED = "SELECT message FROM reconciliation_breaks WHERE break_id = ? AND resolved_by IS NOT NULL"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -143,6 +144,7 @@ class SqliteFinder:
             busted=frozenset(name for name in keys.execution_ids if self._has(_BUST, (name,))),
             cash_flows=frozenset(flow for flow in keys.cash_flows if self._has(_CASH_FLOW, flow)),
             break_ids=frozenset(name for name in keys.break_ids if self._has(_BREAK, (name,))),
+            dismissed={name: message for name in keys.break_ids for message in self._dismissed(name)},
             requests=[kept for key in keys.requests for kept in self._requests(key)],
         )
 
@@ -180,6 +182,9 @@ class SqliteFinder:
 
     def _has(self, statement: str, parameters: tuple[str, ...]) -> bool:
         return self._connection.execute(statement, parameters).fetchone() is not None
+
+    def _dismissed(self, name: str) -> list[str]:
+        return [message for (message,) in self._connection.execute(_DISMISSED, (name,)).fetchall()]
 
     def _execution_ids(self, order_id: OrderId) -> list[ExecutionId]:
         return [name for (name,) in self._connection.execute(_EXECUTION_IDS, (order_id,)).fetchall()]

@@ -107,6 +107,47 @@ def test_an_id_told_alone_may_be_what_came_out_of_a_conditional_order(desk: Comp
     assert len(desk.open_breaks()) == 1, "the other side cannot be"
 
 
+def dismiss(desk: ComparedDesk) -> None:
+    """A person closes the one break there is."""
+    [found] = desk.open_breaks()
+    desk.resolve(found.break_id)
+    assert desk.open_breaks() == []
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_a_person_closed_stays_closed_while_the_order_rests(desk: ComparedDesk, *, restarts: bool) -> None:
+    desk.strange_order()
+    dismiss(desk)
+    if restarts:
+        desk.recover()
+    assert desk.strange_order(listed=True) == Decision([], [])
+    desk.strange_order(CANCELED)
+    assert desk.open_breaks() == []
+
+
+@pytest.mark.parametrize("news", [{"filled": "0.2"}, {"price": "48000"}, {"exchange_order_id": "556"}])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_has_changed_since_a_person_closed_it_is_told_again(
+    desk: ComparedDesk, news: dict[str, str], *, restarts: bool
+) -> None:
+    desk.strange_order()
+    dismiss(desk)
+    if restarts:
+        desk.recover()
+    desk.strange_order(**news)  # type: ignore[arg-type]
+    dismiss(desk)
+    assert desk.strange_order(**news) == Decision([], [])  # type: ignore[arg-type]
+
+
+def test_what_ended_without_a_person_is_told_again_when_it_is_back(desk: ComparedDesk) -> None:
+    desk.strange_order()
+    desk.now += timedelta(seconds=1)
+    desk.listing()
+    assert desk.open_breaks() == []
+    desk.strange_order()
+    assert len(desk.open_breaks()) == 1
+
+
 # --- orders with our mark ------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 They are told, never booked: the desk answers for what it sent, and a person decides about the rest.
 """
 
+from tidegate.core.apply import break_id
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId, execution_id, order_of
@@ -16,10 +17,9 @@ from tidegate.core.messages.reports import (
 )
 from tidegate.core.money import plain
 from tidegate.core.reconciliation.telling import end_all, end_if_open, tell_once
-from tidegate.core.records import FOREIGN_EXECUTION, UNKNOWN_BUST, Break
+from tidegate.core.records import FOREIGN_EXECUTION, FOREIGN_ORDER, UNKNOWN_BUST, Break
 from tidegate.core.vocabulary import VenueOrderStatus
 
-FOREIGN_ORDER = "foreign_order"
 UNKNOWN_ORDER_OF_OURS = "unknown_order_of_ours"
 MANY_FOREIGN_EXECUTIONS = "many_foreign_executions"
 EXECUTIONS_TOLD_MAX = 100  # Of one account at a time; the rest is told as one.
@@ -47,7 +47,7 @@ def order_reported(desk: Desk, report: OrderReported) -> Decision:
     """Tell of an order that works there; the matter ends with it. One that carries our mark is taken out of the market.
 
     Such an order is of a desk whose books were lost, or are older than the order (a backup was restored): nobody here
-    can follow it.
+    can follow it. What a person has closed is not told again while the order stays what it was.
     """
     if report.account_id not in desk.accounts or _may_be_ours(desk, report):
         return NOTHING
@@ -55,7 +55,10 @@ def order_reported(desk: Desk, report: OrderReported) -> Decision:
     if report.status is not VenueOrderStatus.OPEN:
         words = f"it has ended as {report.status}, {plain(report.filled_quantity)} filled"
         return Decision(end_if_open(desk, report.account_id, report.at, kind, subject, words))
-    found = tell_once(desk, report.account_id, report.at, kind, subject, _describe(kind, report))
+    message = _describe(kind, report)
+    if desk.dismissed.get(break_id(report.account_id, kind, subject)) == message:
+        return NOTHING
+    found = tell_once(desk, report.account_id, report.at, kind, subject, message)
     is_asked_for = report.requested_at is not None  # A listing: the last cancel has not helped.
     if kind == UNKNOWN_ORDER_OF_OURS and (found or is_asked_for):
         return Decision(found, _take_out(report))
@@ -67,7 +70,7 @@ def no_longer_listed(desk: Desk, report: AccountSynchronized) -> list[Event]:
     listed = report.open_exchange_order_ids
     if listed is None:
         return []
-    subjects = {_subject(symbol, exchange_order_id) for symbol, exchange_order_id in listed}
+    subjects = {f"{symbol} {exchange_order_id}" for symbol, exchange_order_id in listed}
 
     def is_over(found: Break) -> bool:
         is_order = found.kind in (FOREIGN_ORDER, UNKNOWN_ORDER_OF_OURS)
@@ -78,25 +81,25 @@ def no_longer_listed(desk: Desk, report: AccountSynchronized) -> list[Event]:
 
 def _matter(desk: Desk, report: OrderReported) -> tuple[str, str]:
     """What kind of break it is, and what it is about."""
-    theirs = report.exchange_order_id or report.exchange_client_order_id or ""
     named = order_of(report.exchange_client_order_id or "")
     # One that another account knows is at a venue account that two of ours sign for: never to be canceled.
     is_ours = named is not None and named[0] not in desk.orders
-    return UNKNOWN_ORDER_OF_OURS if is_ours else FOREIGN_ORDER, _subject(report.symbol, theirs)
+    return UNKNOWN_ORDER_OF_OURS if is_ours else FOREIGN_ORDER, order_subject(report)
 
 
-def _subject(symbol: str, exchange_order_id: str) -> str:
-    """Some venues count orders per symbol."""
-    return f"{symbol} {exchange_order_id}"
+def order_subject(report: OrderReported) -> str:
+    """What identifies an order within its account: some venues count orders per symbol."""
+    return f"{report.symbol} {report.exchange_order_id or report.exchange_client_order_id or ''}"
 
 
 def _describe(kind: str, report: OrderReported) -> str:
     """The order in a person's words, as far as the venue tells."""
-    price = "" if report.price is None else f" at {plain(report.price)}"
-    trigger = "" if report.trigger_price is None else f", set off at {plain(report.trigger_price)}"
+    price = f" at {plain(report.price)}" if report.price else ""
+    trigger = f", set off at {plain(report.trigger_price)}" if report.trigger_price else ""
+    filled = f", {plain(report.filled_quantity)} filled" if report.filled_quantity else ""
     quantity = "" if report.quantity is None else f" {plain(report.quantity)}"
     order_type = "" if report.order_type is None else f" {report.order_type}"
-    what = f"{report.side or 'an order of'}{quantity} {report.symbol}{order_type}{price}{trigger}"
+    what = f"{report.side or 'an order of'}{quantity} {report.symbol}{order_type}{price}{trigger}{filled}"
     if kind == UNKNOWN_ORDER_OF_OURS:
         return f"the venue has an order with our mark that the desk does not know, canceling it: {what}"
     return f"the venue has an order that was placed outside the desk: {what}"

@@ -85,18 +85,23 @@ def respond(problem: Problem) -> Response[bytes]:
 
 _CONFLICTS = {
     RefusalCode.ALREADY_EXISTS,
+    RefusalCode.APPROVAL_ENDED,
     RefusalCode.CLIENT_ORDER_ID_CONFLICT,
     RefusalCode.IDEMPOTENCY_KEY_CONFLICT,
+    RefusalCode.LIMITS_VERSION_CONFLICT,
     RefusalCode.ORDER_BUSY,
     RefusalCode.ORDER_CLOSED,
 }
 _NOT_FOUND = {
     RefusalCode.ACCOUNT_NOT_FOUND,
+    RefusalCode.APPROVAL_NOT_FOUND,
     RefusalCode.BREAK_NOT_FOUND,
     RefusalCode.ORDER_NOT_FOUND,
     RefusalCode.RULE_NOT_FOUND,
+    RefusalCode.SCOPE_NOT_FOUND,
     RefusalCode.USER_NOT_FOUND,
 }
+_FORBIDDEN = {RefusalCode.APPROVAL_NOT_ALLOWED, RefusalCode.NOT_PERMITTED}
 
 
 def status_of(code: RefusalCode) -> HTTPStatus:
@@ -107,7 +112,7 @@ def status_of(code: RefusalCode) -> HTTPStatus:
         return HTTPStatus.CONFLICT
     if code in _NOT_FOUND:
         return HTTPStatus.NOT_FOUND
-    if code == RefusalCode.NOT_PERMITTED:
+    if code in _FORBIDDEN:
         return HTTPStatus.FORBIDDEN
     return HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -32,6 +32,7 @@ def change_risk(desk: Desk, event: RiskChange) -> None:
             risk.states.pop(event.scope.key, None)
             if event.state is not TradingState.ACTIVE:
                 risk.states[event.scope.key] = restriction_of(event)
+            risk.index_states()
         case happened.LimitWarned():
             risk.warned[event.limit_id, event.scope.key] = event.level
         case happened.ApprovalRequested():

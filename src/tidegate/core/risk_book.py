@@ -9,6 +9,7 @@ from tidegate.core.identifiers import AccountId, ApprovalId, OrderId, TransferId
 from tidegate.core.messages.risk_records import Approval, Capital, LossMark, RecentOrder, TradingRestriction, Transfer
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit
 from tidegate.core.records import DeskSnapshot
+from tidegate.core.scopes import ScopeIndex
 
 
 class RiskBook(msgspec.Struct, kw_only=True):
@@ -17,6 +18,7 @@ class RiskBook(msgspec.Struct, kw_only=True):
     version: int = 0  # Which set of limits is in force; zero: none was ever set.
     limits: tuple[RiskLimit, ...] = ()
     states: dict[str, TradingRestriction] = {}  # Scopes that are not active, by their keys.
+    restrictions: ScopeIndex[TradingRestriction] = msgspec.field(default_factory=lambda: ScopeIndex(()))  # The same.
     approvals: dict[ApprovalId, Approval] = {}  # Those that wait.
     loss_marks: dict[str, LossMark] = {}  # By scope key.
     capital: dict[tuple[AccountId, UserId], Capital] = {}
@@ -31,8 +33,13 @@ class RiskBook(msgspec.Struct, kw_only=True):
         if snapshot.risk_limits is not None:
             self.version, self.limits = snapshot.risk_limits.version, snapshot.risk_limits.limits
         self.states = {state.scope_key: state for state in snapshot.trading_states}
+        self.index_states()
         self.approvals = {approval.approval_id: approval for approval in snapshot.approvals}
         self.loss_marks = {mark.scope_key: mark for mark in snapshot.loss_marks}
         self.capital = {(owned.account_id, owned.user_id): owned for owned in snapshot.capital}
         self.transfers = {transfer.transfer_id: transfer for transfer in snapshot.transfers}
         self.recent_orders = {order.order_id: order for order in snapshot.recent_orders}
+
+    def index_states(self) -> None:
+        """Find restrictions by what they are about; to be called whenever they are others."""
+        self.restrictions = ScopeIndex((state.scope, state) for state in self.states.values())

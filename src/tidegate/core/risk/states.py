@@ -1,0 +1,111 @@
+"""How an order may trade: freely, only where it reduces a position, or not at all.
+
+The strictest state of all scopes that the order lies in applies. Cancels, legs of protection and the kill switch's own
+closing orders do not come here: they always pass.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from tidegate.core.capabilities import Asked
+from tidegate.core.desk import Desk
+from tidegate.core.identifiers import AccountId, UserId
+from tidegate.core.messages.risk_records import TradingRestriction
+from tidegate.core.messages.values import Refusal
+from tidegate.core.money import ZERO, plain
+from tidegate.core.order import Order
+from tidegate.core.portfolio.positions import only_reduces
+from tidegate.core.scopes import Subject
+from tidegate.core.validation.refusals import refuse
+from tidegate.core.vocabulary import RefusalCode, Side, TradingState
+
+
+class Room(NamedTuple):
+    """How much one side of a position could be closed (`position`), and how much of that open orders would close."""
+
+    position: Decimal
+    taken: Decimal
+
+
+def subject_of(desk: Desk, asked: Asked) -> Subject:
+    """Whose order it is, and where."""
+    return subject_in(desk, asked.user_id, asked.account_id, asked.symbol)
+
+
+def subject_in(desk: Desk, user_id: UserId, account_id: AccountId, symbol: str) -> Subject:
+    """A user's part of an account, in one market."""
+    user = desk.users.get(user_id)
+    role = None if user is None else user.role
+    return Subject(role, user_id, account_id, desk.accounts[account_id].exchange, symbol)
+
+
+def restriction_on(desk: Desk, subject: Subject) -> TradingRestriction | None:
+    """The strictest restriction in force; None: the subject trades freely."""
+    if not desk.risk.states:
+        return None
+    strictest = None
+    for restriction in desk.risk.restrictions.covering(subject):
+        if restriction.state is TradingState.HALTED:
+            return restriction
+        strictest = strictest or restriction
+    return strictest
+
+
+def state_of(desk: Desk, asked: Asked) -> TradingState:
+    """How an order may trade now."""
+    restriction = restriction_on(desk, subject_of(desk, asked))
+    return TradingState.ACTIVE if restriction is None else restriction.state
+
+
+def check_state(desk: Desk, asked: Asked, subject: Subject, adds: Decimal | None) -> Refusal | None:
+    """Whether the order may leave now. `adds`: as for `reduces`."""
+    restriction = restriction_on(desk, subject)
+    if restriction is None:
+        return None
+    scope, since = restriction.scope_key, f"{restriction.set_by}: {restriction.message}".rstrip(": ")
+    if restriction.state is TradingState.HALTED:
+        message = f"trading is halted for {scope} (by {since}): only cancels pass until a risk officer releases it"
+        return refuse(RefusalCode.TRADING_HALTED, message)
+    if reduces(desk, asked, adds):
+        return None
+    room = room_of(desk, asked)
+    message = f"{scope} may only reduce positions (by {since}): "
+    message += f"{plain(room.position)} can be closed this way, and open orders would close {plain(room.taken)} of it"
+    return refuse(RefusalCode.TRADING_REDUCING, message, max(room.position - room.taken, ZERO), adds)
+
+
+def reduces(desk: Desk, asked: Asked, adds: Decimal | None) -> bool:
+    """Whether an order neither grows nor flips its position once it and all open and in-doubt ones of its side fill.
+
+    `adds` is what the order adds in base to what is open already: all of a new one, nothing of one that is open as it
+    is; None: only its worth in quote is known. Spot sells sell what is held, or are refused for want of it.
+    """
+    if ":" not in asked.symbol:
+        return asked.side is Side.SELL
+    if only_reduces(asked.side, asked.position_side, reduce_only=asked.reduce_only):
+        return True
+    if adds is None:
+        return False
+    room = room_of(desk, asked)
+    return room.position > 0 and room.taken + adds <= room.position
+
+
+def room_of(desk: Desk, asked: Asked) -> Room:
+    """What an order of this side could close of its position, and what open orders of that side would close."""
+    key = (asked.account_id, asked.user_id, asked.symbol, asked.position_side)
+    position = desk.positions.get(key)
+    held = ZERO if position is None else position.quantity
+    taken = sum((_leaves(order) for order in desk.open_orders(asked.account_id) if _is_beside(order, asked)), ZERO)
+    return Room(max(held if asked.side is Side.SELL else -held, ZERO), taken)
+
+
+def _is_beside(order: Order, asked: Asked) -> bool:
+    """Whether an open order trades the same way in the same position. Protection closes what is left, and no more."""
+    if order.is_protective or order.side is not asked.side:
+        return False
+    return (order.user_id, order.symbol, order.position_side) == (asked.user_id, asked.symbol, asked.position_side)
+
+
+def _leaves(order: Order) -> Decimal:
+    most = order.quantity_most
+    return ZERO if most is None else max(most - order.filled_quantity, ZERO)

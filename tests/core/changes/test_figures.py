@@ -1,15 +1,19 @@
 """An order's figures at the venue resolve a change under way, and tell one that nobody here asked for."""
 
+import copy
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from support.changing import ChangingDriver, InPlaceDriver, names
+from support.changing import ChangingDriver, InPlaceDriver, leaving, names
+from tidegate.core.changes.outcomes import lost
 from tidegate.core.decision import Decision
-from tidegate.core.messages.effects import QueryOrder
+from tidegate.core.messages.effects import QueryOrder, SendAmend
+from tidegate.core.messages.events import AmendRequested
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import (
+    Leg,
     OffsetUnit,
     OrderStatus,
     OrderType,
@@ -57,8 +61,57 @@ def test_figures_as_before_prove_nothing_while_the_request_may_still_arrive(driv
     driver.now = provable_from(driver, order)
     assert QueryOrder in [type(effect) for effect in driver.wake(order.order_id).effects]
     driver.shows(order, quantity="1", price="50000")
-    assert (order.price, order.pending_action) == (50_000, PendingAction.NONE)
+    assert (order.price, order.amend_expires_at) == (50_000, None)
+
+
+def lose(driver: InPlaceDriver, order: Order) -> None:
+    """The venue never got the request that is under way, and that is proven."""
+    driver.amend_unknown(order)
+    driver.now = provable_from(driver, order)
+    driver.wake(order.order_id)
+    driver.shows(order, quantity="1", price="50000")
+
+
+def test_a_lost_request_is_asked_for_again_a_little_later(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    lose(driver, order)
+    assert driver.history(order)[-1].message.startswith("not changed yet, asking again: okx shows the order as it was")
+    at = driver.timer(order)
+    assert at is not None
+    assert at > driver.now
+    driver.now = at
+    [sent] = leaving(driver.wake(order.order_id))
+    assert isinstance(sent, SendAmend)
+    assert (sent.amendment, sent.price) == (2, 49_000)
+    driver.amend_accepted(order)
+    assert (order.price, order.pending_action) == (49_000, PendingAction.NONE)
+
+
+def test_requests_that_are_lost_one_after_another_are_given_up_with_the_changes_window(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    given_up_at = order.retry_until
+    assert given_up_at is not None
+    while order.pending_action is PendingAction.AMEND:
+        assert driver.now < given_up_at
+        lose(driver, order)
+        if order.asked is not None:
+            driver.now = driver.timer(order) or driver.now
+            driver.wake(order.order_id)
+    assert order.amendment == 3
+    assert (order.price, order.reserved_quantity) == (50_000, 50_000)
     assert driver.history(order)[-1].message == "not changed: okx shows the order as it was before"
+
+
+def test_a_lost_move_of_protection_is_made_by_another_way_at_once(driver: InPlaceDriver) -> None:
+    order = driver.working()
+    driver.amend(order, price="49000")
+    leg = copy.copy(order)
+    leg.leg = Leg.STOP_LOSS
+    [asked] = lost(driver.desk, leg, driver.now, "lost").events
+    assert isinstance(asked, AmendRequested)
+    assert not asked.in_place
 
 
 def test_an_answer_to_a_question_from_before_the_change_proves_nothing(driver: InPlaceDriver) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tidegate.core import amendments
 from tidegate.core.changes.asking import worst_price_of
-from tidegate.core.changes.outcomes import made, not_made
+from tidegate.core.changes.outcomes import lost, made
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.messages.effects import WakeAt
@@ -14,7 +14,7 @@ from tidegate.core.messages.values import Amendment
 from tidegate.core.money import plain
 from tidegate.core.order import Order
 from tidegate.core.routing import query
-from tidegate.core.vocabulary import OrderType, RejectReason, VenueOrderStatus
+from tidegate.core.vocabulary import OrderType, VenueOrderStatus
 
 _RESTS = frozenset({VenueOrderStatus.OPEN, VenueOrderStatus.FILLED})
 
@@ -47,7 +47,7 @@ def _told(order: Order, report: OrderReported) -> Amendment:
 
 
 def _of_the_change(desk: Desk, order: Order, report: OrderReported, told: Amendment) -> Decision:
-    """The figures as asked: made. The figures as before, asked for once no request could arrive any more: not made."""
+    """The figures as asked: made. The figures as before, asked for once no request could arrive any more: lost."""
     assert order.asked is not None
     if order.amend_expires_at is None:
         return NOTHING  # Nothing of it is on its way: it will be asked for again.
@@ -63,8 +63,7 @@ def _of_the_change(desk: Desk, order: Order, report: OrderReported, told: Amendm
         return Decision([], [WakeAt(order_id=order.order_id, at=max(provable_from, report.at))])
     if not _shows(told, _before(order), order):
         return NOTHING  # Neither the one nor the other: the timer asks again.
-    message = f"{order.exchange} shows the order as it was before"
-    return not_made(desk, order, report.at, RejectReason.NOT_SENT, message)
+    return lost(desk, order, report.at, f"{order.exchange} shows the order as it was before")
 
 
 def _before(order: Order) -> Amendment:

@@ -42,9 +42,18 @@ def refused(desk: Desk, report: AmendRefused) -> Decision:
             return Decision([failed, *end(amendments.unasked(order), report.at, OrderStatus.FILLED, None)])
         unsure = doubt(desk, order, report.at, f"the change was refused: {report.message}")
         return Decision([failed, *unsure.events], unsure.effects)
-    if report.retryable and (postponed := _postpone(desk, order, report)) is not None:
-        return postponed
+    if report.retryable:
+        pause = timedelta(seconds=report.retry_after_seconds or 0)
+        postponed = _postpone(desk, order, report.at, report.reason, report.message, pause, report.venue_code)
+        if postponed is not None:
+            return postponed
     return not_made(desk, order, report.at, report.reason, report.message, report.venue_code)
+
+
+def lost(desk: Desk, order: Order, at: datetime, message: str) -> Decision:
+    """The request is proven not to have arrived: asked again within the change's window. Protection moves at once."""
+    postponed = None if order.is_protective else _postpone(desk, order, at, RejectReason.NOT_SENT, message)
+    return postponed or not_made(desk, order, at, RejectReason.NOT_SENT, message)
 
 
 def not_made(
@@ -65,24 +74,29 @@ def is_filled(order: Order) -> bool:
     return order.quantity is not None and order.filled_quantity >= order.quantity
 
 
-def _postpone(desk: Desk, order: Order, report: AmendRefused) -> Decision | None:
+def _postpone(
+    desk: Desk,
+    order: Order,
+    at: datetime,
+    reason: RejectReason,
+    message: str,
+    pause_min: timedelta = timedelta(0),
+    venue_code: str | None = None,
+) -> Decision | None:
     """Ask again a little later, within the change's window; the pause grows with the time that has gone by."""
     assert order.retry_until is not None
-    waited = report.at - (order.awaited_since or report.at)
-    pause = desk.policy.look_again_after(waited)
-    if report.retry_after_seconds is not None:
-        pause = max(pause, timedelta(seconds=report.retry_after_seconds))
-    retry_at = report.at + pause
+    waited = at - (order.awaited_since or at)
+    retry_at = at + max(desk.policy.look_again_after(waited), pause_min)
     if retry_at >= order.retry_until or is_filled(order) or order.pending_action is PendingAction.CANCEL:
         return None
     postponed = AmendPostponed(
-        at=report.at,
+        at=at,
         order_id=order.order_id,
         amendment=order.amendment,
-        reason=report.reason,
-        message=report.message,
+        reason=reason,
+        message=message,
         retry_at=retry_at,
-        venue_code=report.venue_code,
+        venue_code=venue_code,
     )
     return Decision([postponed], [WakeAt(order_id=order.order_id, at=retry_at)])
 

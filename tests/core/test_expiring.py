@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from support.markets import MarketsDriver, account_of
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import SendCancel, WakeAt
+from tidegate.core.messages.reports import CancelFailed
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import (
     Exchange,
@@ -123,6 +125,54 @@ def test_a_cancel_of_the_users_own_stays_the_users(driver: MarketsDriver) -> Non
     ring(driver, order)
     driver.report(order, VenueOrderStatus.CANCELED)
     assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.USER_REQUEST)
+
+
+def refuse_the_cancel(driver: MarketsDriver, order: Order) -> Decision:
+    return driver.put(
+        CancelFailed(
+            at=driver.now,
+            account_id=order.account_id,
+            order_id=order.order_id,
+            final=True,
+            reason=RejectReason.PERMISSION_DENIED,
+            message="the key may not trade",
+        )
+    )
+
+
+def test_a_cancel_that_its_venue_refuses_is_asked_again_until_the_order_is_gone(driver: MarketsDriver) -> None:
+    order = good_till(driver)
+    driver.accept(order)
+    ring(driver, order)
+    over_at, asked_at = driver.now, [driver.now]
+    while driver.now - over_at < timedelta(minutes=2):
+        refuse_the_cancel(driver, order)
+        driver.now = driver.timer(order) or driver.now
+        assert driver.now > asked_at[-1], "with a pause"
+        asked_at.append(driver.now)
+        sent = driver.wake(order.order_id).effects
+        assert any(isinstance(effect, SendCancel) for effect in sent)
+    assert len(asked_at) < 30
+    assert max(later - one for one, later in pairwise(asked_at)) <= driver.desk.policy.back_off_max
+    driver.report(order, VenueOrderStatus.CANCELED)
+    assert (order.status, order.reason) == EXPIRED
+    driver.check()
+
+
+def test_an_order_that_stays_past_its_time_is_a_break_until_it_is_gone(driver: MarketsDriver) -> None:
+    order = good_till(driver)
+    driver.accept(order)
+    ring(driver, order)
+    over_at = driver.now
+    while not driver.desk.open_breaks:
+        refuse_the_cancel(driver, order)
+        driver.now = driver.timer(order) or driver.now
+        driver.wake(order.order_id)
+    assert driver.now - over_at >= driver.desk.policy.doubt_alarm
+    [found] = driver.desk.open_breaks.values()
+    assert "past its time, and binance does not cancel it: the key may not trade" in found.message
+    driver.report(order, VenueOrderStatus.CANCELED)
+    assert not driver.desk.open_breaks
 
 
 def test_after_a_restart_the_time_is_kept_and_what_is_over_rings_at_once(driver: MarketsDriver) -> None:

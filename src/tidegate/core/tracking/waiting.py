@@ -8,7 +8,7 @@ from tidegate.core.changes.replacing import ended_incomplete
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.doubts import alarm
-from tidegate.core.expiring import expired
+from tidegate.core.expiring import expired, past_its_time
 from tidegate.core.messages.effects import Effect, WakeAt
 from tidegate.core.messages.events import CancelRefused, Event
 from tidegate.core.messages.reports import CancelAccepted, CancelFailed, QueryFailed, Wake
@@ -45,19 +45,24 @@ def cancel_accepted(desk: Desk, report: CancelAccepted) -> Decision:
 def cancel_failed(desk: Desk, report: CancelFailed) -> Decision:
     """Refused for good: told. Otherwise look again soon: it may have ended meanwhile, else it is canceled again.
 
-    The pause keeps a venue that says "open" and "cannot be canceled" in turn from being asked without end.
+    The pause keeps a venue that says "open" and "cannot be canceled" in turn from being asked without end. An order
+    whose time is over is canceled again whatever the venue says: nobody else will.
     """
     order = desk.orders.get(report.order_id)
     if order is None or order.is_closed or not _is_being_canceled(order):
         return NOTHING
     waited = report.at - order.updated_at
     is_tried_out = waited > desk.policy.cancel_wait_max and report.reason not in CANCEL_NOT_TAKEN
-    if report.reason in CANCEL_REFUSED_FOR_GOOD or is_tried_out:
+    is_over = order.cancel_reason is RejectReason.EXPIRED_BY_DESK
+    is_refused = report.reason in CANCEL_REFUSED_FOR_GOOD or is_tried_out
+    if is_refused and not is_over:
         return Decision([_refused(order, report)])
     pause = desk.policy.look_again_after(waited)
     if report.retry_after_seconds is not None:
         pause = max(pause, timedelta(seconds=report.retry_after_seconds))
-    return Decision([], [WakeAt(order_id=order.order_id, at=report.at + pause)])
+    again_at = report.at + pause
+    found = past_its_time(desk, order, report.at, again_at, report.message) if is_refused else []
+    return Decision(found, [WakeAt(order_id=order.order_id, at=again_at)])
 
 
 def _is_being_canceled(order: Order) -> bool:

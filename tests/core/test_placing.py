@@ -210,3 +210,19 @@ def test_cancel_many_takes_what_matches_and_nobody_elses() -> None:
     decision = driver.put(command)
     assert reply(decision).order_ids == (first.order_id,)
     assert sum(isinstance(effect, SendCancel) for effect in decision.effects) == 1
+
+
+def test_an_order_remembers_the_middle_of_the_market_that_it_met(driver: DeskDriver) -> None:
+    driver.put(driver.order_command())
+    [order] = driver.desk.orders.values()
+    price = driver.desk.prices[order.exchange, order.symbol]
+    assert price.bid is not None
+    assert price.ask is not None
+    assert order.arrival_price == (price.bid + price.ask) / 2
+
+
+def test_an_order_in_a_market_that_was_never_told_of_remembers_no_price(driver: DeskDriver) -> None:
+    driver.desk.prices.clear()
+    driver.put(driver.order_command())
+    [order] = driver.desk.orders.values()
+    assert order.arrival_price is None

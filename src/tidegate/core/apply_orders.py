@@ -67,7 +67,6 @@ def create_order(desk: Desk, event: happened.OrderCreated) -> None:
         position_side=event.position_side,
         margin_mode=event.margin_mode,
         leverage=event.leverage,
-        expires_at=event.expires_at,
         trigger_by=event.trigger_by,
         stop_loss=event.stop_loss,
         take_profit=event.take_profit,

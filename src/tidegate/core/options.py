@@ -11,17 +11,18 @@ from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.events import OrderCreated
 from tidegate.core.vocabulary import OffsetUnit
 
-OPTIONS = ("trailing_offset", "trailing_offset_unit", "parent_order_id", "leg", "rule_id")
+OPTIONS = ("trailing_offset", "trailing_offset_unit", "parent_order_id", "leg", "rule_id", "expires_at")
 _USUAL_UNIT = OffsetUnit.PRICE
 
 
 def has_options(asked: PlaceOrder | OrderCreated) -> bool:
-    """Whether an order trails, or is derived by the desk itself."""
+    """Whether an order trails, ends on a date, or is derived by the desk itself."""
     return (
         asked.trailing_offset is not None
         or asked.parent_order_id is not None
         or asked.leg is not None
         or asked.rule_id is not None
+        or asked.expires_at is not None
         or asked.trailing_offset_unit is not _USUAL_UNIT
     )
 

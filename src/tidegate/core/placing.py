@@ -1,5 +1,7 @@
 """What becomes of a new order: admitted once, checked, and on its way."""
 
+from decimal import Decimal
+
 import msgspec
 
 from tidegate.core import messages
@@ -33,7 +35,7 @@ def place(desk: Desk, command: PlaceOrder) -> Decision:
 def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
     """Put right what the desk may, check the rest, and send it on its way or record why not."""
     command = in_known_mode(command, account, desk)
-    created: list[Event] = [created_by(command, account)]
+    created: list[Event] = [created_by(desk, command, account)]
     adjusted, asked = adjust(desk, command, account)
     created += adjusted
     approved = _check(desk, asked, account)
@@ -91,8 +93,8 @@ def _admit(desk: Desk, command: PlaceOrder) -> Account | Refusal:
     return account
 
 
-def created_by(command: PlaceOrder, account: Account) -> OrderCreated:
-    """The order as it was asked for."""
+def created_by(desk: Desk, command: PlaceOrder, account: Account) -> OrderCreated:
+    """The order as it was asked for, and where the market was."""
     created = messages.events.OrderCreated(  # So named for speed: see `options`.
         at=command.at,
         order_id=command.order_id,
@@ -118,12 +120,20 @@ def created_by(command: PlaceOrder, account: Account) -> OrderCreated:
         position_side=command.position_side,
         margin_mode=command.margin_mode,
         leverage=command.leverage,
-        expires_at=command.expires_at,
         trigger_by=command.trigger_by,
         stop_loss=command.stop_loss,
         take_profit=command.take_profit,
+        arrival_price=_arrival_price(desk, account, command.symbol),
     )
     return msgspec.structs.replace(created, **options_of(command)) if has_options(command) else created
+
+
+def _arrival_price(desk: Desk, account: Account, symbol: str) -> Decimal | None:
+    """The middle of the market as last told, or its last price; None: its venue has told nothing of it yet."""
+    price = desk.prices.get((account.exchange, symbol))
+    if price is None:
+        return None
+    return price.last if price.bid is None or price.ask is None else (price.bid + price.ask) / 2
 
 
 def _check(desk: Desk, command: PlaceOrder, account: Account) -> RiskApproved | Refusal:

@@ -87,7 +87,7 @@ def make(desk: Desk, standing: Standing, leg: PlaceOrder, why_held: str | None) 
     """A new leg: on its way to the venue, or held by the desk where there is a reason to."""
     valid = ValidOrder(leg, standing.account, standing.instrument, reference_price(leg.side, standing.price))
     approved = reserve_for_leg(valid, desk, shared=shares(standing, leg))
-    created = created_by(leg, standing.account)
+    created = created_by(desk, leg, standing.account)
     if why_held is None:
         started, send = first_attempt(approved, leg.at, desk.policy)
         look_again = WakeAt(order_id=leg.order_id, at=leg.at + desk.policy.report_wait_max)

@@ -386,6 +386,16 @@ async def test_transfers_are_cash_flows_page_by_page(bench: Bench, monkeypatch: 
     assert {flow.kind for flow in told} == {CashFlowKind.TRANSFER}
 
 
+async def test_a_deposit_to_spot_is_a_cash_flow_as_soon_as_the_stream_tells_it(bench: Bench) -> None:
+    for direction, amount in (("deposit", "7.5"), ("withdrawal", "2.5")):
+        body = {"api_key": bench.api_key, "asset": "USDT", "amount": amount, "wallet": "spot", "direction": direction}
+        await bench.control.call("POST", "transfers", body)
+    await bench.record.wait(CashFlowReported, lambda told: told.amount == Decimal("-2.5"))
+    told = bench.record.of(CashFlowReported, lambda told: told.wallet is Wallet.MAIN)
+    assert [(flow.asset, flow.amount) for flow in told] == [("USDT", Decimal("7.5")), ("USDT", Decimal("-2.5"))]
+    assert len({flow.flow_id for flow in told}) == 2
+
+
 async def test_executions_come_complete_over_pages_and_windows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear_trades, "TRADES_PER_PAGE", 2)
     await bench.move(LINEAR, "65000", levels=20, level_quantity="0.01")

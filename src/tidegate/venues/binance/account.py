@@ -117,9 +117,9 @@ class BinanceAccount:
             return []
         if kind is None:
             return None
-        if kind == "balanceUpdate":  # A deposit, a withdrawal or a transfer, without an id to book it by.
+        if kind == "balanceUpdate":
             self._seat.client.exchange.taps.on_untold()
-            return []
+            return [self._spot.balance_update(event)]
         if kind not in _SPOT_EVENTS and _is_about_an_order(event):
             self._seat.client.exchange.taps.on_frame_failed(MalformedError(f"unknown event {kind!r}"))
         return []

@@ -6,7 +6,7 @@ from typing import Any
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendCancel, SendOrder
-from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance
 from tidegate.core.vocabulary import InstrumentKind, VenueOrderStatus
 from tidegate.venues.binance import endpoints, spot_reading
@@ -113,6 +113,10 @@ class BinanceSpot:
             symbol_of=lambda symbol: self._seat.symbols.ours(symbol, InstrumentKind.SPOT),
             at=self._seat.clock.now(),
         )
+
+    def balance_update(self, event: Any) -> CashFlowReported:
+        """The cash flow in a `balanceUpdate` event."""
+        return spot_reading.balance_update(event, account_id=self._seat.account_id, at=self._seat.clock.now())
 
     async def _trades(
         self, endpoint: Endpoint, symbol: str, always: dict[str, Any], at_first: dict[str, Any]

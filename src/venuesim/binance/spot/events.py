@@ -18,7 +18,7 @@ from venuesim.binance.spot.prevention import PreventedMatches
 from venuesim.binance.spot.vocabulary import Extra
 from venuesim.exchange.accounts import ZERO, Account
 from venuesim.exchange.engine import Exchange
-from venuesim.exchange.events import AccountEvent, OrderEvent, OrderEventKind
+from venuesim.exchange.events import AccountEvent, AccountEventKind, OrderEvent, OrderEventKind
 from venuesim.exchange.orders import Order
 from venuesim.exchange.vocabulary import EndReason, OrderStatus
 
@@ -87,9 +87,12 @@ class EventWriter:
         return events
 
     def account_events(self, event: AccountEvent) -> list[Json]:
-        """Return what a deposit or a withdrawal says."""
+        """Return what a deposit or a withdrawal says; a trade that is taken back is neither."""
         if event.asset is None:
             return []
+        position = account_position(event.account, (event.asset,), event.time_ms)
+        if event.kind is AccountEventKind.BUST:
+            return [position]
         update: Json = {
             "e": "balanceUpdate",
             "E": event.time_ms,
@@ -97,7 +100,7 @@ class EventWriter:
             "d": eight(event.amount),
             "T": event.time_ms,
         }
-        return [update, account_position(event.account, (event.asset,), event.time_ms)]
+        return [update, position]
 
     def _report(self, event: OrderEvent) -> Json:
         order, execution = event.order, event.execution

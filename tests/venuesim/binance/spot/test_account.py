@@ -40,6 +40,15 @@ async def test_deposits_and_withdrawals_are_told(raw, user, venues) -> None:
     assert [row["amount"] for row in (deposits[0], withdrawals[0])] == ["50", "20"]
 
 
+async def test_a_busted_trade_is_told_by_the_balances_alone(raw, user, venues) -> None:
+    trade = (await raw.order(**MARKET, quantity="0.1"))[1]["fills"][0]["tradeId"]
+    await user.told()
+    await venues.control("POST", "busts", {"trade_id": str(trade), "symbol": "BTC/USDT", "exchange": "binance"})
+    events = await user.told()
+    assert events
+    assert {event["e"] for event in events} == {"outboundAccountPosition"}
+
+
 @pytest.mark.conformance(Row.FEE_ASSET, SPOT)
 async def test_fees_are_paid_in_bnb_when_the_account_wants_so_and_has_some(raw, venues, free) -> None:
     assert (await raw.call("GET", "/sapi/v1/bnbBurn"))[1] == {"spotBNBBurn": False, "interestBNBBurn": False}

@@ -212,13 +212,14 @@ def test_cancel_many_takes_what_matches_and_nobody_elses() -> None:
     assert sum(isinstance(effect, SendCancel) for effect in decision.effects) == 1
 
 
-def test_an_order_remembers_the_middle_of_the_market_that_it_met(driver: DeskDriver) -> None:
+@pytest.mark.parametrize(("bid", "ask", "arrival"), [("49990", "50020", "50005"), (None, "50020", "50000")])
+def test_an_order_remembers_the_middle_of_the_market_that_it_met(
+    driver: DeskDriver, bid: str | None, ask: str | None, arrival: str
+) -> None:
+    driver.price("50000", bid=bid, ask=ask)
     driver.put(driver.order_command())
     [order] = driver.desk.orders.values()
-    price = driver.desk.prices[order.exchange, order.symbol]
-    assert price.bid is not None
-    assert price.ask is not None
-    assert order.arrival_price == (price.bid + price.ask) / 2
+    assert order.arrival_price == Decimal(arrival)
 
 
 def test_an_order_in_a_market_that_was_never_told_of_remembers_no_price(driver: DeskDriver) -> None:

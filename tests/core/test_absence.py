@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from support.desk_driver import DeskDriver
+from support.markets import PERPETUAL, MarketsDriver
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import Effect, QueryOrder, SendOrder
 from tidegate.core.vocabulary import OrderStatus, RejectReason, VenueOrderStatus
@@ -132,6 +133,17 @@ def test_past_the_venues_memory_a_minute_of_clean_answers_ends_a_known_order(dri
     driver.not_found(order)
     assert not driver.breaks
     assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED)
+
+
+@pytest.mark.parametrize(("symbol", "is_forgotten"), [("BTC/USDT", False), (PERPETUAL, True)])
+def test_binance_forgets_a_perpetuals_order_sooner_than_a_spot_one(symbol: str, *, is_forgotten: bool) -> None:
+    driver = MarketsDriver()
+    order = driver.working(driver.order_command(symbol=symbol))
+    driver.now += timedelta(days=4)
+    driver.not_found(order)
+    driver.now += driver.desk.policy.executions_wait_max
+    driver.not_found(order)
+    assert order.is_closed is is_forgotten
 
 
 def test_within_the_venues_memory_a_vanished_order_is_a_break_and_stays_open(driver: DeskDriver) -> None:

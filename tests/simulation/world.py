@@ -24,10 +24,14 @@ from tidegate.core.messages.effects import SendOrder
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
 from tidegate.core.records import Batch
-from tidegate.core.vocabulary import AccountState, Environment, Role, Wallet
+from tidegate.core.vocabulary import AccountState, Environment, InstrumentKind, Role, Wallet
 from tidegate.ports import DeskBusyError, DeskStoppedError
 
-POLICY = Policy(lookup_retention={rules.exchange: rules.forgets_after for rules in VENUES.values()})
+POLICY = Policy(
+    lookup_retention={
+        (rules.exchange, kind): rules.forgets_after for rules in VENUES.values() for kind in InstrumentKind
+    }
+)
 OPENING = {"USDT": Decimal(10_000_000), "BTC": Decimal(100), "BNB": Decimal(1_000)}
 ASK_AGAIN_SECONDS = 12.0
 TICK_SECONDS = 1.0

@@ -4,7 +4,7 @@ Absence is proven only by two clean "not found" answers some time apart, to ques
 no longer be taken by the venue.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
@@ -15,7 +15,7 @@ from tidegate.core.messages.reports import OrderNotFound
 from tidegate.core.order import Order
 from tidegate.core.routing import resume_if_resolved
 from tidegate.core.sending import VANISHED_ORDER, break_once, failing, may_retry
-from tidegate.core.vocabulary import OrderStatus, RejectReason
+from tidegate.core.vocabulary import InstrumentKind, OrderStatus, RejectReason
 
 
 def not_found(desk: Desk, report: OrderNotFound) -> Decision:
@@ -49,7 +49,7 @@ def _known_but_not_found(desk: Desk, order: Order, report: OrderNotFound) -> Dec
     if absent < policy.absence_gap:
         return Decision([], [WakeAt(order_id=order.order_id, at=order.absent_since + policy.absence_gap)])
     is_lasting = absent >= policy.executions_wait_max  # An old order that rests is not given up for one bad replica.
-    if is_lasting and report.at - order.timestamp > policy.lookup_retention[order.exchange]:
+    if is_lasting and report.at - order.timestamp > _retention(desk, order):
         message = f"{order.exchange} no longer knows the order: it is neither open nor executed"
         return Decision(end(order, report.at, OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED, message))
     found: list[Event] = []
@@ -57,6 +57,12 @@ def _known_but_not_found(desk: Desk, order: Order, report: OrderNotFound) -> Dec
         message = f"{order.exchange} had order {order.order_id} and does not know it any more; asking on"
         found = break_once(desk, order, report.at, VANISHED_ORDER, order.order_id, message)
     return Decision(found, [WakeAt(order_id=order.order_id, at=report.at + policy.look_again_after(absent))])
+
+
+def _retention(desk: Desk, order: Order) -> timedelta:
+    """How long its venue remembers an order like this that never filled."""
+    kind = InstrumentKind.LINEAR if order.is_derivative else InstrumentKind.SPOT
+    return desk.policy.lookup_retention[order.exchange, kind]
 
 
 def _first_absence(desk: Desk, order: Order, report: OrderNotFound) -> Decision:
@@ -71,7 +77,7 @@ def _proven_absent(desk: Desk, order: Order, at: datetime) -> Decision:
     resume = resume_if_resolved(desk, order)
     assert order.request_expires_at is not None
     sent_at = order.request_expires_at - desk.policy.request_lifetime
-    if at - sent_at > desk.policy.lookup_retention[order.exchange]:
+    if at - sent_at > _retention(desk, order):
         message = f"{order.exchange} knows neither an open order nor an execution of it"
         return Decision(end(order, at, OrderStatus.CANCELED, RejectReason.UNRESOLVED_UNFILLED, message), resume)
     if not may_retry(desk, order, at):

@@ -5,12 +5,16 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.vocabulary import Exchange
+from tidegate.core.vocabulary import Exchange, InstrumentKind
 
-LOOKUP_RETENTION = {
-    Exchange.BINANCE: timedelta(days=90),
-    Exchange.OKX: timedelta(hours=2),
-    Exchange.BYBIT: timedelta(hours=24),
+Market = tuple[Exchange, InstrumentKind]
+LOOKUP_RETENTION: dict[Market, timedelta] = {
+    (Exchange.BINANCE, InstrumentKind.SPOT): timedelta(days=90),
+    (Exchange.BINANCE, InstrumentKind.LINEAR): timedelta(days=3),
+    (Exchange.OKX, InstrumentKind.SPOT): timedelta(hours=2),
+    (Exchange.OKX, InstrumentKind.LINEAR): timedelta(hours=2),
+    (Exchange.BYBIT, InstrumentKind.SPOT): timedelta(hours=24),
+    (Exchange.BYBIT, InstrumentKind.LINEAR): timedelta(hours=24),
 }
 
 DOUBLINGS_MAX = 20  # Far above any longest wait: a leg of protection may be tried a thousand times.
@@ -22,11 +26,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     `absence_gap` separates the two clean "not found" answers that prove absence; both questions must leave after the
     request's expiry plus `processing_margin`. `price_collar_ratio` bounds how far a market order may run from the
     best price when its worst case is reserved. `lookup_retention` is how long a venue still finds an order that was
-    canceled without a fill. `rules_max` bounds the open rules of one user, `rule_retry_window` how long the order of a
-    rule may be sent again. A leg of protection that fails `attempts_max` times is a break, and is made again every
-    `protection_pause_max` from then on. A change that could not be made within `change_window` is given up: a later
-    send would be a stale order. What stays unknown longer than `doubt_alarm` is told as a break. Only by a price told
-    within `price_fresh` does the desk say that the market has passed a trigger: by an older one, the venue judges.
+    canceled without a fill, by what is traded there. `rules_max` bounds the open rules of one user,
+    `rule_retry_window` how long the order of a rule may be sent again. A leg of protection that fails `attempts_max`
+    times is a break, and is made again every `protection_pause_max` from then on. A change that could not be made
+    within `change_window` is given up: a later send would be a stale order. What stays unknown longer than
+    `doubt_alarm` is told as a break. Only by a price told within `price_fresh` does the desk say that the market
+    has passed a trigger: by an older one, the venue judges.
     """
 
     reporting_currency: str = "USDT"
@@ -56,7 +61,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     break_confirmation: timedelta = timedelta(seconds=5)
     # Venues round what derivatives earn and cost, trade by trade: so much in the asset they settle in is no break.
     settlement_rounding_max: Decimal = Decimal("0.0001")
-    lookup_retention: dict[Exchange, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
+    lookup_retention: dict[Market, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
 
     def back_off(self, attempt: int, *, seed: str) -> timedelta:
         """Exponential, with up to a quarter of jitter that depends on the seed alone: a replay waits the same."""

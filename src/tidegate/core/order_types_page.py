@@ -90,7 +90,8 @@ prices; where a mark is not told, the last price stands in for it."""
 _ON_TYPES = "What may be asked for depends on the type:"
 _END = """`post_only` goes with limit orders that are `gtc` or `gtd`, `quote_quantity` with market orders on spot,
 `leverage` and `margin_mode` with perpetuals, `trailing_offset` with trailing stops. `gtd` is the desk's own: the order
-is `gtc` at the venue, and is canceled at `expires_at`. A trigger that the market has passed is refused everywhere."""
+is `gtc` at the venue, and is canceled at `expires_at`. A trigger that the market has passed is refused everywhere: by
+the desk where a price of the last second says so, else by the venue. What the desk holds goes off at the next price."""
 
 _ON_PROOFS = """Every claim of these tables is held against the venues' protocols by numbered cases, in
 `tests/venue_contract/`:"""

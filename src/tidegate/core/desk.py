@@ -230,7 +230,7 @@ class Desk:
         """Keep the lists of what a price may set off, and of legs that work, as the order now stands."""
         if order.order_type in CONDITIONAL:
             self.held.index(order)
-        if order.attempt or order.is_held:
+        if (order.attempt or order.is_held) and (order.exchange, order.symbol) not in self.traded_markets:
             self.note_markets([(order.exchange, order.symbol)])
         if order.leg is None or order.parent_order_id is None:
             return

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from support.changing import ChangingDriver, InPlaceDriver, leaving, names, refusal_of
-from support.desk_driver import ACCOUNT, BOB, RISK
+from support.desk_driver import ACCOUNT, BOB, BTC_USDT, RISK
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import SendAmend, SendCancel
-from tidegate.core.messages.values import Refusal
+from tidegate.core.messages.values import Protection, Refusal
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import (
     OrderStatus,
@@ -264,3 +265,11 @@ def test_reducing_an_order_to_what_is_filled_ends_it_as_its_user_asked(driver: I
     driver.report(order, VenueOrderStatus.CANCELED, "0.4")
     assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.USER_REQUEST)
     assert driver.desk.holding(ACCOUNT, order.user_id, "USDT").reserved == 0
+
+
+def test_a_protected_order_does_not_grow_beyond_what_its_stop_closes(replacing: ChangingDriver) -> None:
+    replacing.list_markets(msgspec.structs.replace(BTC_USDT, market_quantity_max=Decimal(2)))
+    stop = Protection(trigger_price=Decimal(45_000))
+    order = replacing.working(replacing.order_command(stop_loss=stop))
+    assert refused(replacing.amend(order, quantity="2.5")).code is RefusalCode.QUANTITY_ABOVE_MAXIMUM
+    assert refusal_of(replacing.amend(order, quantity="2")) is None

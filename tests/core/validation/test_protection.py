@@ -118,6 +118,21 @@ def test_the_venue_keeps_the_stop_and_the_desk_the_target(perpetual: Checker) ->
     assert perpetual.code(take_profit=protection(trigger_price="51000", **by_index)) is NOT_ALLOWED
 
 
+@pytest.mark.parametrize("leg", ["stop_loss", "take_profit"])
+def test_no_more_is_protected_than_a_leg_closes_in_one_order(check: Checker, leg: str) -> None:
+    """The venue would refuse the leg when it is needed most, and for ever."""
+    trigger = {"stop_loss": "49000", "take_profit": "51000"}[leg]
+    at_the_market = protection(trigger_price=trigger)
+    refusal = check.refusal(quantity="10.001", **{leg: at_the_market})
+    assert refusal.code is RefusalCode.QUANTITY_ABOVE_MAXIMUM
+    assert (refusal.limit, refusal.actual) == ("10", "10.001")
+    assert f"its {leg} would close 10.001 BTC at the market" in refusal.message
+    assert refusal.message.endswith("takes 10 at a time: split the order")
+    assert check.code(quantity="10", **{leg: at_the_market}) is None
+    assert check.code(quantity="10.001", **{leg: protection(trigger_price=trigger, price=trigger)}) is None
+    assert check.code(quantity="10.001") is None
+
+
 def test_on_which_side_of_the_market_a_leg_is_only_a_fresh_price_says() -> None:
     check = Checker()
     at_its_limit = {"price": "50500", "stop_loss": protection(trigger_price="50100")}

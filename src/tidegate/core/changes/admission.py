@@ -17,6 +17,7 @@ from tidegate.core.risk.funds import free
 from tidegate.core.validation import check_figures
 from tidegate.core.validation.amounts import check_workable
 from tidegate.core.validation.bounds import check_bounds
+from tidegate.core.validation.protection import check_leg_size
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import AccountState, OrderType, RefusalCode
 
@@ -117,6 +118,8 @@ def _check_figures(desk: Desk, order: Order, changed: Order, at: datetime) -> Re
     price = desk.prices.get((order.exchange, order.symbol))
     fresh = desk.fresh_price(order.exchange, order.symbol, at)
     if (refusal := check_figures(changed, instrument, price, fresh)) is not None:
+        return refusal
+    if (refusal := check_leg_size(changed, instrument)) is not None:
         return refusal
     if order.is_held or can_change_in_place(order) or not order.filled_quantity:
         return None

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tidegate.core.capabilities import capabilities_of
+from tidegate.core.capabilities import Asked, capabilities_of
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.values import Protection, Refusal
@@ -15,7 +15,7 @@ from tidegate.core.vocabulary import InstrumentKind, Leg, OrderType, RefusalCode
 
 
 def check_protection(command: PlaceOrder, instrument: Instrument, fresh: Price | None) -> Refusal | None:
-    """Only an entry is protected; each leg is complete, on the tick, and beyond the entry's price.
+    """Only an entry is protected; each leg is complete, on the tick, beyond the entry's price, and not too large.
 
     `fresh` is the market as it was told just now; where it is not known, only the order's own prices are held against
     each other. A stop that the market has passed when it comes to be made is set off at once.
@@ -30,7 +30,25 @@ def check_protection(command: PlaceOrder, instrument: Instrument, fresh: Price |
         problem = _wrong_leg(command, Leg.STOP_LOSS, command.stop_loss, instrument, entry)
     if problem is None and command.take_profit is not None:
         problem = _wrong_leg(command, Leg.TAKE_PROFIT, command.take_profit, instrument, entry)
-    return None if problem is None else _no(problem)
+    return check_leg_size(command, instrument) if problem is None else _no(problem)
+
+
+def check_leg_size(asked: Asked, instrument: Instrument) -> Refusal | None:
+    """A leg without a price closes all that its entry fills in one order at the market: no more than the venue takes.
+
+    An entry by quote quantity is itself at the market, and held to the same by the venue.
+    """
+    largest, quantity = instrument.market_quantity_max, asked.quantity
+    if largest is None or quantity is None or quantity <= largest:
+        return None
+    for leg, wanted in ((Leg.STOP_LOSS, asked.stop_loss), (Leg.TAKE_PROFIT, asked.take_profit)):
+        if wanted is not None and wanted.price is None:
+            message = (
+                f"its {leg} would close {plain(quantity)} {instrument.base} at the market, and {instrument.exchange} "
+                f"takes {plain(largest)} at a time: split the order"
+            )
+            return refuse(RefusalCode.QUANTITY_ABOVE_MAXIMUM, message, largest, quantity)
+    return None
 
 
 def _no(message: str) -> Refusal:

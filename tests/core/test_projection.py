@@ -1,7 +1,11 @@
 """The rows beside the journal: the order as it is, its history step by step, its attempts, its ledger."""
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 
+from support.changing import ChangingDriver
 from support.desk_driver import DeskDriver
 from tidegate.core.vocabulary import ExecutionType, HistoryStatus, OrderStatus, VenueOrderStatus
 
@@ -58,6 +62,20 @@ def test_an_old_attempt_that_is_taken_back_gets_its_own_row(driver: DeskDriver) 
     driver.report(order, VenueOrderStatus.OPEN)
     [row] = driver.batches[-1].attempts.values()
     assert (row.attempt, row.outcome, row.exchange_order_id) == (1, "submitted", "9001")
+
+
+def test_an_attempt_that_made_way_for_a_change_is_replaced() -> None:
+    changing = ChangingDriver()
+    changing.open_shop()
+    order = changing.working()
+    [first] = [row for batch in changing.batches for row in batch.attempts.values() if row.outcome == "submitted"]
+    changing.amend(order, price="49000")
+    changing.now += timedelta(seconds=5)
+    changing.report(order, VenueOrderStatus.CANCELED)
+    row = changing.batches[-1].attempts[order.order_id, 1]
+    assert row == msgspec.structs.replace(first, outcome="replaced", updated_at=changing.now)
+    changing.accept(order, "9002")
+    assert changing.batches[-1].attempts[order.order_id, 2].outcome == "submitted"
 
 
 def test_a_trade_writes_its_execution_and_every_holding_that_moved(driver: DeskDriver) -> None:

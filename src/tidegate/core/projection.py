@@ -23,6 +23,7 @@ from tidegate.core.projection_rows import (
     execution_row,
     holdings_moved,
     ledger_rows,
+    replaced_attempt_row,
     resolved_break_row,
     token_row,
 )
@@ -90,6 +91,7 @@ class Projector:
             case happened.ExecutionBooked():
                 self._record_execution(desk, event, order)
             case happened.AttemptStarted():
+                self._record_replaced(desk, order, event)
                 self._record_attempt(desk, order, event.at, "sending")
                 self._touch_reservation(desk, order)
             case happened.OrderSubmitted():
@@ -141,6 +143,15 @@ class Projector:
             request_expires_at=order.request_expires_at,
             message=message,
         )
+
+    def _record_replaced(self, desk: Desk, order: Order, started: happened.AttemptStarted) -> None:
+        """The attempt before has made way. One that was refused after all, in this same step, has its outcome."""
+        if started.replaced_expires_at is None:
+            return
+        row = replaced_attempt_row(order, started.at, started.replaced_expires_at, desk.policy.request_lifetime)
+        before = self._batch.attempts.get((row.order_id, row.attempt))
+        if before is None or before.outcome != "failed":
+            self._batch.attempts[(row.order_id, row.attempt)] = row
 
     def _record_execution(self, desk: Desk, event: happened.ExecutionBooked, order: Order) -> None:
         self._batch.executions.append(execution_row(event, desk.sequence))

@@ -1,10 +1,14 @@
 """The rows that single events write, made from the event alone; `sequence` is that of its journal entry."""
 
+from datetime import datetime, timedelta
+
 from tidegate import core
 from tidegate.core.apply import break_id
+from tidegate.core.identifiers import exchange_client_order_id
 from tidegate.core.messages import events as happened
+from tidegate.core.order import Order
 from tidegate.core.portfolio.ledger import LedgerEvent, lines_of
-from tidegate.core.records import Break, Bust, CashFlow, Execution, HoldingKey, LedgerEntry, Rule, Token
+from tidegate.core.records import Attempt, Break, Bust, CashFlow, Execution, HoldingKey, LedgerEntry, Rule, Token
 from tidegate.core.vocabulary import InstrumentKind
 
 
@@ -29,6 +33,23 @@ def execution_row(event: happened.ExecutionBooked, sequence: int) -> Execution:
         executed_at=event.executed_at,
         booked_at=event.at,
         position_side=event.position_side,
+    )
+
+
+def replaced_attempt_row(order: Order, at: datetime, request_expires_at: datetime, lifetime: timedelta) -> Attempt:
+    """The attempt before an order's current one, which ended at the venue so that what it left could be sent again."""
+    attempt = order.replaced_attempt
+    theirs = [name for name, number in (order.former_exchange_order_ids or {}).items() if number == attempt]
+    return Attempt(
+        order_id=order.order_id,
+        attempt=attempt,
+        account_id=order.account_id,
+        exchange_client_order_id=exchange_client_order_id(order.order_id, attempt),
+        exchange_order_id=theirs[-1],
+        outcome="replaced",
+        started_at=request_expires_at - lifetime,
+        updated_at=at,
+        request_expires_at=request_expires_at,
     )
 
 

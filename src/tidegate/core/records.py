@@ -202,7 +202,8 @@ class KeptRequest(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
 
 class Attempt(msgspec.Struct, kw_only=True, gc=False):
-    """One send of one order. `outcome`: sending, failed, in_doubt, submitted, absent."""
+    """One send of one order. `outcome`: sending, in_doubt, failed (never placed, or refused after all), submitted (the
+    order tells what came of it), replaced (ended at the venue, and what it left was sent again)."""
 
     order_id: OrderId
     attempt: int

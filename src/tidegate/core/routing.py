@@ -69,6 +69,7 @@ def next_attempt(order: Order, at: datetime, policy: Policy) -> tuple[AttemptSta
         price=order.price,
         filled_before=order.filled_quantity,
         reserve_rate=rate,
+        replaced_expires_at=order.request_expires_at if order.exchange_order_id is not None else None,
     )
     return started, _send(order, started, None, waits=order.is_conditional)
 

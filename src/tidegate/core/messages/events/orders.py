@@ -128,6 +128,8 @@ class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     """The order passed all checks, its reservation stands, and this attempt is about to be sent.
 
     `quantity` is this attempt's own (base; None for a quote quantity), `filled_before` what earlier ones filled.
+    `replaced_expires_at`: until when the request of the attempt before was valid, which ended at the venue to make way
+    for this one; None: there was no such attempt.
     """
 
     at: datetime
@@ -143,6 +145,7 @@ class AttemptStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     price: Decimal | None = None
     filled_before: Decimal = ZERO
     reserve_rate: Decimal = ONE
+    replaced_expires_at: datetime | None = None
 
 
 class AttemptFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

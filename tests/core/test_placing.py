@@ -8,7 +8,7 @@ import pytest
 from support.desk_driver import ALICE, BOB, RISK, DeskDriver
 from tidegate.core.decision import Decision
 from tidegate.core.messages import commands
-from tidegate.core.messages.effects import Reply, SendCancel, SendOrder, WakeAt
+from tidegate.core.messages.effects import Reply, SendCancel, SendOrder, WakeAt, WatchPrices
 from tidegate.core.messages.events import AttemptStarted, OrderClosed, OrderCreated, OrderInvalidated
 from tidegate.core.vocabulary import (
     HistoryStatus,
@@ -42,7 +42,7 @@ def test_an_order_is_created_reserved_and_sent_in_one_decision(driver: DeskDrive
     command = driver.order_command()
     decision = driver.put(command)
     assert [type(event) for event in decision.events] == [OrderCreated, AttemptStarted]
-    assert [type(effect) for effect in decision.effects] == [Reply, SendOrder, WakeAt]
+    assert [type(effect) for effect in decision.effects] == [Reply, SendOrder, WakeAt, WatchPrices]
     send = decision.effects[1]
     assert isinstance(send, SendOrder)
     assert (send.quantity, send.price, send.attempt) == (command.quantity, command.price, 1)

@@ -14,12 +14,14 @@ from tidegate.core.identifiers import (
     IdempotencyKey,
     OrderId,
     RuleId,
+    TransferId,
     UserId,
 )
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages.commands import Command
 from tidegate.core.messages.effects import VenueEffect
 from tidegate.core.messages.reports import Report
+from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
 from tidegate.core.messages.risk_values import OrderPreview, RiskReport
 from tidegate.core.messages.values import Refusal
 from tidegate.core.order import Order
@@ -42,7 +44,7 @@ from tidegate.core.records import (
     Token,
     User,
 )
-from tidegate.core.vocabulary import Exchange, OrderStatus
+from tidegate.core.vocabulary import ApprovalState, Exchange, OrderStatus
 
 
 class Clock(Protocol):
@@ -137,7 +139,42 @@ class InvalidCursorError(Exception):
     """The cursor did not come from the same query: the client's mistake."""
 
 
-class Blotter(Protocol):
+class RiskBlotter(Protocol):
+    """What people and programs may read of limits, trading states, approvals and transfers; pages as the blotter's."""
+
+    async def risk_limits(self, version: int | None = None) -> RiskLimitSet | None:
+        """That version of the set, or the one in force; None: there is none."""
+        ...
+
+    async def trading_states(self) -> list[TradingRestriction]:
+        """Those in force: of scopes that are not active."""
+        ...
+
+    async def trading_state(self, scope_key: str) -> TradingRestriction | None:
+        """The last one of a scope, in force or over."""
+        ...
+
+    async def approvals(
+        self,
+        *,
+        state: ApprovalState | None = None,
+        requested_by: UserId | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> tuple[list[Approval], str | None]: ...
+
+    async def approval(self, approval_id: ApprovalId) -> Approval | None: ...
+
+    async def transfers(
+        self, user_id: UserId | None = None, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Transfer], str | None]:
+        """Those from or to a user."""
+        ...
+
+    async def transfer(self, transfer_id: TransferId) -> Transfer | None: ...
+
+
+class Blotter(RiskBlotter, Protocol):
     """What people and programs may read. Pages come newest first; `cursor` is the last page's `next_cursor`.
 
     A page has 1 to 1,000 rows. `since` is inclusive, `until` exclusive. Raises `InvalidCursorError`.

@@ -30,6 +30,7 @@ from tidegate.core.records import (
 from tidegate.ports import BreakFilter, ExecutionFilter, OrderFilter
 from tidegate.storage import pages
 from tidegate.storage.engines import POOL_SIZE_MAX
+from tidegate.storage.risk_blotter import RiskQueries
 from tidegate.storage.schema import (
     accounts,
     busts,
@@ -51,7 +52,7 @@ ResultT = TypeVar("ResultT")
 _Page = tuple[list[RecordT], str | None]
 
 
-class StoredBlotter:
+class StoredBlotter(RiskQueries):
     """Reads through an engine that the caller disposes of after `close`."""
 
     def __init__(self, engine: Engine) -> None:

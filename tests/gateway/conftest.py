@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
 from tidegate.core.identifiers import (
     AccountId,
+    ApprovalId,
     CommandId,
     ExchangeOrderId,
     ExecutionId,
@@ -22,11 +23,13 @@ from tidegate.core.identifiers import (
     RuleId,
     TokenId,
     TradeId,
+    TransferId,
     UserId,
 )
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages import commands, effects, reports
 from tidegate.core.messages.events import Event, is_journaled
+from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
@@ -49,7 +52,7 @@ from tidegate.core.records import (
     User,
 )
 from tidegate.core.stepping import carry_out
-from tidegate.core.vocabulary import Environment, Exchange, Role, Side
+from tidegate.core.vocabulary import ApprovalState, Environment, Exchange, Role, Side, TradingState
 from tidegate.gateway.app import create_app
 from tidegate.gateway.tokens import new_token
 from tidegate.ports import (
@@ -125,6 +128,8 @@ class MemoryDesk:
         self.commands: list[commands.Command] = []
         self.accepting = True  # Whether the venue takes orders and cancels at once.
         self.failure: Exception | None = None
+        self.answers: list[Answer] = []  # Given instead of the engine's, one after the other.
+        self.on_answer: Callable[[commands.Command], None] = lambda _: None  # Before one of these is given.
         self.waited_for: list[WaitFor | None] = []
         self.looked_up_tokens = 0
         self._projector = Projector(1)
@@ -141,6 +146,10 @@ class MemoryDesk:
         self._users: dict[UserId, User] = {}
         self._tokens: dict[TokenId, Token] = {}
         self._breaks: dict[str, Break] = {}
+        self.limit_sets: list[RiskLimitSet] = []
+        self.states: dict[str, TradingRestriction] = {}
+        self.approvals_asked: dict[ApprovalId, Approval] = {}
+        self.transfers_made: dict[TransferId, Transfer] = {}
         self._numbers = itertools.count(1)
 
     # --- the engine ---------------------------------------------------------------------------------------------
@@ -150,14 +159,27 @@ class MemoryDesk:
         self.waited_for.append(wait_for)
         if self.failure is not None:
             raise self.failure
+        if self.answers:
+            self.on_answer(command)
+            return self.answers.pop(0)
         decided = self.take(command)
         [reply] = [effect for effect in decided if isinstance(effect, effects.Reply)]
-        answer = Answer(refusal=reply.refusal, orders=self._copies(reply), replayed=reply.replayed)
+        answer = self._answer(reply)
         for effect in decided:
             self._play_venue(effect)
         if wait_for is None or not (wait_for.acknowledged or wait_for.closed):
             return answer
-        return Answer(refusal=reply.refusal, orders=self._copies(reply), replayed=reply.replayed)
+        return self._answer(reply)
+
+    def _answer(self, reply: effects.Reply) -> Answer:
+        return Answer(
+            refusal=reply.refusal,
+            orders=self._copies(reply),
+            replayed=reply.replayed,
+            approval_id=reply.approval_id,
+            preview=reply.preview,
+            risk=reply.risk,
+        )
 
     def _copies(self, reply: effects.Reply) -> tuple[Order, ...]:
         return tuple(copy.copy(self.desk.orders[order_id]) for order_id in reply.order_ids)
@@ -188,6 +210,10 @@ class MemoryDesk:
         self._users.update(batch.users)
         self._tokens.update(batch.tokens)
         self._breaks.update(batch.breaks)
+        self.limit_sets += batch.risk_limits
+        self.states.update(batch.trading_states)
+        self.approvals_asked.update(batch.approvals)
+        self.transfers_made.update(batch.transfers)
 
     def _play_venue(self, effect: effects.Effect) -> None:
         if not self.accepting:
@@ -323,6 +349,45 @@ class MemoryDesk:
 
     async def open_breaks(self) -> int:
         return sum(found.resolved_at is None for found in self._breaks.values())
+
+    # --- the blotter's part about risk --------------------------------------------------------------------------
+
+    async def risk_limits(self, version: int | None = None) -> RiskLimitSet | None:
+        found = [one for one in self.limit_sets if version in (None, one.version)]
+        return found[-1] if found else None
+
+    async def trading_states(self) -> list[TradingRestriction]:
+        return [state for state in self.states.values() if state.state is not TradingState.ACTIVE]
+
+    async def trading_state(self, scope_key: str) -> TradingRestriction | None:
+        return self.states.get(scope_key)
+
+    async def approvals(
+        self,
+        *,
+        state: ApprovalState | None = None,
+        requested_by: UserId | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> tuple[list[Approval], str | None]:
+        found = [
+            one
+            for one in self.approvals_asked.values()
+            if state in (None, one.state) and requested_by in (None, one.requested_by)
+        ]
+        return _page(found[::-1], limit, cursor)
+
+    async def approval(self, approval_id: ApprovalId) -> Approval | None:
+        return self.approvals_asked.get(approval_id)
+
+    async def transfers(
+        self, user_id: UserId | None = None, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Transfer], str | None]:
+        found = [one for one in self.transfers_made.values() if user_id in (None, one.from_user_id, one.to_user_id)]
+        return _page(found[::-1], limit, cursor)
+
+    async def transfer(self, transfer_id: TransferId) -> Transfer | None:
+        return self.transfers_made.get(transfer_id)
 
     # --- reference data -----------------------------------------------------------------------------------------
 

@@ -21,6 +21,11 @@ READS = [
     "/accounts",
     "/reconciliation/breaks",
     "/system/venues",
+    "/risk/limits",
+    "/risk/kill-switch",
+    "/risk/utilization",
+    "/approvals",
+    "/transfers",
 ]
 
 

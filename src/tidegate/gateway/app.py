@@ -68,7 +68,14 @@ def create_app(
         settings=settings or GatewaySettings(),
     )
     handlers = [
-        _route(operation.method, operation.path, _guarded(operation.handler, context), operation.name, context)
+        _route(
+            operation.method,
+            operation.path,
+            _guarded(operation.handler, context),
+            operation.name,
+            context,
+            body_size_max=operation.body_size_max,
+        )
         for operation in OPERATIONS
     ]
     handlers += [
@@ -123,6 +130,7 @@ def _route(
     name: str,
     context: Context,
     media_type: str = "application/json",
+    body_size_max: int | None = None,
 ) -> HTTPRouteHandler:
     """One Litestar route: time it, count it, encode what the handler returns."""
     seconds = context.metrics.request_seconds.labels(method, name)
@@ -144,7 +152,13 @@ def _route(
             requests.labels(method, name, str(status.value)).inc()
 
     litestar_path = path.replace("_id}", "_id:str}")
-    return HTTPRouteHandler(litestar_path, http_method=method, name=f"{method} {path}", status_code=200)(route)  # type: ignore[arg-type]
+    return HTTPRouteHandler(
+        litestar_path,
+        http_method=method,  # type: ignore[arg-type]
+        name=f"{method} {path}",
+        status_code=200,
+        request_max_body_size=body_size_max or context.settings.body_size_max,
+    )(route)
 
 
 def _on_problem(_: AnyRequest, problem: Problem) -> Response[bytes]:

@@ -21,8 +21,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The gateway's hands.
 
-    Accounts are registered one at a time, so that none gets the credentials of a loser; and rules with a key are made
-    one at a time, so that the same request twice makes one.
+    Accounts are registered one at a time, so that none gets the credentials of a loser; and rules, transfers and what
+    may need approval are taken one at a time where they have a key, so that the same request twice makes one.
     """
 
     commands: CommandPort
@@ -37,3 +37,5 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     settings: GatewaySettings
     registering: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
     creating_rules: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
+    asking_approval: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
+    transferring: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)

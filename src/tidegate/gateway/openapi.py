@@ -10,7 +10,17 @@ from tidegate.gateway.problems import ProblemView
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS, Operation
 
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
-_WITH_KEY = frozenset({"orders_place", "orders_amend", "orders_cancel", "rules_create"})
+_WITH_KEY = frozenset(
+    {
+        "orders_place",
+        "orders_amend",
+        "orders_cancel",
+        "rules_create",
+        "limits_put",
+        "kill_switch_release",
+        "transfers_create",
+    }
+)
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -18,7 +28,8 @@ def build_document() -> dict[str, Any]:
     """The whole document, ready to be encoded."""
     shapes: list[Any] = [ProblemView]
     for operation in OPERATIONS:
-        shapes += [shape for shape in (operation.answer, operation.query, operation.body) if shape is not None]
+        told = (operation.answer, operation.accepted, operation.query, operation.body)
+        shapes += [shape for shape in told if shape is not None]
     shapes += [operation.answer for operation in OPEN_OPERATIONS]
     schemas, components = msgspec.json.schema_components(shapes, ref_template=_REFERENCE)
     schema_of = {repr(shape): schema for shape, schema in zip(shapes, schemas, strict=True)}
@@ -82,6 +93,11 @@ def _describe(operation: Operation, schema_of: dict[str, Any], components: dict[
             },
         },
     }
+    if operation.accepted is not None:
+        described["responses"]["202"] = {
+            "description": "Nothing has happened yet: a second person has to approve",
+            "content": {"application/json": {"schema": schema_of[repr(operation.accepted)]}},
+        }
     if operation.body is not None:
         schema = schema_of[repr(operation.body)]
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

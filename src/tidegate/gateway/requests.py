@@ -15,17 +15,18 @@ from tidegate.gateway.problems import GatewayCode, Problem
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _PATTERN = re.compile(r"Expected `str` matching regex '.*?' - (?=at `)", re.DOTALL)
+_ELEMENT = r"(\[(\.\.\.|\d+)\])?"  # Which one of a list.
 _RIGHT = tuple(
-    (re.compile(rf"`\$(\.\w+)*\.({fields})(\[\.\.\.\])?`$"), right)
+    (re.compile(rf"`\$(\.\w+{_ELEMENT})*\.({fields}){_ELEMENT}`$"), right)
     for fields, right in (
         (
-            "quantity|quote_quantity|price|trigger_price|leverage",
+            "quantity|quote_quantity|price|trigger_price|leverage|value|warn_at|attach_stop_ratio",
             'amounts are plain decimals in strings, such as "0.25"',
         ),
         ("trailing_offset", 'offsets are strings: "150" is so much of the quote asset, "1.5%" a part of the price'),
-        ("symbol", "symbols are written like BTC/USDT"),
+        ("symbol|symbols", "symbols are written like BTC/USDT"),
         (
-            "account|account_id|user_id|user_ids|owner_id|order_id|cancel_order_id|parent_order_id",
+            r"((from|to)_)?(account|user_id)|account_id|user_ids|owner_id|limit_id|((cancel|parent)_)?order_id",
             "ids are 1 to 64 letters, digits, dots, _ and -",
         ),
         ("client_order_id", "client order ids are 1 to 64 letters, digits, dots, _, : and -"),

@@ -6,16 +6,25 @@ from typing import Any, NamedTuple
 
 from tidegate.core.records import User
 from tidegate.gateway import (
+    approvals,
     bodies,
     books,
     breaks,
     corrections,
+    kill_switch,
+    limits,
     operations,
     order_views,
     orders,
     queries,
     registry,
+    risk,
+    risk_bodies,
+    risk_queries,
+    risk_report_views,
+    risk_views,
     rules,
+    transfers,
     views,
 )
 from tidegate.gateway.context import Context
@@ -29,7 +38,11 @@ OpenHandler = Callable[[AnyRequest, Context], Awaitable[Result]]
 
 
 class Operation(NamedTuple):
-    """One call. Path parameters are text, and their names end in `_id`."""
+    """One call. Path parameters are text, and their names end in `_id`.
+
+    `accepted` is the shape of a 202: what was asked for waits. `body_size_max`, in bytes, stands where the usual is
+    too small.
+    """
 
     method: str
     path: str
@@ -38,6 +51,8 @@ class Operation(NamedTuple):
     query: Any = queries.NoQuery
     body: Any = None
     status: HTTPStatus = HTTPStatus.OK
+    accepted: Any = None
+    body_size_max: int | None = None
 
     @property
     def name(self) -> str:
@@ -96,6 +111,60 @@ OPERATIONS = (
         breaks.resolve,
         views.BreakView,
         body=bodies.ResolveBreakBody,
+    ),
+    Operation("GET", f"{API}/risk/limits", limits.show, risk_views.RiskLimitSetView, risk_queries.LimitsQuery),
+    Operation(
+        "PUT",
+        f"{API}/risk/limits",
+        limits.put,
+        risk_views.RiskLimitSetView,
+        body=risk_bodies.RiskLimitsBody,
+        accepted=risk_views.ApprovalView,
+        body_size_max=risk_bodies.LIMITS_BODY_SIZE_MAX,
+    ),
+    Operation("GET", f"{API}/risk/utilization", risk.utilization, risk_report_views.UtilizationView, queries.UserQuery),
+    Operation(
+        "PUT", f"{API}/risk/keep-alive", risk.keep_alive, risk_views.KeepAliveView, body=risk_bodies.KeepAliveBody
+    ),
+    Operation("GET", f"{API}/risk/kill-switch", kill_switch.index, Items[risk_views.TradingStateView]),
+    Operation(
+        "PUT",
+        f"{API}/risk/kill-switch",
+        kill_switch.throw,
+        risk_views.TradingStateView,
+        body=risk_bodies.KillSwitchBody,
+    ),
+    Operation(
+        "DELETE",
+        f"{API}/risk/kill-switch",
+        kill_switch.release,
+        risk_views.TradingStateView,
+        risk_queries.ReleaseQuery,
+        accepted=risk_views.ApprovalView,
+    ),
+    Operation("GET", f"{API}/approvals", approvals.index, Page[risk_views.ApprovalView], risk_queries.ApprovalsQuery),
+    Operation(
+        "POST",
+        f"{API}/approvals/{{approval_id}}/approve",
+        approvals.approve,
+        risk_views.ApprovalView,
+        body=risk_bodies.DecisionBody,
+    ),
+    Operation(
+        "POST",
+        f"{API}/approvals/{{approval_id}}/reject",
+        approvals.reject,
+        risk_views.ApprovalView,
+        body=risk_bodies.DecisionBody,
+    ),
+    Operation("GET", f"{API}/transfers", transfers.index, Page[risk_views.TransferView], risk_queries.TransfersQuery),
+    Operation(
+        "POST",
+        f"{API}/transfers",
+        transfers.create,
+        risk_views.TransferView,
+        body=risk_bodies.TransferBody,
+        status=HTTPStatus.CREATED,
     ),
     Operation("GET", f"{API}/instruments", registry.instruments, Items[views.InstrumentView], queries.InstrumentsQuery),
     Operation("GET", f"{API}/accounts", registry.accounts, Items[views.AccountView]),

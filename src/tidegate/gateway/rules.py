@@ -1,18 +1,18 @@
 """Rules of the user's own: when an order reaches a status, place or cancel another."""
 
-import hashlib
 from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
 
-from tidegate.core.identifiers import CommandId, IdempotencyKey, OrderId, RuleId
+from tidegate.core.identifiers import CommandId, OrderId, RuleId
 from tidegate.core.messages.commands import CreateRule, DeleteRule, PlaceOrder
 from tidegate.core.records import Rule, User
 from tidegate.core.vocabulary import OrderStatus, RefusalCode, Role
 from tidegate.gateway.authentication import require, scope
 from tidegate.gateway.bodies import CreateRuleBody, PlaceOrderBody
 from tidegate.gateway.context import Context
+from tidegate.gateway.naming import named_by
 from tidegate.gateway.placing import place_body, place_command, request_hash
 from tidegate.gateway.problems import GatewayCode, Problem, refused
 from tidegate.gateway.queries import NoQuery, RulesQuery
@@ -74,19 +74,10 @@ async def create(request: AnyRequest, user: User, context: Context) -> Result:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, GatewayCode.INVALID_REQUEST, detail)
     if key is None:
         return await _create(RuleId(context.new_id()), body, user, context)
-    rule_id = _named_by(user, key)
+    rule_id = RuleId(named_by(user, key))
     async with context.creating_rules:
         known = await context.blotter.rule(rule_id)
         return await _create(rule_id, body, user, context) if known is None else _repeated(known, body)
-
-
-def _named_by(user: User, key: IdempotencyKey) -> RuleId:
-    """A rule's id follows from its key, so that storage knows what was asked before, however long ago.
-
-    It has the shape of a ULID, of a time that no other id comes from.
-    """
-    digest = hashlib.sha256(f"{user.user_id}\n{key}".encode()).hexdigest()
-    return RuleId(f"7{digest[:25].upper()}")
 
 
 async def _create(rule_id: RuleId, body: CreateRuleBody, user: User, context: Context) -> Result:

@@ -3,6 +3,7 @@
 Values are in the desk's reporting currency unless a limit's kind says otherwise (`LimitKind`).
 """
 
+from collections.abc import Container
 from datetime import datetime
 from decimal import Decimal
 
@@ -35,6 +36,14 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             ("symbol", self.symbol),
         )
         return "|".join(f"{name}:{value}" for name, value in named if value is not None) or "desk"
+
+    def may_concern(self, user_id: UserId, role: Role, account_ids: Container[AccountId]) -> bool:
+        """Whether it may be about a user of that role with those accounts: what such a user is told of."""
+        return (
+            self.role in (None, role)
+            and self.user_id in (None, user_id)
+            and (self.account_id is None or self.account_id in account_ids)
+        )
 
 
 class RiskLimit(msgspec.Struct, frozen=True, kw_only=True):

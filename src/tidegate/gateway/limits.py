@@ -1,0 +1,87 @@
+"""The set of risk limits: one versioned whole, read and replaced."""
+
+from http import HTTPStatus
+
+from tidegate.core.identifiers import ApprovalId, CommandId
+from tidegate.core.messages.commands import SetRiskLimits
+from tidegate.core.messages.risk_records import Approval, RiskLimitSet
+from tidegate.core.records import User
+from tidegate.gateway.approvals import approval_id_of, asked_before, waiting
+from tidegate.gateway.context import Context
+from tidegate.gateway.problems import GatewayCode, Problem, refused
+from tidegate.gateway.requests import AnyRequest, idempotency_key, read_body, read_query
+from tidegate.gateway.results import Result
+from tidegate.gateway.risk_bodies import RiskLimitsBody
+from tidegate.gateway.risk_queries import LimitsQuery
+from tidegate.gateway.risk_scopes import Sight, limit_of
+from tidegate.gateway.risk_views import RiskLimitSetView, limit_set_view
+
+
+async def show(request: AnyRequest, user: User, context: Context) -> Result:
+    """The limits in force, or an older version of them; of these, who does not oversee sees what may concern one."""
+    query = read_query(request, LimitsQuery)
+    found = await context.blotter.risk_limits(query.version)
+    if found is not None:
+        return Result(await _view(found, user, context))
+    if query.version is None:
+        return Result(RiskLimitSetView(version=0, limits=[]))
+    detail = f"there is no version {query.version} of the limits"
+    raise Problem(HTTPStatus.NOT_FOUND, GatewayCode.NOT_FOUND, detail)
+
+
+async def put(request: AnyRequest, user: User, context: Context) -> Result:
+    """Replace the whole set of limits. What loosens one waits for a second person: then the answer is 202."""
+    key = idempotency_key(request)
+    body = await read_body(request, RiskLimitsBody)
+    approval_id = approval_id_of(user, key, context)
+    if key is None:
+        return await _put(body, approval_id, user, context)
+    async with context.asking_approval:
+        known = await context.blotter.approval(approval_id)
+        if known is None:
+            return await _put(body, approval_id, user, context)
+    return asked_before(known, is_same=_asked_so(known, body))
+
+
+async def _put(body: RiskLimitsBody, approval_id: ApprovalId, user: User, context: Context) -> Result:
+    command = SetRiskLimits(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        user_id=user.user_id,
+        limits=tuple(limit_of(limit) for limit in body.limits),
+        approval_id=approval_id,
+        expected_version=body.version,
+        message=body.message,
+    )
+    answer = await context.commands.submit(command)
+    if answer.approval_id is not None:
+        return await waiting(answer.approval_id, context)
+    in_force = await context.blotter.risk_limits()
+    if answer.refusal is not None and not _is_set_so(in_force, command):
+        raise refused(answer.refusal)
+    assert in_force is not None, "an answer is given only after everything it says is durable"
+    return Result(await _view(in_force, user, context))
+
+
+def _is_set_so(in_force: RiskLimitSet | None, command: SetRiskLimits) -> bool:
+    """Whether this user set just this in place of just that: the request is a repeat, and is answered alike."""
+    return (
+        in_force is not None
+        and command.expected_version is not None
+        and (in_force.version, in_force.set_by) == (command.expected_version + 1, command.user_id)
+        and (in_force.limits, in_force.message) == (command.limits, command.message)
+    )
+
+
+def _asked_so(known: Approval, body: RiskLimitsBody) -> bool:
+    asked = known.request
+    return (
+        isinstance(asked, SetRiskLimits)
+        and asked.limits == tuple(limit_of(limit) for limit in body.limits)
+        and (asked.expected_version, asked.message) == (body.version, body.message)
+    )
+
+
+async def _view(found: RiskLimitSet, user: User, context: Context) -> RiskLimitSetView:
+    sight = await Sight.of(user, context)
+    return limit_set_view(found, tuple(limit for limit in found.limits if sight.shows(limit.scope)))

@@ -69,8 +69,9 @@ def result_of(call: Call[ResultT], outcome: Outcome, url: httpx.URL) -> ResultT:
         ) from outcome
     if outcome.status_code not in call.answers:
         raise _error(outcome, url)
+    is_waiting = outcome.status_code == httpx.codes.ACCEPTED and call.accepted is not None
     try:
-        return msgspec.json.decode(outcome.content, type=call.result)
+        return msgspec.json.decode(outcome.content, type=call.accepted if is_waiting else call.result)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _unexpected(outcome, url, str(error)) from error
 

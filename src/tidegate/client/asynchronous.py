@@ -8,6 +8,7 @@ import httpx
 
 from tidegate.client import calls, desk_calls
 from tidegate.client.answers import base_url, request_arguments, request_headers, result_of
+from tidegate.client.asynchronous_risk import AsyncRiskCalls
 from tidegate.client.calls import TIMEOUT_MS_DEFAULT, Amount, Call, OrderFields, OrderQuery, RuleQuery, WaitFor
 from tidegate.client.desk_calls import BreakQuery, ExecutionQuery
 from tidegate.client.desk_results import (
@@ -29,7 +30,7 @@ from tidegate.client.retrying import Outcome, Retries
 ResultT = TypeVar("ResultT")
 
 
-class AsyncClient:
+class AsyncClient(AsyncRiskCalls):
     """One desk, by its URL and an API token. Use it as a context manager, or await `close`.
 
     It never looks at proxies or other settings of the environment. Every call raises a `ClientError`.

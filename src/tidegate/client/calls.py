@@ -87,12 +87,14 @@ class Call(msgspec.Struct, Generic[ResultT], frozen=True, kw_only=True):
     """One request.
 
     `repeatable`: sending it twice does what sending it once does, so it may be sent again when its answer was lost.
-    `answers`: the HTTP statuses whose body is a `result`. `patience_seconds`: how long the desk itself may wait.
+    `answers`: the HTTP statuses whose body is a `result`; a 202's is an `accepted`, where one is given.
+    `patience_seconds`: how long the desk itself may wait.
     """
 
     method: str
     path: str
     result: type[ResultT]
+    accepted: type[ResultT] | None = None
     query: dict[str, str] = {}
     body: bytes | None = None
     idempotency_key: str | None = None

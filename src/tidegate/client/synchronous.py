@@ -25,11 +25,12 @@ from tidegate.client.desk_results import (
 )
 from tidegate.client.results import Execution, HistoryEntry, Order, Page, Rule
 from tidegate.client.retrying import Outcome, Retries
+from tidegate.client.synchronous_risk import RiskCalls
 
 ResultT = TypeVar("ResultT")
 
 
-class Client:
+class Client(RiskCalls):
     """One desk, by its URL and an API token. Use it as a context manager, or call `close`.
 
     It never looks at proxies or other settings of the environment. Every call raises a `ClientError`.

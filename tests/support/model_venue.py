@@ -25,6 +25,7 @@ from tidegate.core.messages.effects import (
     SendCancel,
     SendOrder,
     SynchronizeAccount,
+    WatchPrices,
 )
 from tidegate.core.messages.reports import Report
 from tidegate.core.messages.values import Fee, VenueBalance
@@ -105,7 +106,8 @@ class ModelWorld:
         decision = self.driver.put(message)  # type: ignore[arg-type]
         self.driver.check()
         for effect in decision.effects:
-            self.perform(effect)
+            if not isinstance(effect, WatchPrices):  # Of the market, not of the account.
+                self.perform(effect)
 
     def restart(self) -> None:
         """The desk's process dies and comes back."""

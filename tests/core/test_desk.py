@@ -52,7 +52,7 @@ def test_an_asset_is_priced_directly_or_by_its_inverse_or_not_at_all(driver: Des
     assert rate(Exchange.BINANCE, "BTC") == 50_000
     assert rate(Exchange.BINANCE, "EUR") == 2
     assert rate(Exchange.BINANCE, "XYZ") is None
-    assert rate(Exchange.OKX, "BTC") is None
+    assert rate(Exchange.OKX, "BTC") == 50_000, "another venue's price is better than none"
 
 
 def test_every_name_that_the_venue_ever_had_for_an_order_finds_it_and_goes_with_it(driver: DeskDriver) -> None:

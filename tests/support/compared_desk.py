@@ -198,6 +198,37 @@ class ComparedDesk(DeskDriver):
         [asked] = [effect for effect in decision.effects if isinstance(effect, SynchronizeAccount)]
         return asked
 
+    def give(
+        self,
+        asset: str,
+        quantity: str,
+        giver: ids.UserId,
+        taker: ids.UserId,
+        *,
+        by: ids.UserId | None = None,
+        from_account: ids.AccountId = ACCOUNT,
+        to_account: ids.AccountId = ACCOUNT,
+        transfer_id: str | None = None,
+        wallet: Wallet = Wallet.MAIN,
+    ) -> Reply:
+        """A transfer, by the giver unless told otherwise; returns the answer."""
+        number = next(self._numbers)
+        command = commands.TransferFunds(
+            command_id=self.command_id(),
+            at=self.now,
+            user_id=by or giver,
+            transfer_id=ids.TransferId(transfer_id or f"transfer-{number}"),
+            from_account_id=from_account,
+            from_user_id=giver,
+            to_account_id=to_account,
+            to_user_id=taker,
+            asset=asset,
+            quantity=Decimal(quantity),
+            wallet=wallet,
+        )
+        [answer] = [effect for effect in self.put(command).effects if isinstance(effect, Reply)]
+        return answer
+
     # --- breaks ------------------------------------------------------------------------------------------------
 
     def broken_balance(self, **differences: str) -> None:

@@ -9,6 +9,7 @@ import itertools
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from support.found import KeptRows
 from tidegate.core import identifiers as ids
@@ -38,7 +39,7 @@ from tidegate.core.records import (
     User,
 )
 from tidegate.core.stepping import carry_out
-from tidegate.core.vocabulary import InstrumentKind, WakePurpose, Wallet
+from tidegate.core.vocabulary import ApprovalState, InstrumentKind, TradingState, WakePurpose, Wallet
 from tidegate.runtime.references import not_in_memory
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -150,7 +151,27 @@ class KeptDesk:
             leverages=[copy.copy(setting) for setting in leverages.values()],
             rules=[copy.copy(rule) for rule in rules.values() if rule.ended_at is None],
             recent_symbols=self._recent_symbols(),
+            **self._risk_rows(),
         )
+
+    def _risk_rows(self) -> dict[str, Any]:
+        """The newest row of each kind that speaks of risk, those left out that are over."""
+        states, approvals, marks, capital, transfers = {}, {}, {}, {}, {}
+        for batch in self.batches:
+            states.update(batch.trading_states)
+            approvals.update(batch.approvals)
+            marks.update(batch.loss_marks)
+            capital.update(batch.capital)
+            transfers.update(batch.transfers)
+        limits = [version for batch in self.batches for version in batch.risk_limits]
+        return {
+            "risk_limits": limits[-1] if limits else None,
+            "trading_states": [state for state in states.values() if state.state is not TradingState.ACTIVE],
+            "approvals": [approval for approval in approvals.values() if approval.state is ApprovalState.PENDING],
+            "loss_marks": [*marks.values()],
+            "capital": [copy.copy(owned) for owned in capital.values()],
+            "transfers": [transfer for transfer in transfers.values() if not (transfer.from_seen and transfer.to_seen)],
+        }
 
     def _recent_symbols(self) -> dict[ids.AccountId, dict[str, datetime]]:
         ends: dict[ids.AccountId, dict[str, datetime]] = defaultdict(dict)
@@ -253,6 +274,6 @@ def replayed(journal: list[JournaledEvent], policy: Policy) -> Desk:
 
 def state_of(desk: Desk) -> dict[str, object]:
     """Everything in a desk that comes from the journal, comparable by value."""
-    prices_and_rules = {"policy", "instruments", "prices"}
-    state = {name: value for name, value in vars(desk).items() if name not in prices_and_rules}
+    others = {"policy", "instruments", "prices", "compare_since"}
+    state = {name: value for name, value in vars(desk).items() if name not in others}
     return copy.deepcopy(state)

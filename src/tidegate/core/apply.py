@@ -10,6 +10,7 @@ from tidegate.core.instruments import Price
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event
 from tidegate.core.order import Order
+from tidegate.core.risk_totals import BEGINNINGS, begin, follow, follow_price
 from tidegate.core.traded import still_traded
 
 __all__ = ["apply", "break_id", "break_of", "request_of"]
@@ -23,18 +24,33 @@ def apply(desk: Desk, event: Event) -> None:
     if type(event) in _CHANGES:  # By far the most frequent. A look into a set is quicker than to match a class.
         _change_order(desk, desk.orders[event.order_id], event)  # type: ignore[union-attr,arg-type]
         desk.sequence += 1
+        if desk.totals is not None:
+            follow(desk.totals, desk, event)
         return
     match event:
         case happened.OrderCreated():
             create_order(desk, event)
         case happened.PriceMoved():
+            is_new = (event.exchange, event.symbol) not in desk.prices
             desk.prices[(event.exchange, event.symbol)] = Price(
                 last=event.last, bid=event.bid, ask=event.ask, mark=event.mark, at=event.at
             )
+            if desk.totals is not None:
+                follow_price(desk.totals, desk, event, is_new=is_new)
+            return
+        case happened.LiquidationsTold():
+            told = {(position.symbol, position.position_side): position for position in event.positions}
+            desk.liquidations[event.account_id] = told
             return
         case happened.AccountCompared():
             desk.compared_at[event.account_id] = event.requested_at
             desk.traded_markets = still_traded(desk, event.at)
+            return
+        case happened.ComparisonAsked():
+            desk.compare_since.pop(event.account_id, None)
+            return
+        case happened.ClientHeard():
+            desk.clients_heard[event.user_id] = event.at
             return
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})
@@ -42,6 +58,10 @@ def apply(desk: Desk, event: Event) -> None:
         case _:
             change_desk(desk, event)  # type: ignore[arg-type]  # What the set above leaves.
     desk.sequence += 1
+    if type(event) in BEGINNINGS:
+        begin(desk)
+    elif desk.totals is not None:
+        follow(desk.totals, desk, event)
 
 
 def _change_order(desk: Desk, order: Order, event: _Change) -> None:

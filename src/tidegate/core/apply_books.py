@@ -37,6 +37,7 @@ def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     desk.execution_times[event.account_id] = max(
         event.executed_at, desk.execution_times.get(event.account_id, event.executed_at)
     )
+    desk.compare_since.setdefault(event.account_id, event.at)
     _trade(desk, event)
     _guard(desk, order, event)
     if event.late:
@@ -68,6 +69,7 @@ def reverse(desk: Desk, order: Order, event: happened.ExecutionReversed) -> None
     desk.execution_ids.setdefault(order.order_id, set()).add(event.execution_id)
     desk.executions.pop(event.execution_id, None)
     desk.busted.add(event.execution_id)
+    desk.compare_since.setdefault(booked.account_id, event.at)
     _untrade(desk, booked, event.at)
     _exit(desk, order, -booked.quantity)
     if not order.is_closed:

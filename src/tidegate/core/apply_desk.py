@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from tidegate.core.apply_risk import RiskChange, change_risk
+from tidegate.core.capital import COUNTED, count
 from tidegate.core.desk import Desk, Difference
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
@@ -28,6 +29,7 @@ DeskChange = (
     | happened.LeverageChanged
     | happened.CashFlowBooked
     | happened.CorrectionsSet
+    | happened.KeepAliveSet
     | happened.RequestKept
     | happened.RuleCreated
     | happened.RuleEnded
@@ -61,6 +63,7 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             acquire(
                 desk.holding(event.account_id, event.user_id, event.asset, event.wallet), event.quantity, event.price
             )
+            count(desk, event.account_id, event.user_id, event.asset, event.quantity, event.price)
         case happened.BalancesOpened():
             desk.accounts[event.account_id].opened_at = event.at
         case happened.BalanceCompared():
@@ -76,6 +79,8 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             keep(desk.requests, (event.user_id, event.idempotency_key), request_of(event))
         case happened.CorrectionsSet():
             desk.users[event.user_id].corrections = event.corrections
+        case happened.KeepAliveSet():
+            desk.users[event.user_id].keep_alive_seconds = event.timeout_seconds
         case happened.LeverageChanged():
             desk.leverages[(event.account_id, event.symbol)] = Leverage(
                 account_id=event.account_id,
@@ -114,6 +119,7 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             | happened.EquityMarked()
             | happened.FundsTransferred()
             | happened.TransferSeen()
+            | happened.CapitalPriced()
         ):
             change_risk(desk, event)
         case _:
@@ -131,6 +137,7 @@ def _change_books(
                 acquire(holding, event.quantity, event.price)
             else:
                 dispose(holding, -event.quantity, None)
+            count(desk, event.account_id, event.user_id, event.asset, event.quantity, event.price)
             desk.differences.pop((event.account_id, event.asset, event.wallet), None)
         case happened.PositionCompared():
             key = (event.account_id, event.symbol, event.position_side)
@@ -151,6 +158,8 @@ def _change_books(
                 acquire(holding, event.amount, event.rate)
             else:
                 dispose(holding, -event.amount, None)  # What is paid or withdrawn leaves at average cost, as a fee.
+            if event.kind in COUNTED:
+                count(desk, event.account_id, event.user_id, event.asset, event.amount, event.rate)
             remember(desk.cash_flows, (event.account_id, event.kind, event.flow_id))
         case _:
             assert_never(event)

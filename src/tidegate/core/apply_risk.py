@@ -2,13 +2,14 @@
 
 from typing import assert_never
 
+from tidegate.core.capital import count, count_unpriced
 from tidegate.core.desk import Desk
 from tidegate.core.loss_marks import mark
-from tidegate.core.memory import remember
+from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.risk_records import TradingRestriction, Transfer
 from tidegate.core.portfolio.holdings import acquire, dispose
-from tidegate.core.vocabulary import TradingState
+from tidegate.core.vocabulary import TradingState, Wallet
 
 RiskChange = (
     happened.RiskLimitsSet
@@ -19,6 +20,7 @@ RiskChange = (
     | happened.EquityMarked
     | happened.FundsTransferred
     | happened.TransferSeen
+    | happened.CapitalPriced
 )
 
 
@@ -45,6 +47,8 @@ def change_risk(desk: Desk, event: RiskChange) -> None:
             _transfer(desk, event)
         case happened.TransferSeen():
             _see(desk, event)
+        case happened.CapitalPriced():
+            _price(desk, event)
         case _:
             assert_never(event)
 
@@ -55,8 +59,12 @@ def _transfer(desk: Desk, event: happened.FundsTransferred) -> None:
     taker = desk.holding(event.to_account_id, event.to_user_id, event.asset, event.wallet)
     dispose(giver, event.quantity, None)
     acquire(taker, event.quantity, event.price)
+    count(desk, event.from_account_id, event.from_user_id, event.asset, -event.quantity, event.rate)
+    count(desk, event.to_account_id, event.to_user_id, event.asset, event.quantity, event.rate)
+    transfer = transfer_of(event, desk.sequence + 1)
+    keep(desk.risk.transferred, event.transfer_id, transfer)
     if event.from_account_id != event.to_account_id:
-        desk.risk.transfers[event.transfer_id] = transfer_of(event, desk.sequence + 1)
+        desk.risk.transfers[event.transfer_id] = transfer
 
 
 def _see(desk: Desk, event: happened.TransferSeen) -> None:
@@ -65,6 +73,15 @@ def _see(desk: Desk, event: happened.TransferSeen) -> None:
     if transfer.from_seen and transfer.to_seen:
         del desk.risk.transfers[transfer.transfer_id]
     remember(desk.cash_flows, (event.account_id, event.kind, event.flow_id))
+
+
+def _price(desk: Desk, event: happened.CapitalPriced) -> None:
+    """What had cost nobody knew what is taken to have cost this."""
+    count_unpriced(desk, event.account_id, event.user_id, event.asset, event.quantity, event.price)
+    for wallet in Wallet:
+        holding = desk.holdings.get((event.account_id, event.user_id, event.asset, wallet))
+        if holding is not None and holding.quantity > 0 and holding.average_price is None:
+            holding.average_price = event.price
 
 
 def transfer_of(event: happened.FundsTransferred, sequence: int) -> Transfer:
@@ -100,4 +117,5 @@ def restriction_of(event: happened.TradingStateSet) -> TradingRestriction:
         message=event.message,
         approved_by=event.approved_by,
         protection_too=event.protection_too,
+        close_positions=event.close_positions,
     )

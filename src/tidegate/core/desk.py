@@ -25,9 +25,11 @@ from tidegate.core.identifiers import (
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages.events import ExecutionBooked
-from tidegate.core.money import ONE, ZERO, ratio
+from tidegate.core.messages.values import VenuePosition
+from tidegate.core.money import ZERO
 from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.policy import Policy
+from tidegate.core.rates import Rates
 from tidegate.core.records import (
     Account,
     Break,
@@ -45,6 +47,8 @@ from tidegate.core.records import (
     User,
 )
 from tidegate.core.risk_book import RiskBook
+from tidegate.core.totals.recount import recount
+from tidegate.core.totals.running import Totals
 from tidegate.core.vocabulary import AccountState, Exchange, PositionSide, Wallet
 
 
@@ -62,6 +66,7 @@ class Desk:
         self.policy = policy
         self.sequence = 0
         self.history_id = 0
+        self.rates = Rates(policy.reporting_currency)
         self.users: dict[UserId, User] = {}
         self.accounts: dict[AccountId, Account] = {}
         self.instruments: dict[tuple[Exchange, str], Instrument] = {}
@@ -85,11 +90,15 @@ class Desk:
         self.busted: set[ExecutionId] = set()
         self.execution_times: dict[AccountId, datetime] = {}
         self.compared_at: dict[AccountId, datetime] = {}  # Everything before has been told by the account's venue.
+        self.compare_since: dict[AccountId, datetime] = {}  # Trades and ends since then want the books compared.
         self.recent_symbols: dict[AccountId, dict[str, datetime]] = {}  # When an order in them last ended.
         self.differences: dict[tuple[AccountId, str, Wallet], Difference] = {}
         self.position_differences: dict[tuple[AccountId, str, PositionSide], Difference] = {}
+        self.liquidations: dict[AccountId, dict[tuple[str, PositionSide], VenuePosition]] = {}  # As told last.
         self.open_breaks: dict[str, Break] = {}
         self.risk = RiskBook()
+        self.totals: Totals | None = None  # What limits and states in force are held against; None: there are none.
+        self.clients_heard: dict[UserId, datetime] = {}  # Of those whose orders end when nothing is heard of them.
         self.unresolved: dict[AccountId, int] = {}  # Per account: sends whose outcome is not known yet.
         self.by_idempotency_key: dict[tuple[UserId, IdempotencyKey], OrderId] = {}
         self.by_client_order_id: dict[tuple[UserId, ClientOrderId], OrderId] = {}
@@ -119,6 +128,7 @@ class Desk:
         desk.open_breaks = {found.break_id: found for found in snapshot.breaks}
         desk.risk.restore(snapshot)
         desk.attach(Found(orders=snapshot.open_orders, execution_ids=snapshot.execution_ids))
+        desk.totals = recount(desk)
         return desk
 
     # --- finding -----------------------------------------------------------------------------------------------
@@ -158,15 +168,11 @@ class Desk:
         return ZERO if holding is None else holding.quantity - holding.reserved
 
     def rate(self, exchange: Exchange, asset: str) -> Decimal | None:
-        """What one unit of an asset is worth in the reporting currency, by the venue's last price; None: unknown."""
-        reporting = self.policy.reporting_currency
-        if asset == reporting:
-            return ONE
-        direct = self.prices.get((exchange, f"{asset}/{reporting}"))
-        if direct is not None:
-            return direct.last
-        inverse = self.prices.get((exchange, f"{reporting}/{asset}"))
-        return None if inverse is None else ratio(ONE, inverse.last)
+        """What one unit of an asset is worth in the reporting currency, by the last prices; None: unknown.
+
+        By the venue's own markets if it can be, by another's if not.
+        """
+        return self.rates.rate(self.prices, exchange, asset)
 
     def fresh_price(self, exchange: Exchange, symbol: str, at: datetime) -> Price | None:
         """The market as it was told just now; None: it may have moved since."""
@@ -250,6 +256,7 @@ class Desk:
         """An order has just ended: if it ever left, its last executions may still be on their way."""
         if not order.attempt:
             return
+        self.compare_since.setdefault(order.account_id, order.updated_at)
         symbols = self.recent_symbols.setdefault(order.account_id, {})
         symbols.pop(order.symbol, None)
         symbols[order.symbol] = order.updated_at  # The last of them: the first ended longest ago.

@@ -12,15 +12,35 @@ from tidegate.core.money import ZERO
 
 
 def mark(desk: Desk, event: EquityMarked) -> None:
-    """Take a point of the curve in: the day's start and the high of every scope that somebody may look at."""
+    """Take a point of the curve in: the day's start and the high of every scope that somebody may look at.
+
+    A point tells only who is worth something else than before: the others are worth what they were. A scope with an
+    owner whose worth is not known for certain keeps its marks: a day that begins so is measured against yesterday's
+    start until it is known.
+    """
     desk.risk.marked_at = event.at
-    profits: dict[str, Decimal] = {}
     for owner in event.marks:
         desk.risk.marks[owner.account_id, owner.user_id] = owner
-        for scope in scopes_of(desk, owner.account_id, owner.user_id):
+    unsure = _unsure(desk)
+    for key, profit in _profits(desk).items():
+        if key not in unsure:
+            desk.risk.loss_marks[key] = _marked(desk.risk.loss_marks.get(key), key, profit, event)
+
+
+def _profits(desk: Desk) -> dict[str, Decimal]:
+    """What each scope has earned since the books were opened: what came in and went out is no profit."""
+    profits: dict[str, Decimal] = {}
+    for (account_id, user_id), owner in desk.risk.marks.items():
+        for scope in scopes_of(desk, account_id, user_id):
             profits[scope.key] = profits.get(scope.key, ZERO) + owner.equity - owner.net_deposits
-    for key, profit in profits.items():
-        desk.risk.loss_marks[key] = _marked(desk.risk.loss_marks.get(key), key, profit, event)
+    return profits
+
+
+def _unsure(desk: Desk) -> set[str]:
+    """The scopes with an owner whose last point was of old prices, or who has none yet."""
+    owners = {owner for owner, marked in desk.risk.marks.items() if marked.stale}
+    owners |= desk.risk.capital.keys() - desk.risk.marks.keys()
+    return {scope.key for owner in owners for scope in scopes_of(desk, *owner)}
 
 
 def _marked(before: LossMark | None, key: str, profit: Decimal, event: EquityMarked) -> LossMark:

@@ -59,8 +59,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     corrections_max: int = 2
     correction_ratio_max: Decimal = Decimal("0.1")  # How much larger than asked an order may become.
     break_confirmation: timedelta = timedelta(seconds=5)
+    four_eyes: bool = True  # What loosens a limit, or releases a kill, needs a second person.
+    approval_lifetime: timedelta = timedelta(hours=24)  # Then what nobody has decided about has lapsed.
     # Venues round what derivatives earn and cost, trade by trade: so much in the asset they settle in is no break.
     settlement_rounding_max: Decimal = Decimal("0.0001")
+    cash_assets: frozenset[str] = frozenset({"USDT", "USDC", "FDUSD", "USD", "TUSD", "DAI"})  # No exposure.
+    price_stale: timedelta = timedelta(seconds=60)  # What is valued by an older price is marked so.
+    equity_interval: timedelta = timedelta(seconds=60)
+    compare_after: timedelta = timedelta(seconds=5)  # From a trade to the next look at what the venue holds.
+    transfer_wait_max: timedelta = timedelta(days=1)  # So far the venue's word may lie from a transfer.
     lookup_retention: dict[Market, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))
 
     def back_off(self, attempt: int, *, seed: str) -> timedelta:

@@ -15,7 +15,7 @@ from tidegate.core.identifiers import OrderId
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import JournaledEvent, OrderEvent
 from tidegate.core.order import Order
-from tidegate.core.projection_risk import record_risk
+from tidegate.core.projection_risk import record_capital, record_risk
 from tidegate.core.projection_rows import (
     bust_row,
     cash_flow_row,
@@ -28,7 +28,7 @@ from tidegate.core.projection_rows import (
     token_row,
 )
 from tidegate.core.records import Attempt, Batch, HistoryEntry, HoldingKey, JournalEntry, PositionKey
-from tidegate.core.vocabulary import InstrumentKind
+from tidegate.core.vocabulary import InstrumentKind, Wallet
 
 _ORDER_EVENTS = frozenset(get_args(OrderEvent))
 
@@ -184,7 +184,7 @@ class Projector:
             case happened.BreakResolved():
                 resolved = resolved_break_row(event)
                 self._batch.breaks[resolved.break_id] = resolved
-            case happened.CorrectionsSet():
+            case happened.CorrectionsSet() | happened.KeepAliveSet():
                 self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
             case (
                 happened.RiskLimitsSet()
@@ -194,6 +194,7 @@ class Projector:
                 | happened.EquityMarked()
                 | happened.FundsTransferred()
                 | happened.TransferSeen()
+                | happened.CapitalPriced()
             ):
                 record_risk(self._batch, desk, event)
                 if isinstance(event, happened.FundsTransferred):
@@ -202,6 +203,9 @@ class Projector:
                         (event.from_account_id, event.from_user_id, event.asset, event.wallet),
                         (event.to_account_id, event.to_user_id, event.asset, event.wallet),
                     }
+                elif isinstance(event, happened.CapitalPriced):
+                    owned = ((event.account_id, event.user_id, event.asset, wallet) for wallet in Wallet)
+                    self._holdings |= {key for key in owned if key in desk.holdings}
             case _:
                 self._record_settings(desk, event)
 
@@ -210,6 +214,7 @@ class Projector:
     ) -> None:
         self._batch.ledger += ledger_rows(event, desk.sequence)
         self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
+        record_capital(self._batch, desk, event.account_id, event.user_id)
         if isinstance(event, happened.CashFlowBooked):
             self._batch.cash_flows.append(cash_flow_row(event, desk.sequence))
 

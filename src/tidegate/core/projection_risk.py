@@ -5,10 +5,11 @@ from typing import assert_never
 
 from tidegate.core.apply_risk import restriction_of, transfer_of
 from tidegate.core.desk import Desk
+from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.loss_marks import scopes_of
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.risk_records import EquityPoint, RiskLimitSet
-from tidegate.core.records import Batch
+from tidegate.core.records import Batch, CashFlow
 
 RecordedRiskEvent = (
     happened.RiskLimitsSet
@@ -18,6 +19,7 @@ RecordedRiskEvent = (
     | happened.EquityMarked
     | happened.FundsTransferred
     | happened.TransferSeen
+    | happened.CapitalPriced
 )
 
 
@@ -34,16 +36,41 @@ def record_risk(batch: Batch, desk: Desk, event: RecordedRiskEvent) -> None:
             _record_marks(batch, desk, event)
         case happened.FundsTransferred():
             batch.transfers[event.transfer_id] = transfer_of(event, desk.sequence)
-            for owner in (
-                (event.from_account_id, event.from_user_id),
-                (event.to_account_id, event.to_user_id),
-            ):
-                if owner in desk.risk.capital:
-                    batch.capital[owner] = copy.copy(desk.risk.capital[owner])
+            record_capital(batch, desk, event.from_account_id, event.from_user_id)
+            record_capital(batch, desk, event.to_account_id, event.to_user_id)
         case happened.TransferSeen():
             batch.transfers[event.transfer.transfer_id] = event.transfer
+            batch.cash_flows.append(seen_flow_row(event, desk.sequence))
+        case happened.CapitalPriced():
+            record_capital(batch, desk, event.account_id, event.user_id)
         case _:
             assert_never(event)
+
+
+def record_capital(batch: Batch, desk: Desk, account_id: AccountId, user_id: UserId) -> None:
+    """What an owner has brought in, as it is now."""
+    known = desk.risk.capital.get((account_id, user_id))
+    if known is not None:
+        batch.capital[account_id, user_id] = copy.copy(known)
+
+
+def seen_flow_row(event: happened.TransferSeen, sequence: int) -> CashFlow:
+    """The venue's word on a transfer, kept so that it is known when it is told again. No ledger line belongs to it."""
+    transfer = event.transfer
+    is_giver = event.account_id == transfer.from_account_id
+    return CashFlow(
+        account_id=event.account_id,
+        kind=event.kind,
+        flow_id=event.flow_id,
+        sequence=sequence,
+        user_id=transfer.from_user_id if is_giver else transfer.to_user_id,
+        asset=transfer.asset,
+        amount=-transfer.quantity if is_giver else transfer.quantity,
+        wallet=transfer.wallet,
+        symbol=None,
+        happened_at=event.happened_at or event.at,
+        booked_at=event.at,
+    )
 
 
 def limit_set_row(event: happened.RiskLimitsSet) -> RiskLimitSet:
@@ -74,4 +101,5 @@ def _record_marks(batch: Batch, desk: Desk, event: happened.EquityMarked) -> Non
             )
         )
         for scope in scopes_of(desk, owner.account_id, owner.user_id):
-            batch.loss_marks[scope.key] = desk.risk.loss_marks[scope.key]
+            if (marked := desk.risk.loss_marks.get(scope.key)) is not None:
+                batch.loss_marks[scope.key] = marked

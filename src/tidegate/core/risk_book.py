@@ -25,6 +25,7 @@ class RiskBook(msgspec.Struct, kw_only=True):
     marks: dict[tuple[AccountId, UserId], OwnerEquity] = {}  # The newest equity of each owner.
     marked_at: datetime | None = None
     transfers: dict[TransferId, Transfer] = {}  # Those that the venue has not told both sides of.
+    transferred: dict[TransferId, Transfer] = {}  # As they were made: the newest.
     warned: dict[tuple[str, str], Decimal] = {}  # The level told last, by limit and scope key.
     recent_orders: dict[OrderId, RecentOrder] = {}  # Let through lately, oldest first.
 

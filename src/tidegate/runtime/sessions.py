@@ -6,6 +6,7 @@ import structlog
 
 from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.effects import (
+    CompareBalances,
     FetchExecutions,
     QueryOrder,
     RecallOrder,
@@ -105,7 +106,7 @@ class Sessions:
                 )
             case QueryOrder() | FetchExecutions():
                 return QueryFailed(at=at, account_id=effect.account_id, order_id=effect.order_id, message=message)
-            case SynchronizeAccount() | RecallOrder():
+            case SynchronizeAccount() | CompareBalances() | RecallOrder():
                 return None  # Asked again when a session connects; and what was to be sent has been refused here.
 
     def health(self) -> list[VenueHealth]:

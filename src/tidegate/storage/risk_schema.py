@@ -1,5 +1,7 @@
 """The tables of limits, trading states, approvals, equity and transfers. As in `schema`, their records' fields."""
 
+from decimal import Decimal
+
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from tidegate.core.messages.commands import ReleaseKillSwitch, SetRiskLimits
@@ -32,6 +34,7 @@ trading_states = Table(
     Column("message", Text, **REQUIRED),
     Column("approved_by", Text),
     Column("protection_too", Boolean, **REQUIRED),
+    Column("close_positions", Boolean, **REQUIRED),
 )
 
 approvals = Table(
@@ -83,6 +86,7 @@ capital = Table(
     Column("account_id", Text, primary_key=True),
     Column("user_id", Text, primary_key=True),
     Column("net_deposits", Amount, **REQUIRED),
+    Column("unpriced", JsonText(dict[str, Decimal]), **REQUIRED),
     sqlite_with_rowid=False,
 )
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import structlog
 
-from tidegate.core.identifiers import ExchangeClientOrderId, order_of
+from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, order_of
 from tidegate.core.messages.effects import FetchExecutions, QueryOrder, SynchronizeAccount
 from tidegate.core.messages.reports import (
     AccountSynchronized,
@@ -85,20 +85,7 @@ async def synchronize(venue: AccountVenue, wanted: SynchronizeAccount, clock: Cl
     reports += [msgspec.structs.replace(order, requested_at=requested_at) for order in open_orders]
     since = wanted.cash_flows_since or wanted.executions_since
     reports += await venue.cash_flows_since(since - EXECUTIONS_OVERLAP)
-    positions_requested_at = clock.now()
-    positions = await venue.positions()
-    reports.append(
-        PositionsReported(
-            at=clock.now(), account_id=wanted.account_id, requested_at=positions_requested_at, positions=positions
-        )
-    )
-    balances_requested_at = clock.now()
-    balances = await venue.balances()
-    reports.append(
-        BalancesReported(
-            at=clock.now(), account_id=wanted.account_id, requested_at=balances_requested_at, balances=balances
-        )
-    )
+    reports += await holdings(venue, wanted.account_id, clock)
     reports.append(
         AccountSynchronized(
             at=clock.now(),
@@ -115,6 +102,20 @@ async def synchronize(venue: AccountVenue, wanted: SynchronizeAccount, clock: Cl
         )
     )
     return reports
+
+
+async def holdings(venue: AccountVenue, account_id: AccountId, clock: Clock) -> list[Report]:
+    """What the account holds: its positions, then its balances, each as of when it was asked for."""
+    positions_requested_at = clock.now()
+    positions = await venue.positions()
+    positions_at, balances_requested_at = clock.now(), clock.now()
+    balances = await venue.balances()
+    return [
+        PositionsReported(
+            at=positions_at, account_id=account_id, requested_at=positions_requested_at, positions=positions
+        ),
+        BalancesReported(at=clock.now(), account_id=account_id, requested_at=balances_requested_at, balances=balances),
+    ]
 
 
 def is_ours(exchange_client_order_id: ExchangeClientOrderId) -> bool:

@@ -8,6 +8,7 @@ import structlog
 
 from tidegate.core.identifiers import AccountId, OrderId
 from tidegate.core.messages.effects import (
+    CompareBalances,
     FetchExecutions,
     QueryOrder,
     RecallOrder,
@@ -89,7 +90,7 @@ class CcxtVenueSession:
     def start(self) -> None:
         self._spawn(self._connection.run())
 
-    def perform(self, effect: VenueEffect) -> None:
+    def perform(self, effect: VenueEffect) -> None:  # noqa: C901  One arm per effect.
         match effect:
             case SendOrder():
                 self._sends[effect.order_id, effect.attempt] = effect
@@ -110,6 +111,8 @@ class CcxtVenueSession:
                 self._lanes.submit(Lane.QUERY, lambda: self._query(effect))
             case FetchExecutions():
                 self._lanes.submit(Lane.QUERY, lambda: self._fetch(effect))
+            case CompareBalances():
+                self._lanes.submit(Lane.QUERY, self._compare)
             case SynchronizeAccount():
                 self._wish = effect
                 if self._synchronizing is None or self._synchronizing.done():
@@ -266,6 +269,14 @@ class CcxtVenueSession:
             else:
                 failures, self._uncompared = 0, None
                 self._tell(reports)
+
+    async def _compare(self) -> None:
+        try:
+            self._tell(await lookups.holdings(self._venue, self._account_id, self._clock))
+        except Exception as error:  # noqa: BLE001 - Whatever the cause, the next comparison asks again.
+            if isinstance(error, CallFailed):
+                self._heed(error)
+            self._log_fault("what an account holds could not be asked for", error)
 
     # --- connection and stream -------------------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
 """What is looked at once a second: the day's turn, limits that fill up, what has lapsed."""
 
-from tidegate.core.decision import NOTHING, Decision
+from tidegate.core.controls.marking import mark_due
+from tidegate.core.decision import Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.messages.reports import ClockTicked
+from tidegate.core.reconciliation.comparing import compare_due
 
 
 def ticked(desk: Desk, report: ClockTicked) -> Decision:
-    """Nothing yet: the first look is the helper's to write."""
-    del desk, report
-    return NOTHING
+    """Equity is marked, and the books are compared that trades have moved."""
+    return together(Decision(mark_due(desk, report.at)), compare_due(desk, report.at))

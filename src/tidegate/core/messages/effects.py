@@ -167,6 +167,15 @@ class SynchronizeAccount(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc
     cash_flows_since: datetime | None = None
 
 
+class CompareBalances(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Report what an account holds: its positions and balances, nothing else of `SynchronizeAccount`.
+
+    One that fails is left alone: the next comparison comes anyway.
+    """
+
+    account_id: AccountId
+
+
 class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Send a `Wake` for this order at this time. A later one for the same purpose replaces it."""
 
@@ -185,5 +194,14 @@ class WatchPrices(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     symbols: frozenset[str]
 
 
-VenueEffect = SendOrder | SendAmend | SendCancel | RecallOrder | QueryOrder | FetchExecutions | SynchronizeAccount
+VenueEffect = (
+    SendOrder
+    | SendAmend
+    | SendCancel
+    | RecallOrder
+    | QueryOrder
+    | FetchExecutions
+    | SynchronizeAccount
+    | CompareBalances
+)
 Effect = Reply | VenueEffect | WakeAt | WatchPrices

@@ -44,6 +44,7 @@ class TradingRestriction(msgspec.Struct, kw_only=True, frozen=True):
     message: str = ""
     approved_by: UserId | None = None
     protection_too: bool = False
+    close_positions: bool = False
 
 
 class Approval(msgspec.Struct, kw_only=True, frozen=True):
@@ -90,11 +91,15 @@ class LossMark(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
 
 class Capital(msgspec.Struct, kw_only=True, gc=False):
-    """A row of `capital`: what came into one user's part of an account minus what went out, as `OwnerEquity` says."""
+    """A row of `capital`: what came into one user's part of an account minus what went out, as `OwnerEquity` says.
+
+    `unpriced` are the quantities in it, by asset, that nothing told the price of yet: they are not counted.
+    """
 
     account_id: AccountId
     user_id: UserId
     net_deposits: Decimal = ZERO
+    unpriced: dict[str, Decimal] = {}
 
 
 class Transfer(msgspec.Struct, kw_only=True, gc=False):
@@ -133,3 +138,4 @@ class RecentOrder(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     timestamp: datetime
     status: OrderStatus
     filled_quantity: Decimal
+    arrival_price: Decimal | None = None

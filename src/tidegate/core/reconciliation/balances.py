@@ -9,6 +9,7 @@ from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.events import BalanceCompared, BalanceOpened, BalancesOpened, BreakFound, Event
 from tidegate.core.messages.reports import BalancesReported
 from tidegate.core.money import ZERO, plain
+from tidegate.core.reconciliation.cash_flows import is_under_way
 from tidegate.core.reconciliation.telling import end_all
 from tidegate.core.records import Account, Break
 from tidegate.core.vocabulary import Wallet
@@ -87,6 +88,8 @@ def _confirm_break(desk: Desk, report: BalancesReported, asset: str, wallet: Wal
     if is_open or is_rounding(desk, report.account_id, asset, wallet):
         return []
     amount = desk.differences[(report.account_id, asset, wallet)].amount
+    if is_under_way(desk, (report.account_id, asset, wallet), amount, report.at):
+        return []
     message = f"the venue holds {plain(abs(amount))} {asset} {'more' if amount > 0 else 'less'} than the books"
     return [BreakFound(at=report.at, account_id=report.account_id, kind=BALANCE, subject=subject, message=message)]
 

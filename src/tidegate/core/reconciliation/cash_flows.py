@@ -1,18 +1,36 @@
 """What comes and goes without a trade: funding, transfers, deposits, withdrawals. Never a fill."""
 
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.capital import COUNTED
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.messages.events import CashFlowBooked
+from tidegate.core.identifiers import AccountId
+from tidegate.core.messages.events import CashFlowBooked, TransferSeen
 from tidegate.core.messages.reports import CashFlowReported
+from tidegate.core.messages.risk_records import Transfer
+from tidegate.core.money import ZERO
+from tidegate.core.vocabulary import Wallet
+
+Subject = tuple[AccountId, str, Wallet]  # A balance: of which account, which asset, and where in it.
+_SUMS_MAX = 1_000  # Of so many sums of transfers, ten or so that are under way, none is asked any more.
 
 
 def reported(desk: Desk, report: CashFlowReported) -> Decision:
-    """Book it once, to whom the account belongs. What happened before the books were opened is in their balances."""
+    """Book it once, to whom the account belongs. What happened before the books were opened is in their balances.
+
+    What belongs to a transfer that a person has entered is in the books already.
+    """
     account = desk.accounts.get(report.account_id)
     if account is None or account.opened_at is None or report.happened_at < account.opened_at:
         return NOTHING
     if not report.amount or (report.account_id, report.kind, report.flow_id) in desk.cash_flows:
         return NOTHING
+    if (seen := _seen(desk, report)) is not None:
+        return Decision([seen])
     booked = CashFlowBooked(
         at=report.at,
         account_id=report.account_id,
@@ -27,3 +45,56 @@ def reported(desk: Desk, report: CashFlowReported) -> Decision:
         happened_at=report.happened_at,
     )
     return Decision([booked])
+
+
+def _seen(desk: Desk, report: CashFlowReported) -> TransferSeen | None:
+    """The venue's word on one side of a transfer: the oldest of that amount that it has not told yet."""
+    if report.kind not in COUNTED:
+        return None
+    for transfer in desk.risk.transfers.values():
+        if abs(report.happened_at - transfer.transferred_at) > desk.policy.transfer_wait_max:
+            continue
+        if (report.asset, report.wallet) != (transfer.asset, transfer.wallet):
+            continue
+        told = _with_side_told(transfer, report.account_id, report.amount)
+        if told is not None:
+            return TransferSeen(
+                at=report.at,
+                account_id=report.account_id,
+                flow_id=report.flow_id,
+                kind=report.kind,
+                transfer=told,
+                happened_at=report.happened_at,
+            )
+    return None
+
+
+def _with_side_told(transfer: Transfer, account_id: AccountId, amount: Decimal) -> Transfer | None:
+    if account_id == transfer.from_account_id and not transfer.from_seen and amount == -transfer.quantity:
+        return msgspec.structs.replace(transfer, from_seen=True)
+    if account_id == transfer.to_account_id and not transfer.to_seen and amount == transfer.quantity:
+        return msgspec.structs.replace(transfer, to_seen=True)
+    return None
+
+
+def is_under_way(desk: Desk, subject: Subject, difference: Decimal, at: datetime) -> bool:
+    """Whether the venue's balance differs just by transfers that it has not told of yet, some or all of them."""
+    account_id, asset, wallet = subject
+    sums = {ZERO}
+    for transfer in desk.risk.transfers.values():
+        is_old = at - transfer.transferred_at > desk.policy.transfer_wait_max
+        if is_old or (transfer.asset, transfer.wallet) != (asset, wallet) or len(sums) > _SUMS_MAX:
+            continue
+        for amount in _awaited(transfer, account_id):
+            sums |= {so_far + amount for so_far in sums}
+    return difference in sums
+
+
+def _awaited(transfer: Transfer, account_id: AccountId) -> list[Decimal]:
+    """By how much the venue's balance is still above the books' (what is to leave) or below (what is to come)."""
+    found = []
+    if account_id == transfer.from_account_id and not transfer.from_seen:
+        found.append(transfer.quantity)
+    if account_id == transfer.to_account_id and not transfer.to_seen:
+        found.append(-transfer.quantity)
+    return found

@@ -10,6 +10,7 @@ from tidegate.core.messages.events.books import (
     BalanceCompared,
     BalanceOpened,
     BalancesOpened,
+    CapitalPriced,
     CashFlowBooked,
     FundsTransferred,
     LeverageChanged,
@@ -28,6 +29,7 @@ from tidegate.core.messages.events.changes import (
     OrderRestated,
     ProtectionChanged,
     ProtectionEnded,
+    RulesChanged,
 )
 from tidegate.core.messages.events.desk import (
     AccountRegistered,
@@ -36,6 +38,7 @@ from tidegate.core.messages.events.desk import (
     BreakResolved,
     CorrectionsSet,
     CredentialsReplaced,
+    KeepAliveSet,
     RequestKept,
     RuleCreated,
     RuleEnded,
@@ -60,7 +63,10 @@ from tidegate.core.messages.events.orders import (
 )
 from tidegate.core.messages.events.reference import (
     AccountCompared,
+    ClientHeard,
+    ComparisonAsked,
     InstrumentsListed,
+    LiquidationsTold,
     PriceMoved,
 )
 from tidegate.core.messages.events.risk import (
@@ -95,7 +101,10 @@ __all__ = [
     "BreakResolved",
     "CancelRefused",
     "CancelRequested",
+    "CapitalPriced",
     "CashFlowBooked",
+    "ClientHeard",
+    "ComparisonAsked",
     "CorrectionsSet",
     "CredentialsReplaced",
     "DeskEvent",
@@ -106,8 +115,10 @@ __all__ = [
     "FundsTransferred",
     "InstrumentsListed",
     "JournaledEvent",
+    "KeepAliveSet",
     "LeverageChanged",
     "LimitWarned",
+    "LiquidationsTold",
     "OrderAbsenceSeen",
     "OrderAdjusted",
     "OrderAmended",
@@ -133,6 +144,7 @@ __all__ = [
     "RiskLimitsSet",
     "RuleCreated",
     "RuleEnded",
+    "RulesChanged",
     "TokenIssued",
     "TradingStateSet",
     "TrailingMoved",
@@ -168,6 +180,7 @@ OrderEvent = (
     | OrderRestated
     | ProtectionChanged
     | ProtectionEnded
+    | RulesChanged
     | ExecutionReversed
 )
 DeskEvent = (
@@ -186,7 +199,9 @@ DeskEvent = (
     | PositionAdjusted
     | LeverageChanged
     | CashFlowBooked
+    | CapitalPriced
     | CorrectionsSet
+    | KeepAliveSet
     | RequestKept
     | RuleCreated
     | RuleEnded
@@ -200,7 +215,7 @@ DeskEvent = (
     | EquityMarked
 )
 JournaledEvent = OrderEvent | DeskEvent
-ReferenceEvent = InstrumentsListed | PriceMoved | AccountCompared
+ReferenceEvent = InstrumentsListed | PriceMoved | ClientHeard | AccountCompared | ComparisonAsked | LiquidationsTold
 Event = JournaledEvent | ReferenceEvent
 _REFERENCE_EVENTS = frozenset(get_args(ReferenceEvent))
 

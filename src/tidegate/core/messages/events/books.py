@@ -151,3 +151,18 @@ class TransferSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False
     flow_id: str
     kind: CashFlowKind
     transfer: Transfer
+    happened_at: datetime | None = None
+
+
+class CapitalPriced(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """What came in (negative: went out) when nothing told its price is counted at the first price that is known.
+
+    `price` is in the reporting currency per unit. The balance itself has been booked long ago.
+    """
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    asset: str
+    quantity: Decimal
+    price: Decimal

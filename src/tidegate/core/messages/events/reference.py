@@ -7,8 +7,10 @@ import msgspec
 
 from tidegate.core.identifiers import (
     AccountId,
+    UserId,
 )
 from tidegate.core.instruments import Instrument
+from tidegate.core.messages.values import VenuePosition
 from tidegate.core.vocabulary import (
     Exchange,
 )
@@ -22,8 +24,30 @@ class AccountCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
     requested_at: datetime
 
 
+class ComparisonAsked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """What the account's venue holds is being asked for, as trades have moved the books. Applied but not journaled."""
+
+    at: datetime
+    account_id: AccountId
+
+
+class ClientHeard(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A client that wants its orders canceled when it is gone is there. Applied but not journaled."""
+
+    at: datetime
+    user_id: UserId
+
+
+class LiquidationsTold(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Where an account's positions would be liquidated: all that its venue tells of. Applied but not journaled."""
+
+    at: datetime
+    account_id: AccountId
+    positions: tuple[VenuePosition, ...]
+
+
 class InstrumentsListed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """A venue's listing. Reference data: applied but not journaled."""
+    """What is new in a venue's listing. Reference data: applied but not journaled."""
 
     at: datetime
     exchange: Exchange

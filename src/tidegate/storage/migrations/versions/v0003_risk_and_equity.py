@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("orders", sa.Column("arrival_price", Amount(), nullable=True))
+    op.add_column("users", sa.Column("keep_alive_seconds", sa.Integer(), nullable=True))
     _create_controls()
     _create_equity()
     _create_transfers()
@@ -40,6 +41,7 @@ def _create_controls() -> None:
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("approved_by", sa.Text(), nullable=True),
         sa.Column("protection_too", sa.Boolean(), nullable=False),
+        sa.Column("close_positions", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("scope_key", name=op.f("pk_trading_states")),
     )
     op.create_table(
@@ -90,6 +92,7 @@ def _create_equity() -> None:
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("net_deposits", Amount(), nullable=False),
+        sa.Column("unpriced", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "user_id", name=op.f("pk_capital")),
         sqlite_with_rowid=False,
     )

@@ -287,6 +287,20 @@ def test_the_last_figures_of_a_filled_order_are_believed_however_often_we_had_ch
     driver.check_books()
 
 
+def test_a_filled_orders_figures_that_contradict_its_fills_are_old_and_not_believed(driver: InPlaceDriver) -> None:
+    order = driver.working(driver.order_command(quantity="0.2"))
+    driver.amend(order, quantity="0.3")
+    driver.amend_accepted(order)
+    decision = driver.shows(order, FILLED, "0.3", quantity="0.2")
+    assert "OrderRestated" not in names(decision)
+    driver.fill(order, "0.3")
+    assert (order.status, order.quantity, order.filled_quantity) == (
+        OrderStatus.FILLED,
+        Decimal("0.3"),
+        Decimal("0.3"),
+    )
+
+
 def test_the_quantity_of_what_was_sent_again_counts_from_its_beginning() -> None:
     driver = ChangingDriver()
     driver.open_shop()

@@ -102,7 +102,8 @@ def _restated(desk: Desk, order: Order, report: OrderReported, told: Amendment) 
 
 def _is_news(desk: Desk, order: Order, report: OrderReported) -> bool:
     if report.status is VenueOrderStatus.FILLED:
-        return True  # These are its last: they cannot be old.
+        # Its last figures cannot be old; where quantity and fills contradict each other, some of them are.
+        return report.quantity is None or report.quantity == report.filled_quantity
     if report.requested_at is None:
         return order.amendment == 0  # Nothing of ours has ever changed it: it cannot be an old picture.
     margin = desk.policy.absence_gap if order.amendment else desk.policy.processing_margin * 0

@@ -1,6 +1,6 @@
 """apply(): the only place where a desk's state changes. It decides nothing and cannot refuse."""
 
-from typing import get_args
+from typing import assert_never, get_args
 
 from tidegate.core.apply_books import book, reverse
 from tidegate.core.apply_desk import break_id, break_of, change_desk, request_of
@@ -8,7 +8,7 @@ from tidegate.core.apply_orders import OrderChange, change_order, create_order
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Price
 from tidegate.core.messages import events as happened
-from tidegate.core.messages.events import Event
+from tidegate.core.messages.events import Event, ReferenceEvent, is_journaled
 from tidegate.core.order import Order
 from tidegate.core.risk_totals import BEGINNINGS, begin, follow, follow_price
 from tidegate.core.traded import still_traded
@@ -27,9 +27,23 @@ def apply(desk: Desk, event: Event) -> None:
         if desk.totals is not None:
             follow(desk.totals, desk, event)
         return
+    if not is_journaled(event):
+        _refresh(desk, event)  # type: ignore[arg-type]  # What is not journaled is one of these.
+        return
+    if isinstance(event, happened.OrderCreated):
+        create_order(desk, event)
+    else:
+        change_desk(desk, event)  # type: ignore[arg-type]  # What is left.
+    desk.sequence += 1
+    if type(event) in BEGINNINGS:
+        begin(desk)
+    elif desk.totals is not None:
+        follow(desk.totals, desk, event)
+
+
+def _refresh(desk: Desk, event: ReferenceEvent) -> None:
+    """What venues and clients tell of themselves, which is not written down."""
     match event:
-        case happened.OrderCreated():
-            create_order(desk, event)
         case happened.PriceMoved():
             is_new = (event.exchange, event.symbol) not in desk.prices
             desk.prices[(event.exchange, event.symbol)] = Price(
@@ -37,31 +51,20 @@ def apply(desk: Desk, event: Event) -> None:
             )
             if desk.totals is not None:
                 follow_price(desk.totals, desk, event, is_new=is_new)
-            return
         case happened.LiquidationsTold():
             told = {(position.symbol, position.position_side): position for position in event.positions}
             desk.liquidations[event.account_id] = told
-            return
         case happened.AccountCompared():
             desk.compared_at[event.account_id] = event.requested_at
             desk.traded_markets = still_traded(desk, event.at)
-            return
         case happened.ComparisonAsked():
             desk.compare_since.pop(event.account_id, None)
-            return
         case happened.ClientHeard():
             desk.clients_heard[event.user_id] = event.at
-            return
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})
-            return
         case _:
-            change_desk(desk, event)  # type: ignore[arg-type]  # What the set above leaves.
-    desk.sequence += 1
-    if type(event) in BEGINNINGS:
-        begin(desk)
-    elif desk.totals is not None:
-        follow(desk.totals, desk, event)
+            assert_never(event)
 
 
 def _change_order(desk: Desk, order: Order, event: _Change) -> None:

@@ -10,6 +10,7 @@ from tidegate.core.messages.events import (
     BreakFound,
     Event,
     LeverageChanged,
+    LiquidationsTold,
     PositionAdjusted,
     PositionCompared,
 )
@@ -35,7 +36,15 @@ def reported(desk: Desk, report: PositionsReported) -> Decision:
     for slot in sorted(venue.keys() | books.keys() | _known_to_differ(desk, report.account_id)):
         opened = _open_position(desk, account, report, slot, venue.get(slot), books.get(slot, ZERO))
         events += _compare(desk, report, slot, venue.get(slot), books.get(slot, ZERO)) if opened is None else [opened]
-    return Decision([*events, *_agree_again(desk, report, venue, books)])
+    return Decision([*events, *_agree_again(desk, report, venue, books), *_liquidations(desk, report)])
+
+
+def _liquidations(desk: Desk, report: PositionsReported) -> list[Event]:
+    """Where positions would be liquidated, if that is news."""
+    told = tuple(position for position in report.positions if position.liquidation_price is not None)
+    if told == tuple(desk.liquidations.get(report.account_id, {}).values()):
+        return []
+    return [LiquidationsTold(at=report.at, account_id=report.account_id, positions=told)]
 
 
 def leverage_reported(desk: Desk, report: LeverageReported) -> Decision:

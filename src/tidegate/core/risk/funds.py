@@ -19,7 +19,7 @@ def free(desk: Desk, account_id: AccountId, user_id: UserId, asset: str, wallet:
     available = desk.available(account_id, user_id, asset, wallet)
     for position in desk.positions_of(account_id, user_id):
         if _settles_in(desk, position, asset, wallet):
-            available -= _margin(desk, position)
+            available -= initial_margin(desk, position)
     return available
 
 
@@ -29,7 +29,7 @@ def _settles_in(desk: Desk, position: Position, asset: str, wallet: Wallet) -> b
     return desk.wallet_of(position.exchange, position.symbol) is wallet
 
 
-def _margin(desk: Desk, position: Position) -> Decimal:
+def initial_margin(desk: Desk, position: Position) -> Decimal:
     """The initial margin of a position at its fair price; without a known leverage, all of its worth."""
     seen = desk.prices.get((position.exchange, position.symbol))
     price = position.average_price or ZERO if seen is None else seen.mark or seen.last

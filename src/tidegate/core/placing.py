@@ -11,7 +11,7 @@ from tidegate.core.desk import Desk
 from tidegate.core.launching import launch
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import Event, OrderClosed, OrderCreated, OrderInvalidated
+from tidegate.core.messages.events import Event, OrderClosed, OrderCreated, OrderInvalidated, ProtectionChanged
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO
 from tidegate.core.options import has_options, options_of
@@ -41,9 +41,23 @@ def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
     approved = _check(desk, asked, account)
     if not isinstance(approved, RiskApproved):
         return _invalidated(command, created, approved)
+    if approved.message:
+        created.append(_protected(approved))
     launched = launch(desk, approved, command.at)
     reply = Reply(command_id=command.command_id, order_ids=(command.order_id,))
     return Decision([*created, *launched.events], [reply, *launched.effects])
+
+
+def _protected(approved: RiskApproved) -> ProtectionChanged:
+    """The desk gave the order a stop-loss, because a limit wants one."""
+    command = approved.valid.command
+    return ProtectionChanged(
+        at=command.at,
+        order_id=command.order_id,
+        stop_loss=command.stop_loss,
+        take_profit=command.take_profit,
+        message=approved.message,
+    )
 
 
 def _seen_before(desk: Desk, command: PlaceOrder) -> Reply | None:

@@ -14,6 +14,7 @@ from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
 from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.risk.funds import free
+from tidegate.core.risk.limits import asks_for_more, check_open_order
 from tidegate.core.validation import check_figures
 from tidegate.core.validation.amounts import check_workable
 from tidegate.core.validation.bounds import check_bounds
@@ -43,6 +44,7 @@ def admit(desk: Desk, order: Order, amendment: Amendment, at: datetime) -> Admit
     refusal = (
         _check_figures(desk, order, changed, at)
         or check_taking(desk, order, changed, at, in_place=can_change_in_place(order))
+        or _check_limits(desk, order, changed, at)
         or _check_funds(desk, order, changed)
     )
     return refusal or Admitted(asked)
@@ -126,6 +128,13 @@ def _check_figures(desk: Desk, order: Order, changed: Order, at: datetime) -> Re
     rest = copy.copy(changed)
     rest.quantity = changed.leaves_quantity
     return check_bounds(rest, instrument, price, fresh)
+
+
+def _check_limits(desk: Desk, order: Order, changed: Order, at: datetime) -> Refusal | None:
+    """What asks for more is held against all limits; less of an order always passes."""
+    if not asks_for_more(order, changed):
+        return None
+    return check_open_order(desk, order, changed, desk.prices.get((order.exchange, order.symbol)), at)
 
 
 def _check_funds(desk: Desk, order: Order, changed: Order) -> Refusal | None:

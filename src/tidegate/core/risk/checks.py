@@ -7,22 +7,27 @@ import msgspec
 from tidegate.core.capabilities import LIMIT_TYPES, Asked
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Instrument
+from tidegate.core.messages.risk_values import CheckFigure
 from tidegate.core.messages.values import Refusal
-from tidegate.core.money import ONE, ZERO, plain, ratio_up
+from tidegate.core.money import ONE, ZERO, plain, ratio, ratio_up
 from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.portfolio.reservations import tied_up
+from tidegate.core.risk.asks import ask_of
 from tidegate.core.risk.funds import free, what_would_fit
+from tidegate.core.risk.limits import check_limits, figures_of
+from tidegate.core.risk.required_protection import told, with_required_stop
+from tidegate.core.risk.states import check_state, reduces, subject_of
 from tidegate.core.triggers import trailing_trigger
 from tidegate.core.validation import ValidOrder
 from tidegate.core.vocabulary import InstrumentKind, OrderType, RefusalCode, Side
-
-LIMITS_VERSION = 1  # Which set of limits a decision used; the desk's only limits are its balances so far.
 
 
 class RiskApproved(msgspec.Struct, frozen=True, gc=False):
     """Proof that an order passed risk, and what is to be reserved for it.
 
     `reserve_rate` is the part of its worth that is: margin and fees of a derivative, nothing for what only closes.
+    `limits_version` is the set of limits that it was held against, zero while none was ever set. `message` says what
+    the limits have added to the order.
     """
 
     valid: ValidOrder
@@ -31,17 +36,79 @@ class RiskApproved(msgspec.Struct, frozen=True, gc=False):
     reserved_quantity: Decimal
     reserve_price: Decimal | None
     reserve_rate: Decimal = ONE
+    message: str = ""
 
 
 def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
+    """The order may leave as its scopes trade now, keeps within all limits, and its worst case is paid for.
+
+    What only reduces a position passes every limit; what is halted, nothing does.
+    """
+    totals = desk.totals
+    if totals is None:
+        return check_funds(valid, desk)
+    command = valid.command
+    subject = subject_of(desk, command)
+    if (refusal := check_state(desk, command, subject, command.quantity)) is not None:
+        return refusal
+    if not desk.risk.limits or reduces(desk, command, command.quantity):
+        return check_funds(valid, desk)
+    ask = ask_of(valid, desk, totals, subject)
+    protected = with_required_stop(valid, ask)
+    if isinstance(protected, Refusal):
+        return protected
+    message = "" if protected is valid else told(protected, ask)
+    ask.stop = protected.command.stop_loss
+    if (refusal := check_limits(ask)) is not None:
+        return refusal
+    approved = check_funds(protected, desk)
+    return approved if isinstance(approved, Refusal) else msgspec.structs.replace(approved, message=message)
+
+
+def figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
+    """Every check of an order with its figures; nothing is refused, nothing stops at the first."""
+    return (*_state_figure(valid, desk), *_limit_figures(valid, desk), _funds_figure(valid, desk))
+
+
+def _state_figure(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
+    command = valid.command
+    refusal = check_state(desk, command, subject_of(desk, command), command.quantity)
+    message = "" if refusal is None else refusal.message
+    return (CheckFigure(check="trading_state", passed=refusal is None, message=message),)
+
+
+def _limit_figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
+    command = valid.command
+    if desk.totals is None or not desk.risk.limits or reduces(desk, command, command.quantity):
+        return ()
+    ask = ask_of(valid, desk, desk.totals, subject_of(desk, command))
+    protected = with_required_stop(valid, ask)
+    ask.stop = command.stop_loss if isinstance(protected, Refusal) else protected.command.stop_loss
+    return figures_of(ask)
+
+
+def _funds_figure(valid: ValidOrder, desk: Desk) -> CheckFigure:
+    command, approved = valid.command, _worst_case(valid, desk)
+    if approved is None:
+        return CheckFigure(check="funds", passed=False, message=_no_price(valid))
+    needed, asset = approved.reserved_quantity, approved.reserved_asset
+    available = free(desk, command.account_id, command.user_id, asset, valid.instrument.wallet)
+    return CheckFigure(
+        check="funds",
+        passed=not needed or needed <= available,
+        scope=f"{asset} of {command.user_id} in {command.account_id}",
+        limit=plain(available),
+        actual=plain(needed),
+        utilization=plain(ratio(needed, available)) if available > 0 else None,
+    )
+
+
+def check_funds(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     """The worst case of the order fits what its user has free in the account."""
     command, instrument = valid.command, valid.instrument
     approved = _worst_case(valid, desk)
     if approved is None:
-        return Refusal(
-            code=RefusalCode.NO_REFERENCE_PRICE,
-            message=f"no price of {command.symbol} on {instrument.exchange} is known yet: give a limit price, or wait",
-        )
+        return Refusal(code=RefusalCode.NO_REFERENCE_PRICE, message=_no_price(valid))
     needed, asset = approved.reserved_quantity, approved.reserved_asset
     available = free(desk, command.account_id, command.user_id, asset, instrument.wallet) if needed else ZERO
     if needed <= available:
@@ -55,6 +122,11 @@ def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     )
 
 
+def _no_price(valid: ValidOrder) -> str:
+    symbol, exchange = valid.command.symbol, valid.instrument.exchange
+    return f"no price of {symbol} on {exchange} is known yet: give a limit price, or wait"
+
+
 def reserve_for_leg(valid: ValidOrder, desk: Desk, *, shared: bool) -> RiskApproved:
     """What a leg of protection reserves. Protection is never refused for want of funds or of a price.
 
@@ -62,7 +134,7 @@ def reserve_for_leg(valid: ValidOrder, desk: Desk, *, shared: bool) -> RiskAppro
     """
     approved = _worst_case(valid, desk)
     if approved is None:
-        return RiskApproved(valid, LIMITS_VERSION, _spent_asset(valid), ZERO, None, ZERO)
+        return RiskApproved(valid, desk.risk.version, _spent_asset(valid), ZERO, None, ZERO)
     return msgspec.structs.replace(approved, reserved_quantity=ZERO, reserve_rate=ZERO) if shared else approved
 
 
@@ -74,7 +146,7 @@ def _worst_case(valid: ValidOrder, desk: Desk) -> RiskApproved | None:
     if rate and reserve_price is None and _needs_price(command, valid.instrument):
         return None
     needed = tied_up(command, command.quantity, command.quote_quantity or ZERO, reserve_price, rate)
-    return RiskApproved(valid, LIMITS_VERSION, _spent_asset(valid), needed, reserve_price, rate)
+    return RiskApproved(valid, desk.risk.version, _spent_asset(valid), needed, reserve_price, rate)
 
 
 def _spent_asset(valid: ValidOrder) -> str:

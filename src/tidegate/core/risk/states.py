@@ -13,9 +13,9 @@ from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.messages.risk_records import TradingRestriction
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
-from tidegate.core.order import Order
 from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.scopes import Subject
+from tidegate.core.totals.running import cell_key_of
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import RefusalCode, Side, TradingState
 
@@ -91,21 +91,13 @@ def reduces(desk: Desk, asked: Asked, adds: Decimal | None) -> bool:
 
 
 def room_of(desk: Desk, asked: Asked) -> Room:
-    """What an order of this side could close of its position, and what open orders of that side would close."""
-    key = (asked.account_id, asked.user_id, asked.symbol, asked.position_side)
-    position = desk.positions.get(key)
-    held = ZERO if position is None else position.quantity
-    taken = sum((_leaves(order) for order in desk.open_orders(asked.account_id) if _is_beside(order, asked)), ZERO)
-    return Room(max(held if asked.side is Side.SELL else -held, ZERO), taken)
+    """What an order of this side could close of its position, and what open orders of that side would close.
 
-
-def _is_beside(order: Order, asked: Asked) -> bool:
-    """Whether an open order trades the same way in the same position. Protection closes what is left, and no more."""
-    if order.is_protective or order.side is not asked.side:
-        return False
-    return (order.user_id, order.symbol, order.position_side) == (asked.user_id, asked.symbol, asked.position_side)
-
-
-def _leaves(order: Order) -> Decimal:
-    most = order.quantity_most
-    return ZERO if most is None else max(most - order.filled_quantity, ZERO)
+    From the running totals: kept while any limit or state is in force.
+    """
+    cell = None if desk.totals is None else desk.totals.cells.get(cell_key_of(asked))
+    if cell is None:
+        return Room(ZERO, ZERO)
+    if asked.side is Side.SELL:
+        return Room(max(cell.quantity, ZERO), cell.sells + cell.closing_sells)
+    return Room(max(-cell.quantity, ZERO), cell.buys + cell.closing_buys)

@@ -1,0 +1,95 @@
+"""An order held against every limit that it falls under; the tightest wins."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from tidegate.core.desk import Desk
+from tidegate.core.instruments import Price
+from tidegate.core.messages.risk_values import CheckFigure
+from tidegate.core.messages.values import Refusal
+from tidegate.core.money import plain, ratio
+from tidegate.core.order import Order
+from tidegate.core.risk.asks import Ask, ask_again
+from tidegate.core.risk.measures import MEASURES, STAGES, Figure, exceeds
+from tidegate.core.risk.states import check_state, reduces, subject_of
+from tidegate.core.risk.words import refusal_of
+from tidegate.core.totals.footprints import leaves_of
+from tidegate.core.totals.plans import Plan
+from tidegate.core.validation import reference_price
+from tidegate.core.vocabulary import RefusalCode, Side
+
+
+def check_limits(ask: Ask) -> Refusal | None:
+    """Whether an order that does more than reduce a position keeps within all limits.
+
+    Of several that it does not keep, the one is told that is the simplest to see and to put right.
+    """
+    worst: tuple[int, Plan, Decimal | RefusalCode] | None = None
+    for plan in ask.totals.plans.covering(ask.subject):
+        measure = MEASURES.get(plan.kind)
+        if measure is None:
+            continue  # It is about the desk, not about an order.
+        figure = measure(ask, plan)
+        if figure is None or (isinstance(figure, Decimal) and not exceeds(plan, figure)):
+            continue
+        stage = STAGES[plan.kind]
+        if worst is None or stage < worst[0]:
+            worst = (stage, plan, figure)
+    return None if worst is None else refusal_of(ask, worst[1], worst[2])
+
+
+def figures_of(ask: Ask) -> tuple[CheckFigure, ...]:
+    """Every limit that an order falls under, with its figures, in the order in which they are told."""
+    measured = sorted(_measured(ask), key=lambda pair: STAGES[pair[0].kind])
+    return tuple(_figure(ask, plan, figure) for plan, figure in measured)
+
+
+def _measured(ask: Ask) -> Iterator[tuple[Plan, Figure]]:
+    for plan in ask.totals.plans.covering(ask.subject):
+        measure = MEASURES.get(plan.kind)
+        if measure is not None:
+            yield plan, measure(ask, plan)
+
+
+def _figure(ask: Ask, plan: Plan, figure: Figure) -> CheckFigure:
+    passed = figure is None or (isinstance(figure, Decimal) and not exceeds(plan, figure))
+    refusal = None if passed or figure is None else refusal_of(ask, plan, figure)
+    is_amount = isinstance(figure, Decimal) and not plan.symbols
+    return CheckFigure(
+        check=plan.kind,
+        passed=passed,
+        limit_id=plan.limit.limit_id,
+        scope=plan.limit.scope.key,
+        limit=None if plan.limit.value is None else plain(plan.value),
+        actual=plain(figure) if isinstance(figure, Decimal) and is_amount else None,
+        utilization=plain(ratio(figure, plan.value)) if isinstance(figure, Decimal) and plan.value > 0 else None,
+        message="" if refusal is None else refusal.message,
+    )
+
+
+def check_open_order(desk: Desk, order: Order, changed: Order, price: Price | None, at: datetime) -> Refusal | None:
+    """Whether an open order may become this, or go on from here as this: triggered, corrected, or changed.
+
+    What it may fill at most counts already; only what comes on top is held against sums. `order` is as it is counted.
+    Protection always passes.
+    """
+    if desk.totals is None or order.is_protective:
+        return None
+    subject = subject_of(desk, order)
+    adds = leaves_of(changed) - leaves_of(order)
+    if (refusal := check_state(desk, changed, subject, adds)) is not None:
+        return refusal
+    if not desk.risk.limits or reduces(desk, changed, adds):
+        return None
+    reference = reference_price(order.side, price)
+    return check_limits(ask_again(changed, order, desk, desk.totals, subject, reference, at))
+
+
+def asks_for_more(order: Order, changed: Order) -> bool:
+    """Whether a change may fill more, or at a price that the market is more likely to take."""
+    if leaves_of(changed) > leaves_of(order):
+        return True
+    if changed.price is None or order.price is None:
+        return changed.trigger_price != order.trigger_price
+    return changed.price > order.price if order.side is Side.BUY else changed.price < order.price

@@ -1,0 +1,101 @@
+"""Orders that were let through lately: what throttles, duplicates and repeated executions are counted from."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tidegate.core.messages.risk_records import RecentOrder
+from tidegate.core.money import ZERO
+from tidegate.core.order import Order
+from tidegate.core.totals.exposures import Place
+from tidegate.core.totals.running import Totals, place_of
+from tidegate.core.vocabulary import OrderStatus
+
+
+def recent_of(order: Order) -> RecentOrder:
+    """What is remembered of an order."""
+    return RecentOrder(
+        order_id=order.order_id,
+        user_id=order.user_id,
+        account_id=order.account_id,
+        exchange=order.exchange,
+        symbol=order.symbol,
+        side=order.side,
+        order_type=order.order_type,
+        price=order.price,
+        trigger_price=order.trigger_price,
+        quantity=order.quantity,
+        quote_quantity=order.quote_quantity,
+        timestamp=order.timestamp,
+        status=order.status,
+        filled_quantity=order.filled_quantity,
+        arrival_price=order.arrival_price,
+    )
+
+
+def alike_key(asked: Any) -> tuple[Any, ...]:
+    """The same for orders that are the same."""
+    return (*executed_alike_key(asked), asked.price, asked.trigger_price)
+
+
+def executed_alike_key(asked: Any) -> tuple[Any, ...]:
+    """The same for orders that are the same but for their prices: what a program repeats when it runs wild."""
+    return (
+        asked.user_id,
+        asked.account_id,
+        asked.symbol,
+        asked.side,
+        asked.order_type,
+        asked.quantity,
+        asked.quote_quantity,
+    )
+
+
+def worth_of(order: RecentOrder) -> Decimal:
+    """What an order was worth when it came, in its quote asset."""
+    if order.quote_quantity is not None:
+        return order.quote_quantity
+    price = order.price or order.trigger_price or order.arrival_price or ZERO
+    return (order.quantity or ZERO) * price
+
+
+def quote_of(symbol: str) -> str:
+    """What a market's prices are in."""
+    return symbol.partition("/")[2].partition(":")[0]
+
+
+def count_order(totals: Totals, order: RecentOrder) -> None:
+    """It was let through."""
+    place, at = place_of(order, order.exchange), order.timestamp
+    for fields, pick in totals.order_counts.items():
+        totals.orders.add((fields, pick(place)), at)
+    if totals.notional_sums:
+        totals.quotes[quote_of(order.symbol)] = None
+    for fields, pick in totals.notional_sums.items():
+        totals.notional.add((fields, pick(place), quote_of(order.symbol)), at, worth_of(order))
+    totals.alike.add(alike_key(order), at)
+
+
+def count_outcome(totals: Totals, order: RecentOrder) -> None:
+    """It has traded, or its venue has refused it: counted by when it was placed, once."""
+    place, at = place_of(order, order.exchange), order.timestamp
+    if order.filled_quantity:
+        totals.executed_alike.add(executed_alike_key(order), at)
+    elif order.status is OrderStatus.REJECTED:
+        _count_rejection(totals, place, order)
+
+
+def _count_rejection(totals: Totals, place: Place, order: RecentOrder) -> None:
+    for fields, pick in totals.rejection_counts.items():
+        totals.rejections.add((fields, pick(place)), order.timestamp)
+
+
+def has_outcome(order: RecentOrder) -> bool:
+    """Whether its outcome is counted already."""
+    return bool(order.filled_quantity) or order.status is OrderStatus.REJECTED
+
+
+def with_outcome(before: RecentOrder, order: Order) -> RecentOrder:
+    """The same order as it now stands."""
+    return msgspec.structs.replace(before, status=order.status, filled_quantity=order.filled_quantity)

@@ -1,0 +1,75 @@
+"""What happened within the last so many seconds, by whatever it is counted by."""
+
+from bisect import bisect_right, insort
+from collections import deque
+from collections.abc import Hashable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.money import ZERO
+
+_SPARE = 64  # So many entries that are over are kept before the list is cut.
+
+
+class _Window(msgspec.Struct):
+    """Moments in their order and, where amounts are counted, the sum of all up to each."""
+
+    times: list[datetime] = []
+    sums: list[Decimal] = []
+
+
+class Counts:
+    """How often something happened lately, by key. Moments may come in any order."""
+
+    def __init__(self, longest: timedelta) -> None:
+        self._longest = longest
+        self._windows: dict[Hashable, _Window] = {}
+        self._ages: deque[tuple[datetime, Hashable]] = deque()
+
+    def add(self, key: Hashable, at: datetime) -> None:
+        """It happened once more."""
+        insort(self._windows.setdefault(key, _Window()).times, at)
+        self._ages.append((at, key))
+        self._forget(at - self._longest)
+
+    def count(self, key: Hashable, since: datetime) -> int:
+        """How often it happened after a moment."""
+        window = self._windows.get(key)
+        return 0 if window is None else len(window.times) - bisect_right(window.times, since)
+
+    def _forget(self, before: datetime) -> None:
+        while self._ages[0][0] < before:
+            _, key = self._ages.popleft()
+            window = self._windows.get(key)
+            if window is not None and window.times[-1] < before:
+                del self._windows[key]
+            elif window is not None and (over := bisect_right(window.times, before)) > _SPARE:
+                del window.times[:over]
+
+
+class Sums:
+    """How much went by lately, by key. Moments come in their order."""
+
+    def __init__(self, longest: timedelta) -> None:
+        self._longest = longest
+        self._windows: dict[Hashable, _Window] = {}
+
+    def add(self, key: Hashable, at: datetime, amount: Decimal) -> None:
+        """So much more went by."""
+        window = self._windows.setdefault(key, _Window())
+        before = window.sums[-1] if window.sums else ZERO
+        window.times.append(at if not window.times else max(at, window.times[-1]))
+        window.sums.append(before + amount)
+        over = bisect_right(window.times, at - self._longest)
+        if over > max(_SPARE, len(window.times) // 2):  # Rarely: the list is copied.
+            del window.times[: over - 1], window.sums[: over - 1]
+
+    def total(self, key: Hashable, since: datetime) -> Decimal:
+        """How much went by after a moment."""
+        window = self._windows.get(key)
+        if window is None:
+            return ZERO
+        over = bisect_right(window.times, since)
+        return window.sums[-1] - (window.sums[over - 1] if over else ZERO)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tidegate import __version__
-from tidegate.cli import access, books, breaks, corrections, db, demo, orders, rules, serve, sim
+from tidegate.cli import access, audit, books, breaks, corrections, db, demo, orders, rules, serve, sim
 from tidegate.cli.options import AsJson, Data, Token, Url
 from tidegate.cli.output import EXIT_OUTPUT_FAILED, say, warn
 
@@ -60,6 +60,7 @@ app.add_typer(access.users, name="user")
 app.add_typer(access.tokens, name="token")
 app.add_typer(access.venue_accounts, name="account")
 app.add_typer(db.db, name="db")
+app.command()(audit.audit)
 
 
 def main() -> None:

@@ -1,0 +1,165 @@
+"""The whole audit: books that a desk wrote are clean on both databases, and each thing that is broken is named."""
+
+import asyncio
+import functools
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from support.desk_driver import ACCOUNT, ALICE, DeskDriver
+from tidegate.core.apply import apply
+from tidegate.core.messages.events import PositionAdjusted
+from tidegate.core.records import Batch
+from tidegate.core.vocabulary import Exchange, PositionSide, Side
+from tidegate.storage import audit_replay, engines
+from tidegate.storage.audit import Auditor, Checked
+from tidegate.storage.auditing import Finding
+from tidegate.storage.open import open_storage
+from tidegate.storage.urls import parse
+
+
+def run(url: str) -> tuple[dict[str, Checked], list[tuple[str, Finding]]]:
+    """All checks by name, and the findings with theirs."""
+    found: list[tuple[str, Finding]] = []
+    checked: dict[str, Checked] = {}
+    count = Auditor(
+        lambda check, finding: found.append((check, finding)), lambda done: checked.update({done.check: done})
+    ).audit(url)
+    assert count == len(found) == sum(done.findings for done in checked.values())
+    return checked, found
+
+
+def live() -> list[Batch]:
+    """A life with a restart: an order filled, and once more after its end; one part-filled; an adjusted position."""
+    driver = DeskDriver()
+    driver.open_shop()
+    first = driver.working(driver.order_command(quantity="0.2"), "9001")
+    driver.fill(first, "0.1")
+    driver.fill(first, "0.1")
+    part = driver.working(driver.order_command(quantity="0.3"), "9002")
+    driver.working(driver.order_command(side=Side.SELL, quantity="0.1"), "9003")
+    driver.restart()
+    driver.fill(part, "0.1")
+    driver.fill(first, "0.1")
+    adjusted = PositionAdjusted(
+        at=driver.now,
+        account_id=ACCOUNT,
+        user_id=ALICE,
+        exchange=Exchange.BINANCE,
+        symbol="BTC/USDT:USDT",
+        position_side=PositionSide.NET,
+        quantity=Decimal("0.25"),
+        price=Decimal(50_000),
+    )
+    apply(driver.desk, adjusted)
+    driver._record(adjusted)
+    driver._write(driver._projector.take(driver.desk))
+    return driver.batches
+
+
+def store(url: str) -> None:
+    """Write the life, each desk's batches under an epoch of its own."""
+
+    async def write() -> None:
+        storage = open_storage(url)
+        epoch, written = (await storage.journal.load()).epoch, 1
+        for batch in live():
+            if batch.epoch != written:
+                epoch, written = (await storage.journal.load()).epoch, batch.epoch
+            batch.epoch = epoch
+            await storage.journal.commit(batch)
+        await storage.close()
+
+    asyncio.run(write())
+
+
+@pytest.fixture(scope="module")
+def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with a life in it, to be copied."""
+    path = tmp_path_factory.mktemp("audit") / "lived.db"
+    shutil.copy(sqlite_template, path)
+    store(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def copied(lived: Path, tmp_path: Path) -> str:
+    path = tmp_path / "desk.db"
+    shutil.copy(lived, path)
+    return f"sqlite:///{path}"
+
+
+def test_books_that_a_desk_wrote_are_clean(database_url: str) -> None:
+    store(database_url)
+    checked, found = run(database_url)
+    assert found == []
+    assert list(checked) == [
+        "journal chain",
+        "history chain",
+        "ledger",
+        "holdings",
+        "positions",
+        "reservations",
+        "executions",
+        "replay",
+    ]
+    assert all(done.rows for done in checked.values()), "every check had something to look at"
+    head = checked["journal chain"].head
+    assert head is not None
+    assert head.number == checked["replay"].rows
+
+
+BROKEN = [  # What is done to which table, which check sees it, and where.
+    ("UPDATE journal SET payload = '{}' WHERE sequence = 3", "journal chain", "journal"),
+    ("UPDATE order_history SET message = 'all was well' WHERE history_id = 2", "history chain", "order_history"),
+    ("UPDATE ledger_entries SET amount = '7' WHERE kind = 'trade' AND line = 1", "ledger", "ledger_entries"),
+    ("UPDATE portfolio SET quantity = '3' WHERE asset = 'BTC'", "holdings", "portfolio"),
+    ("DELETE FROM positions", "positions", "positions"),
+    ("UPDATE portfolio SET reserved = '1' WHERE asset = 'USDT'", "reservations", "portfolio"),
+    ("UPDATE orders SET reserved_quantity = '1' WHERE closed_at IS NOT NULL", "reservations", "orders"),
+    ("DELETE FROM executions WHERE trade_id = (SELECT min(trade_id) FROM executions)", "executions", "journal"),
+    ("UPDATE executions SET sequence = 1", "executions", "executions"),
+    ("UPDATE orders SET filled_quantity = 'many' WHERE status = 'partially_filled'", "replay", "orders"),
+    ("INSERT INTO risk_limits VALUES (1, '[]', '2026-03-01T12:00:00.000000Z', 'x', NULL, '')", "replay", "risk_limits"),
+    ("UPDATE journal SET payload = '{}' WHERE sequence = 3", "replay", "journal"),
+]
+
+
+@pytest.mark.parametrize(("statement", "check", "table"), BROKEN)
+def test_one_thing_broken_is_named(copied: str, statement: str, check: str, table: str) -> None:
+    engine = engines.create(parse(copied))
+    with engine.execution_options(writes=True).begin() as connection:
+        assert connection.exec_driver_sql(statement).rowcount > 0, "the statement changed nothing"
+    engine.dispose()
+    checked, found = run(copied)
+    assert checked[check].findings, found
+    assert any((name, finding.table) == (check, table) for name, finding in found)
+
+
+def test_a_replay_that_lets_go_of_closed_orders_fetches_them_again(
+    copied: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_replay, "EVENTS_PER_COMMIT", 1)
+    assert run(copied)[1] == []
+
+
+def test_an_audit_changes_nothing(copied: str) -> None:
+    path = Path(copied.removeprefix("sqlite:///"))
+    before = path.read_bytes()
+    run(copied)
+    assert path.read_bytes() == before
+
+
+async def test_a_running_desk_is_audited_as_it_is_at_that_moment(database_url: str) -> None:
+    storage = open_storage(database_url)
+    snapshot = await storage.journal.load()
+    batches = live()[:3]
+    for batch in batches:
+        batch.epoch = snapshot.epoch
+        await storage.journal.commit(batch)
+    checked, found = await asyncio.to_thread(functools.partial(run, database_url))
+    assert found == []
+    assert checked["journal chain"].rows == sum(len(batch.journal) for batch in batches)
+    await storage.close()

@@ -118,6 +118,16 @@ async def test_a_price_is_reported_when_it_changed_and_only_then(bench: Bench) -
     assert [(told.symbol, told.bid) for told in bench.told(PriceReported)] == [("BTC/USDT", None), ("BTC/USDT", 1)]
 
 
+async def test_a_price_that_stays_is_told_again_so_that_it_does_not_seem_old(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_data_module, "UNCHANGED_SECONDS", 0.0)
+    bench.market.books = [{"BTC/USDT": Price(last=Decimal(1))}]
+    bench.data.start()
+    await bench.run_until_told(PriceReported, 2)
+    assert {told.last for told in bench.told(PriceReported)} == {1}
+
+
 async def test_failures_are_tried_again(bench: Bench) -> None:
     bench.market.listings = [UNREACHABLE, [], AttributeError("shape"), [BITCOIN]]
     bench.market.books = [UNREACHABLE, {"BTC/USDT": Price(last=Decimal(1))}]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, OrderId
-from tidegate.core.messages.effects import SendAmend, SendCancel, SynchronizeAccount
+from tidegate.core.messages.effects import CompareBalances, SendAmend, SendCancel, SynchronizeAccount
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountDisconnected,
@@ -18,12 +18,14 @@ from tidegate.core.messages.reports import (
     AmendAccepted,
     AmendOutcomeUnknown,
     AmendRefused,
+    BalancesReported,
     CancelAccepted,
     CancelFailed,
     MessageQuarantined,
     OrderAccepted,
     OrderRefused,
     OrderReported,
+    PositionsReported,
     SendOutcomeUnknown,
 )
 from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side, VenueOrderStatus
@@ -66,6 +68,7 @@ class FakeVenue:
         self.stream = SimpleNamespace(closed=lambda: False)
         self.streams_opened = 0
         self.balances_asked = 0
+        self.balances_answers: list[Exception] = []
         self.open_orders_answers: list[Any] = []
         self.amend_answers: list[Any] = []
 
@@ -83,6 +86,8 @@ class FakeVenue:
 
     async def balances(self) -> tuple[Any, ...]:
         self.balances_asked += 1
+        if self.balances_answers:
+            raise self.balances_answers.pop(0)
         return ()
 
     async def open_orders(self) -> list[Any]:
@@ -274,6 +279,15 @@ async def test_a_comparison_is_tried_until_it_works_and_a_newer_wish_follows(ben
     await bench.until_told(AccountSynchronized)
     await asyncio.sleep(0.01)
     assert sum(isinstance(report, AccountSynchronized) for report in bench.reports) == 1
+
+
+async def test_what_is_held_is_asked_for_by_itself_and_a_failure_is_left_alone(bench: Bench) -> None:
+    bench.venue.balances_answers = [CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_OVERLOADED, "busy")]
+    for _ in range(2):
+        bench.session.perform(CompareBalances(account_id=ACCOUNT))
+    held = await bench.until_told(BalancesReported)
+    assert (held.account_id, bench.venue.balances_asked) == (ACCOUNT, 2)
+    assert [type(report) for report in bench.reports] == [PositionsReported, BalancesReported]
 
 
 async def test_while_comparing_fails_the_session_says_why(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,11 +22,13 @@ log = structlog.get_logger(__name__)
 
 INSTRUMENTS_SECONDS = 3_600.0
 PRICES_SECONDS = 2.0
+UNCHANGED_SECONDS = 20.0  # So often a price is told again that stays what it is: else it would be taken for old.
 STREAM_PROVEN_SECONDS = 30.0  # A stream that held so long starts its back-off anew.
 
 
 class MarketData:
-    """Reports a listing at start (from disk) and whenever it is refreshed, and each price that changed."""
+    """Reports a listing at start (from disk) and whenever it is refreshed, and prices: as they change, and now and
+    then those that do not, as long as the venue goes on telling them."""
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class MarketData:
         self._report = report
         self._clock = clock
         self._prices_seconds = prices_seconds
-        self._prices: dict[str, Price] = {}
+        self._prices: dict[str, tuple[Price, float]] = {}  # As told last, and when.
         self._listed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._watched: frozenset[str] = frozenset()
@@ -145,9 +147,11 @@ class MarketData:
             await self._source.stream_prices(listed, self._tell_price)
 
     def _tell_price(self, symbol: str, price: Price) -> None:
-        if self._prices.get(symbol) == price:
+        now = asyncio.get_running_loop().time()
+        told, told_at = self._prices.get(symbol, (None, 0.0))
+        if told == price and now - told_at < UNCHANGED_SECONDS:
             return
-        self._prices[symbol] = price
+        self._prices[symbol] = (price, now)
         self._report(
             PriceReported(
                 at=self._clock.now(),

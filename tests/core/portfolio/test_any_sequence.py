@@ -52,7 +52,9 @@ class AnyDesk(ComparedDesk):
         doings = (self.trade_something, self.trade_something, self.end_something, self.bust_something)
         for _ in range(steps):
             self.now += timedelta(seconds=self.random.choice([0, 1, 30]))
-            self.random.choice((*doings, self.move_cash, self.transfer_something, self.move_prices))()
+            self.random.choice(
+                (*doings, self.move_cash, self.transfer_something, self.tell_of_a_transfer, self.move_prices)
+            )()
             self.check()
 
     def amount(self, *choices: str) -> Decimal:
@@ -112,14 +114,32 @@ class AnyDesk(ComparedDesk):
         name = f"flow-{self.random.randrange(30)}"
         self.flow(str(self.amount("12.5", "-7", "100")), flow_id=name, kind=kind, wallet=wallet)
 
+    def tell_of_a_transfer(self) -> None:
+        """The venue's word on one side of a transfer, more than once perhaps."""
+        if not self.desk.risk.transfers:
+            return
+        transfer = self.random.choice([*self.desk.risk.transfers.values()])
+        is_giver = self.random.random() < 0.5
+        self.put(
+            reports.CashFlowReported(
+                at=self.now,
+                account_id=transfer.from_account_id if is_giver else transfer.to_account_id,
+                flow_id=f"{transfer.transfer_id}-{is_giver}",
+                kind=self.random.choice([CashFlowKind.TRANSFER, CashFlowKind.DEPOSIT]),
+                asset=transfer.asset,
+                amount=-transfer.quantity if is_giver else transfer.quantity,
+                happened_at=self.now,
+            )
+        )
+
     def transfer_something(self) -> None:
-        giver, taker = self.random.choice(OWNERS), self.random.choice(OWNERS)
+        giver, taker = self.random.sample(OWNERS, 2)
         self.give(
             self.random.choice(ASSETS),
             str(self.amount("0.5", "3", "100")),
             giver[1],
             taker[1],
-            by=self.random.choice([RISK, RISK, giver[1]]),
+            by=self.random.choice([RISK, RISK, RISK, giver[1]]),
             from_account=giver[0],
             to_account=taker[0],
             transfer_id=f"transfer-{self.random.randrange(20)}",

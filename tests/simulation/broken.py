@@ -117,7 +117,7 @@ BUILDS = [
     Build(10, "what was filled in part may be rejected", _move_anywhere),
     Build(11, "an overfill is not told", lambda: patch.object(executions, "_overfilled", _no_events)),
     Build(12, "what is open reserves nothing", lambda: patch.object(apply_books, "worst_case", _zero)),
-    Build(13, "no version of the limits is named", lambda: patch.object(checks, "LIMITS_VERSION", 0)),
+    Build(13, "another set of limits is named than the one in force", lambda: patch.object(checks, "version_of", _old)),
     Build(
         14,
         "a process that was taken over goes on writing",
@@ -132,6 +132,10 @@ BUILDS = [
 
 def _nothing(*_: Any, **__: Any) -> None:
     return None
+
+
+def _old(desk: Any) -> int:
+    return int(desk.risk.version) - 1
 
 
 def _no_events(*_: Any) -> list[Any]:

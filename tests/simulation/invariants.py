@@ -52,6 +52,8 @@ class Ledger:
         self.owned: dict[tuple[AccountId, str, str, str], Decimal] = defaultdict(Decimal)
         self.sequences: dict[OrderId, int] = defaultdict(int)
         self.statuses: dict[OrderId, OrderStatus] = {}
+        self.limits_version = 0
+        self.decided: set[OrderId] = set()  # Orders that passed risk.
         self.journal_sequence = 0
         self.epoch = 0
         self.breaks: dict[str, Any] = {}
@@ -93,8 +95,11 @@ class Ledger:
                 self.positions[key] -= signed(booked.side, booked.quantity)
             case happened.PositionAdjusted():
                 self.positions[event.account_id, event.user_id, event.symbol, event.position_side] += event.quantity
-            case happened.AttemptStarted() | happened.OrderHeld():
-                must(13, event.limits_version > 0, f"{event.order_id} without a risk decision")
+            case happened.RiskLimitsSet():
+                self.limits_version = event.version
+            case happened.AttemptStarted() | happened.OrderHeld() if event.order_id not in self.decided:
+                self.decided.add(event.order_id)
+                must(13, event.limits_version == self.limits_version, f"{event.order_id} by other limits than in force")
             case _:
                 pass
 

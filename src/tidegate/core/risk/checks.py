@@ -127,6 +127,11 @@ def _no_price(valid: ValidOrder) -> str:
     return f"no price of {symbol} on {exchange} is known yet: give a limit price, or wait"
 
 
+def version_of(desk: Desk) -> int:
+    """Which set of limits a decision uses; zero: none was ever set."""
+    return desk.risk.version
+
+
 def reserve_for_leg(valid: ValidOrder, desk: Desk, *, shared: bool) -> RiskApproved:
     """What a leg of protection reserves. Protection is never refused for want of funds or of a price.
 
@@ -134,7 +139,7 @@ def reserve_for_leg(valid: ValidOrder, desk: Desk, *, shared: bool) -> RiskAppro
     """
     approved = _worst_case(valid, desk)
     if approved is None:
-        return RiskApproved(valid, desk.risk.version, _spent_asset(valid), ZERO, None, ZERO)
+        return RiskApproved(valid, version_of(desk), _spent_asset(valid), ZERO, None, ZERO)
     return msgspec.structs.replace(approved, reserved_quantity=ZERO, reserve_rate=ZERO) if shared else approved
 
 
@@ -146,7 +151,7 @@ def _worst_case(valid: ValidOrder, desk: Desk) -> RiskApproved | None:
     if rate and reserve_price is None and _needs_price(command, valid.instrument):
         return None
     needed = tied_up(command, command.quantity, command.quote_quantity or ZERO, reserve_price, rate)
-    return RiskApproved(valid, desk.risk.version, _spent_asset(valid), needed, reserve_price, rate)
+    return RiskApproved(valid, version_of(desk), _spent_asset(valid), needed, reserve_price, rate)
 
 
 def _spent_asset(valid: ValidOrder) -> str:

@@ -37,6 +37,7 @@ OrderChange = (
     | happened.OrderRestated
     | happened.ProtectionChanged
     | happened.ProtectionEnded
+    | happened.RulesChanged
 )
 
 
@@ -148,6 +149,8 @@ def change_order(desk: Desk, order: Order, event: OrderChange) -> None:  # noqa:
             order.stop_loss, order.take_profit = event.stop_loss, event.take_profit
         case happened.ProtectionEnded():
             order.guarding = False
+        case happened.RulesChanged():
+            pass  # Its history tells of it.
         case happened.OrderHeld() | happened.TrailingMoved() | happened.OrderTriggered():
             _change_conditional(desk, order, event)
         case happened.OrderAdjusted():

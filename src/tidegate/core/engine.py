@@ -35,11 +35,10 @@ from tidegate.core.desk import Desk
 from tidegate.core.doubts import settle
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.commands import Command
-from tidegate.core.messages.events import InstrumentsListed
 from tidegate.core.messages.reports import Report, ReviewOrder
 from tidegate.core.order import Order
 from tidegate.core.reconciliation import accounts as reconciliation
-from tidegate.core.reconciliation import balances, breaks, cash_flows, foreign, positions, quarantine
+from tidegate.core.reconciliation import balances, breaks, cash_flows, foreign, listings, positions, quarantine
 from tidegate.core.tracking import busts, executions, summaries, waiting
 from tidegate.core.vocabulary import WakePurpose
 
@@ -95,7 +94,7 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
         case reports.BalancesReported():
             return balances.reported(desk, message)
         case reports.InstrumentsReported():
-            return _listing(message)
+            return listings.listed(desk, message)
         case reports.DeskStarted():
             return reconciliation.started(desk, message)
         case commands.RegisterUser():
@@ -160,7 +159,3 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
 def _spoken_of(desk: Desk, report: reports.OrderReported | reports.ExecutionReported) -> Order | None:
     """The order that a report is about; None: one that the desk does not know, storage having been asked."""
     return desk.order_for(report.account_id, report.symbol, report.exchange_client_order_id, report.exchange_order_id)
-
-
-def _listing(report: reports.InstrumentsReported) -> Decision:
-    return Decision([InstrumentsListed(at=report.at, exchange=report.exchange, instruments=report.instruments)])

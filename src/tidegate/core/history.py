@@ -59,6 +59,7 @@ def tell(event: OrderEvent, order: Order) -> Story | None:
             | happened.OrderLookedUp()
             | happened.CancelRefused()
             | happened.OrderEnded()
+            | happened.RulesChanged()
         ):
             return _trouble(event, order)
         case _:
@@ -73,6 +74,7 @@ Trouble = (
     | happened.OrderLookedUp
     | happened.CancelRefused
     | happened.OrderEnded
+    | happened.RulesChanged
 )
 Change = (
     happened.OrderAdjusted
@@ -141,7 +143,7 @@ def _figures(quantity: Decimal | None, price: Decimal | None, trigger_price: Dec
 def _trouble(event: Trouble, order: Order) -> Story | None:
     match event:
         case happened.OrderInvalidated():
-            detail = {} if event.limit is None else {"limit": event.limit, "actual": event.actual}
+            detail = _bounds(event)
             return Story(ExecutionType.REJECTED, event.message, error_code=event.code, detail=detail)
         case happened.AttemptFailed():
             message = f"attempt {event.attempt} was not placed: {event.message}"
@@ -165,8 +167,15 @@ def _trouble(event: Trouble, order: Order) -> Story | None:
         case happened.OrderEnded():
             message = event.message or str(event.reason or event.status).replace("_", " ")
             return Story(_ENDINGS[event.status], message, error_code=event.reason, detail=_codes(event.venue_code))
+        case happened.RulesChanged():
+            message = f"the venue's rules changed: {event.message}"
+            return Story(ExecutionType.STATUS, message, error_code=event.code, detail=_bounds(event))
         case _:
             assert_never(event)
+
+
+def _bounds(event: happened.OrderInvalidated | happened.RulesChanged) -> dict[str, Any]:
+    return {} if event.limit is None else {"limit": event.limit, "actual": event.actual}
 
 
 def _asked(order: Order) -> str:

@@ -294,11 +294,15 @@ class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc
 
 
 class InstrumentsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """A venue's listing, whole. Reference data: applied, not journaled."""
+    """A venue's listing. `complete`: what it lacks, the venue does not trade any more.
+
+    Reference data: applied, not journaled.
+    """
 
     at: datetime
     exchange: Exchange
     instruments: tuple[Instrument, ...]
+    complete: bool = False
 
 
 class PriceReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

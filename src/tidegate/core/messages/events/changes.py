@@ -11,6 +11,7 @@ from tidegate.core.identifiers import (
 from tidegate.core.messages.values import Amendment, Protection
 from tidegate.core.vocabulary import (
     Correction,
+    RefusalCode,
     RejectReason,
 )
 
@@ -99,6 +100,20 @@ class OrderRestated(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     reserved_quantity: Decimal
     message: str
     reserve_price: Decimal | None = None
+
+
+class RulesChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """By the venue's new rules the order could not be placed as it stands. Nothing was done about it: it may work on.
+
+    `code`, `limit` and `actual` are those of the refusal that such an order would meet now.
+    """
+
+    at: datetime
+    order_id: OrderId
+    code: RefusalCode
+    message: str
+    limit: str | None = None
+    actual: str | None = None
 
 
 class ProtectionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -137,7 +137,8 @@ def _change_books(
                 acquire(holding, event.quantity, event.price)
             else:
                 dispose(holding, -event.quantity, None)
-            count(desk, event.account_id, event.user_id, event.asset, event.quantity, event.price)
+            if event.capital:
+                count(desk, event.account_id, event.user_id, event.asset, event.quantity, event.price)
             desk.differences.pop((event.account_id, event.asset, event.wallet), None)
         case happened.PositionCompared():
             key = (event.account_id, event.symbol, event.position_side)

@@ -29,6 +29,7 @@ OPENING = "opening"
 ADJUSTMENTS = "adjustments"
 FUNDING = "funding"
 TRANSFERS = "transfers"
+_SOURCES = {CashFlowKind.FUNDING: FUNDING, CashFlowKind.LIQUIDATION_FEE: FEES}
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +60,7 @@ def lines_of(event: LedgerEvent) -> list[Line]:
         case BalanceAdjusted():
             return _transfer(ADJUSTMENTS, user_account(event.user_id), event.asset, event.quantity, "adjustment")
         case CashFlowBooked():
-            source = FUNDING if event.kind is CashFlowKind.FUNDING else TRANSFERS
+            source = _SOURCES.get(event.kind, TRANSFERS)
             return _transfer(source, user_account(event.user_id), event.asset, event.amount, str(event.kind))
         case FundsTransferred():
             given, taken = _transfer(

@@ -11,9 +11,9 @@ from tidegate.core.messages.events import BalanceAdjusted, Event, PositionAdjust
 from tidegate.core.messages.values import Refusal
 from tidegate.core.reconciliation.balances import BALANCE, balance_subject
 from tidegate.core.reconciliation.positions import POSITION, position_subject
-from tidegate.core.records import UNALLOCATED, Account, Break
+from tidegate.core.records import FOREIGN_EXECUTION, UNALLOCATED, Account, Break
 from tidegate.core.sending import resolved
-from tidegate.core.vocabulary import RefusalCode, Role
+from tidegate.core.vocabulary import RefusalCode, Role, Wallet
 
 _MAY_RESOLVE = frozenset({Role.RISK, Role.ADMIN})
 
@@ -65,9 +65,25 @@ def _accept_balance(
                 price=desk.rate(account.exchange, asset),
                 by=command.user_id,
                 message=command.message,
+                capital=not _is_of_positions(desk, account, asset, wallet),
             )
             return [adjusted]
     return _not_compared(account)
+
+
+def _is_of_positions(desk: Desk, account: Account, asset: str, wallet: Wallet) -> bool:
+    """Whether derivatives that settle in this balance were traded outside the desk, or closed by the venue itself.
+
+    What a liquidation takes is lost, not withdrawn: a loss limit must not lose sight of it.
+    """
+    subjects = [
+        found.subject.partition(" ")[0]
+        for found in desk.open_breaks.values()
+        if found.account_id == account.account_id and found.kind in (POSITION, FOREIGN_EXECUTION)
+    ]
+    return any(
+        symbol.endswith(f":{asset}") and desk.wallet_of(account.exchange, symbol) is wallet for symbol in subjects
+    )
 
 
 def _accept_position(

@@ -51,7 +51,10 @@ class BalanceCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
 
 
 class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """A person let our balance follow the venue's: `quantity` came in (negative: went out)."""
+    """A person let our balance follow the venue's: `quantity` came in (negative: went out).
+
+    `capital`: it counts as brought in or taken out; otherwise it was earned or lost, in a trade that is not booked.
+    """
 
     at: datetime
     account_id: AccountId
@@ -62,6 +65,7 @@ class BalanceAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
     price: Decimal | None
     by: UserId
     message: str
+    capital: bool = True
 
 
 class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -33,6 +33,13 @@ def test_simulated_venues_are_read_per_exchange(tmp_path: Path) -> None:
     assert load_settings(tmp_path, environment={}).simulated_venues[Exchange.OKX]["rest"] == "http://127.0.0.1:1"
 
 
+@pytest.mark.parametrize(("text", "wanted"), [("", True), ("1", True), ("true", True), ("false", False), ("0", False)])
+def test_a_second_person_is_wanted_unless_it_is_turned_off(tmp_path: Path, text: str, wanted: bool) -> None:
+    assert load_settings(tmp_path, environment={"TIDEGATE_FOUR_EYES": text}).four_eyes is wanted
+    (tmp_path / "tidegate.toml").write_text("four_eyes = false\n")
+    assert not load_settings(tmp_path, environment={}).four_eyes
+
+
 @pytest.mark.parametrize("text", ["prot = 1", "port = 'many'", "port = ", "[simulated_venues.kraken]\nrest = 'x'"])
 def test_a_setting_that_is_not_understood_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "tidegate.toml").write_text(text)

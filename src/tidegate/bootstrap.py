@@ -73,7 +73,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[RunningDesk]:
         storage = open_storage(settings.database)
         stack.push_async_callback(storage.close)
         snapshot = await storage.journal.load()
-        desk = Desk.restore(snapshot, Policy())
+        desk = Desk.restore(snapshot, Policy(four_eyes=settings.four_eyes))
         clock = RealClock()
         sessions = Sessions(clock, settings.compare_every_seconds)
         price_watch = PriceWatch()

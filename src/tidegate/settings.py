@@ -26,7 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `simulated_venues` gives, per exchange, the base URLs of simulators (`rest`, `ws`, for Binance `ws_api` too), as
     `venuesim --json` prints them; accounts of the environment `simulated` use them. `rate_limit_scale` multiplies the
-    venues' rate limits that the desk keeps to: leave it at 1, unless simulators are told the same.
+    venues' rate limits that the desk keeps to: leave it at 1, unless simulators are told the same. `four_eyes`: looser
+    limits and the release of a kill switch need a second person; a desk of one turns it off.
     """
 
     data_folder: Path = DATA_FOLDER
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8080
     compare_every_seconds: float = 15.0
     rate_limit_scale: float = 1.0
+    four_eyes: bool = True
     simulated_venues: dict[Exchange, dict[str, str]] = {}
 
     @property
@@ -61,6 +63,7 @@ _FROM_ENVIRONMENT = {
     "PORT": "port",
     "COMPARE_EVERY_SECONDS": "compare_every_seconds",
     "RATE_LIMIT_SCALE": "rate_limit_scale",
+    "FOUR_EYES": "four_eyes",
 }
 
 

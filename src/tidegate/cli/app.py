@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 from tidegate import __version__
-from tidegate.cli import access, audit, books, breaks, corrections, db, demo, orders, rules, serve, sim
+from tidegate.cli import (
+    access,
+    approvals,
+    audit,
+    books,
+    breaks,
+    corrections,
+    db,
+    demo,
+    orders,
+    risk,
+    rules,
+    serve,
+    sim,
+    transfers,
+)
 from tidegate.cli.options import AsJson, Data, Token, Url
 from tidegate.cli.output import EXIT_OUTPUT_FAILED, say, warn
 
@@ -54,6 +69,10 @@ app.command()(books.positions)
 app.add_typer(rules.rules, name="rules")
 app.add_typer(corrections.corrections, name="corrections")
 app.add_typer(breaks.breaks, name="breaks")
+app.add_typer(risk.risk, name="risk")
+app.add_typer(approvals.approvals, name="approvals")
+app.command()(transfers.transfer)
+app.command()(transfers.transfers)
 app.command()(books.accounts)
 app.command()(books.venues)
 app.add_typer(access.users, name="user")

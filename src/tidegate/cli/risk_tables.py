@@ -1,0 +1,287 @@
+"""How limits, states, approvals, transfers and risk look on a terminal."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tidegate.cli.grid import Cell, Column, number, print_grid
+from tidegate.cli.output import console, one_line
+from tidegate.cli.tables import amount, date_and_clock, gain, money, word
+
+if TYPE_CHECKING:
+    from tidegate.client import (
+        AccountRisk,
+        Approval,
+        LimitUse,
+        PositionRisk,
+        RiskLimit,
+        RiskLimits,
+        RiskScope,
+        RiskUtilization,
+        TradingState,
+        Transfer,
+    )
+
+_WARNING, _ALARM = Decimal("0.8"), Decimal("0.95")
+
+
+def scope_text(scope: "RiskScope") -> str:
+    """What a limit or a state is about, such as `user alice, symbol BTC/USDT`."""
+    named = {
+        "role": scope.role,
+        "user": scope.user_id,
+        "account": scope.account,
+        "exchange": scope.exchange,
+        "symbol": scope.symbol,
+    }
+    return ", ".join(f"{name} {value}" for name, value in named.items() if value is not None) or "desk"
+
+
+def print_limits(limits: "RiskLimits") -> None:
+    """A version of the set, limit by limit."""
+    out = console()
+    if limits.set_at is None:
+        out.print("no limits were ever set")
+        return
+    words = [f"version {limits.version}, set {date_and_clock(limits.set_at)} by {limits.set_by}"]
+    words += [f"approved by {limits.approved_by}"] if limits.approved_by else []
+    words += [one_line(limits.message)] if limits.message else []
+    out.print("; ".join(words), soft_wrap=True)
+    _print_limit_rows(limits.limits)
+
+
+def _print_limit_rows(limits: Sequence["RiskLimit"]) -> None:
+    columns = (
+        Column("limit"),
+        Column("kind"),
+        Column("scope"),
+        number("value"),
+        number("within", spare=2),
+        Column("then", spare=1),
+        Column("warns at", spare=3),
+    )
+    rows = [
+        (
+            limit.limit_id,
+            limit.kind.replace("_", " "),
+            scope_text(limit.scope),
+            ", ".join(limit.symbols) if limit.value is None else amount(limit.value),
+            "-" if limit.interval_seconds is None else f"{limit.interval_seconds} s",
+            limit.action,
+            ", ".join(_percent(level) for level in limit.warn_at) or "-",
+        )
+        for limit in limits
+    ]
+    _print(columns, rows, empty="no limits")
+
+
+def _percent(part: Decimal | None) -> str:
+    """A part of something, in hundredths to one place."""
+    return "-" if part is None else f"{amount((part * 100).quantize(Decimal('0.1')))} %"
+
+
+# --- utilization -------------------------------------------------------------------------------------------------
+
+
+def print_utilization(risk: "RiskUtilization") -> None:
+    """The desk's risk: what is stopped first, then limits by how far they are used up, accounts, positions."""
+    out = console()
+    if risk.states:
+        print_states(risk.states)
+        out.print()
+    _print_uses(risk.uses, risk.limits_version)
+    if risk.accounts:
+        out.print()
+        _print_accounts(risk.accounts, risk.reporting_currency)
+    if risk.positions:
+        out.print()
+        _print_positions(risk.positions)
+
+
+def _print_uses(uses: Sequence["LimitUse"], version: int) -> None:
+    columns = (
+        number("used"),
+        Column("limit"),
+        Column("kind", spare=1),
+        Column("scope"),
+        number("actual"),
+        number("limit"),
+    )
+    fullest_first = sorted(uses, key=lambda use: use.utilization or Decimal(0), reverse=True)
+    rows = [
+        (
+            _used(use.utilization),
+            use.limit_id,
+            use.kind.replace("_", " "),
+            scope_text(use.scope),
+            amount(use.actual),
+            amount(use.limit),
+        )
+        for use in fullest_first
+    ]
+    _print(columns, rows, empty="no limits are in force" if not version else "no limit is used")
+
+
+def _used(utilization: Decimal | None) -> Text:
+    if utilization is None:
+        return Text("-")
+    style = "red" if utilization >= _ALARM else "yellow" if utilization >= _WARNING else "green"
+    return Text(_percent(utilization), style=style)
+
+
+def _print_accounts(accounts: Sequence["AccountRisk"], currency: str) -> None:
+    columns = (
+        Column("account"),
+        Column("user", spare=5),
+        number(f"equity {currency}"),
+        number("gross", spare=1),
+        number("net", spare=2),
+        number("leverage", spare=4),
+        number("margin", spare=3),
+        number("today"),
+        number("drawdown"),
+        Column("prices", spare=6),
+    )
+    rows = [
+        (
+            account.account_id,
+            account.user_id,
+            money(account.equity),
+            money(account.gross_exposure),
+            money(account.net_exposure),
+            "-" if account.leverage is None else f"{account.leverage:.2f}x",
+            _percent(account.margin_ratio),
+            gain(account.daily_pnl),
+            _percent(account.drawdown),
+            Text("stale", style="yellow") if account.stale else "fresh",
+        )
+        for account in accounts
+    ]
+    print_grid(console(), columns, rows)
+
+
+def _print_positions(positions: Sequence["PositionRisk"]) -> None:
+    columns = (
+        Column("account"),
+        Column("user", spare=5),
+        Column("symbol"),
+        Column("side", spare=6),
+        number("quantity"),
+        number("mark", spare=3),
+        number("value", spare=2),
+        number("unrealized", spare=1),
+        number("liquidation"),
+        number("away"),
+    )
+    rows = [
+        (
+            position.account_id,
+            position.user_id,
+            position.symbol,
+            position.position_side,
+            amount(position.quantity),
+            amount(position.mark_price),
+            money(position.notional),
+            gain(position.unrealized_pnl),
+            amount(position.liquidation_price),
+            _percent(position.liquidation_distance),
+        )
+        for position in positions
+    ]
+    print_grid(console(), columns, rows)
+
+
+# --- states, approvals, transfers --------------------------------------------------------------------------------
+
+
+def print_states(states: Sequence["TradingState"]) -> None:
+    """The scopes that may not trade freely."""
+    columns = (Column("scope"), Column("state"), Column("since", spare=2), Column("by"), Column("because", spare=1))
+    rows = [
+        (
+            scope_text(state.scope),
+            Text(state.state, style="green" if state.state == "active" else "red"),
+            date_and_clock(state.set_at),
+            f"limit {state.set_by}" if state.automatic else state.set_by,
+            one_line(state.message) or "-",
+        )
+        for state in states
+    ]
+    _print(columns, rows, empty="nothing is stopped")
+
+
+def print_approvals(approvals: Sequence["Approval"]) -> None:
+    """What waits for a second person, and what became of it."""
+    columns = (
+        Column("approval"),
+        Column("asked", spare=2),
+        Column("by"),
+        Column("for"),
+        Column("because", spare=1),
+        Column("state"),
+        Column("decided by", spare=3),
+    )
+    rows = [
+        (
+            approval.approval_id,
+            date_and_clock(approval.requested_at),
+            approval.requested_by,
+            _asked_for(approval),
+            one_line(approval.message) or "-",
+            word(approval.state),
+            approval.decided_by or "-",
+        )
+        for approval in approvals
+    ]
+    _print(columns, rows, empty="nothing waits")
+
+
+def _asked_for(approval: "Approval") -> str:
+    if approval.scope is not None:
+        return f"release of {scope_text(approval.scope)}"
+    return f"{len(approval.limits or ())} limits in place of version {approval.expected_version or '-'}"
+
+
+def print_approval(approval: "Approval") -> None:
+    """One approval, with the limits that it would bring."""
+    print_approvals([approval])
+    if approval.limits is not None:
+        console().print()
+        _print_limit_rows(approval.limits)
+
+
+def print_transfers(transfers: Iterable["Transfer"]) -> None:
+    """Who gave what to whom, and which sides the venues have told."""
+    columns = (
+        Column("transfer", spare=4),
+        Column("made", spare=2),
+        Column("from"),
+        Column("to"),
+        Column("asset"),
+        number("quantity"),
+        Column("by", spare=1),
+        Column("venue's word", spare=3),
+    )
+    rows = [
+        (
+            transfer.transfer_id,
+            date_and_clock(transfer.transferred_at),
+            f"{transfer.from_user_id} ({transfer.from_account})",
+            f"{transfer.to_user_id} ({transfer.to_account})",
+            transfer.asset,
+            amount(transfer.quantity),
+            transfer.transferred_by,
+            "complete" if transfer.from_seen and transfer.to_seen else "awaited",
+        )
+        for transfer in transfers
+    ]
+    _print(columns, rows, empty="no transfers")
+
+
+def _print(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, empty: str) -> None:
+    if rows:
+        print_grid(console(), columns, rows)
+    else:
+        console().print(empty)

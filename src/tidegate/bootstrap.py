@@ -111,6 +111,7 @@ async def _open_gateway(
     app = create_app(
         commands=loop,
         blotter=storage.blotter,
+        accounting=storage.accounting,
         reference=reference,
         vault=vault,
         venue_health=sessions.health,

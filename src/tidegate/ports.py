@@ -25,6 +25,16 @@ from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingR
 from tidegate.core.messages.risk_values import OrderPreview, RiskReport
 from tidegate.core.messages.values import Refusal
 from tidegate.core.order import Order
+from tidegate.core.portfolio.figures import (
+    BooksFilter,
+    DayFigures,
+    EquitySum,
+    Interval,
+    Performance,
+    StatementFrame,
+    StatementLine,
+)
+from tidegate.core.rates import Worth
 from tidegate.core.records import (
     Account,
     Batch,
@@ -229,6 +239,30 @@ class Blotter(RiskBlotter, Protocol):
         ...
 
 
+class Accounting(Protocol):
+    """Reports over periods, on released state, in pages as a `Blotter`'s. `core.portfolio.figures` has their shapes."""
+
+    async def equity(
+        self, wanted: BooksFilter, interval: Interval, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[EquitySum], str | None]: ...
+
+    async def days(
+        self, wanted: BooksFilter, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[DayFigures], str | None]:
+        """Every day from `until`, which must be given, back to `since` or the first trade or mark."""
+        ...
+
+    async def performance(self, wanted: BooksFilter) -> Performance: ...
+
+    async def statement(self, wanted: BooksFilter) -> StatementFrame: ...
+
+    async def statement_lines(
+        self, wanted: BooksFilter, *, after: tuple[int, int], bound: int, limit: int
+    ) -> list[StatementLine]:
+        """The next lines behind that sequence and line, oldest first; fewer than `limit`: these are the last."""
+        ...
+
+
 # --- commands ------------------------------------------------------------------------------------------------------
 
 
@@ -324,6 +358,14 @@ class ReferenceData(Protocol):
     def instrument(self, exchange: Exchange, symbol: str) -> Instrument | None: ...
 
     def price(self, exchange: Exchange, symbol: str) -> Price | None: ...
+
+    def worth(self, exchange: Exchange, asset: str, at: datetime) -> Worth:
+        """A unit of an asset in the reporting currency, by the rules that limits are held against."""
+        ...
+
+    def mark(self, exchange: Exchange, symbol: str, at: datetime) -> Worth:
+        """A derivative's fair price in its quote asset."""
+        ...
 
 
 # --- vault ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from gateway.scripted_accounting import ScriptedAccounting
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
 from tidegate.core.identifiers import (
@@ -34,6 +35,7 @@ from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
 from tidegate.core.projection import Projector
+from tidegate.core.rates import Worth
 from tidegate.core.records import (
     Account,
     Batch,
@@ -52,6 +54,7 @@ from tidegate.core.records import (
     User,
 )
 from tidegate.core.stepping import carry_out
+from tidegate.core.valuation import mark_of, worth
 from tidegate.core.vocabulary import ApprovalState, Environment, Exchange, Role, Side, TradingState
 from tidegate.gateway.app import create_app
 from tidegate.gateway.tokens import new_token
@@ -400,6 +403,12 @@ class MemoryDesk:
     def price(self, exchange: Exchange, symbol: str) -> Price | None:
         return self.desk.prices.get((exchange, symbol))
 
+    def worth(self, exchange: Exchange, asset: str, at: datetime) -> Worth:
+        return worth(self.desk, exchange, asset, at)
+
+    def mark(self, exchange: Exchange, symbol: str, at: datetime) -> Worth:
+        return mark_of(self.desk, exchange, symbol, at)
+
     def health(self) -> list[VenueHealth]:
         return [
             VenueHealth(
@@ -568,8 +577,21 @@ def vault() -> RememberingVault:
 
 
 @pytest.fixture
-def app(desk: MemoryDesk, clock: SteppingClock, vault: RememberingVault) -> Litestar:
-    return create_app(commands=desk, blotter=desk, reference=desk, vault=vault, venue_health=desk.health, clock=clock)
+def accounting() -> ScriptedAccounting:
+    return ScriptedAccounting()
+
+
+@pytest.fixture
+def app(desk: MemoryDesk, clock: SteppingClock, vault: RememberingVault, accounting: ScriptedAccounting) -> Litestar:
+    return create_app(
+        commands=desk,
+        blotter=desk,
+        accounting=accounting,
+        reference=desk,
+        vault=vault,
+        venue_health=desk.health,
+        clock=clock,
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 from litestar.types import Message, Scope
 from ulid import ULID
 
@@ -20,9 +21,10 @@ from tidegate.gateway.metrics import Metrics
 from tidegate.gateway.openapi import build_document
 from tidegate.gateway.problems import GatewayCode, Problem, respond
 from tidegate.gateway.requests import AnyRequest
-from tidegate.gateway.results import Result
+from tidegate.gateway.results import Download, Result
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS
 from tidegate.ports import (
+    Accounting,
     Blotter,
     Clock,
     CommandPort,
@@ -47,6 +49,7 @@ def create_app(
     *,
     commands: CommandPort,
     blotter: Blotter,
+    accounting: Accounting,
     reference: ReferenceData,
     vault: KeyVault,
     venue_health: Callable[[], list[VenueHealth]],
@@ -58,6 +61,7 @@ def create_app(
     context = Context(
         commands=commands,
         blotter=blotter,
+        accounting=accounting,
         reference=reference,
         vault=vault,
         venue_health=venue_health,
@@ -136,12 +140,14 @@ def _route(
     seconds = context.metrics.request_seconds.labels(method, name)
     requests = context.metrics.requests
 
-    async def route(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def route(request: Request[Any, Any, Any]) -> Response[Any]:
         started = time.perf_counter()
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         try:
             result = await handle(request)
             status = result.status
+            if isinstance(result.view, Download):
+                return _download(result.view)
             body = result.view if isinstance(result.view, bytes) else msgspec.json.encode(result.view)
             return Response(body, status_code=status.value, media_type=media_type, headers=result.headers)
         except Problem as problem:
@@ -159,6 +165,11 @@ def _route(
         status_code=200,
         request_max_body_size=body_size_max or context.settings.body_size_max,
     )(route)
+
+
+def _download(file: Download) -> Stream:
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Stream(file.chunks, media_type=file.media_type, headers=headers)
 
 
 def _on_problem(_: AnyRequest, problem: Problem) -> Response[bytes]:

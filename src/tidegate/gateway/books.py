@@ -1,14 +1,12 @@
-"""The books: executions, balances, positions, portfolio, ledger."""
+"""The books: executions, balances, positions, ledger."""
 
 from decimal import Decimal
 
 from tidegate.core.identifiers import AccountId, OrderId
-from tidegate.core.money import ONE, ZERO, plain
-from tidegate.core.records import Holding, User
+from tidegate.core.records import User
 from tidegate.core.vocabulary import Exchange
 from tidegate.gateway.authentication import scope
 from tidegate.gateway.context import Context
-from tidegate.gateway.order_views import amount
 from tidegate.gateway.queries import ExecutionsQuery, LedgerQuery, UserQuery
 from tidegate.gateway.requests import AnyRequest, read_query
 from tidegate.gateway.results import Items, Page, Result
@@ -16,8 +14,6 @@ from tidegate.gateway.views import (
     BalanceView,
     ExecutionView,
     LedgerView,
-    PortfolioRow,
-    PortfolioView,
     PositionView,
     balance_view,
     execution_view,
@@ -82,62 +78,3 @@ def _mark(context: Context, exchange: Exchange, symbol: str) -> Decimal | None:
     if price is None:
         return None
     return price.last if price.mark is None else price.mark
-
-
-async def portfolio(request: AnyRequest, user: User, context: Context) -> Result:
-    """Holdings with what they cost and what they are worth."""
-    query = read_query(request, UserQuery)
-    exchanges = {account.account_id: account.exchange for account in await context.blotter.accounts()}
-    rows: list[PortfolioRow] = []
-    unpriced: list[str] = []
-    value, realized, unrealized = ZERO, ZERO, ZERO
-    for holding in await context.blotter.holdings(scope(user, query.user_id)):
-        price = _price(context, exchanges.get(holding.account_id), holding.asset)
-        gain = _unrealized(holding, price)
-        rows.append(_row(holding, price, gain))
-        realized += holding.realized_pnl
-        unrealized += gain or ZERO
-        if price is not None:
-            value += holding.quantity * price
-        elif holding.quantity:
-            unpriced.append(f"{holding.account_id}:{holding.asset}")
-    view = PortfolioView(
-        reporting_currency=context.settings.reporting_currency,
-        total_value=plain(value),
-        realized_pnl=plain(realized),
-        unrealized_pnl=plain(unrealized),
-        unpriced=unpriced,
-        items=rows,
-    )
-    return Result(view)
-
-
-def _price(context: Context, exchange: Exchange | None, asset: str) -> Decimal | None:
-    """One unit of an asset in the reporting currency, at the venue where it lies."""
-    reporting = context.settings.reporting_currency
-    if asset == reporting:
-        return ONE
-    price = None if exchange is None else context.reference.price(exchange, f"{asset}/{reporting}")
-    return None if price is None else price.last
-
-
-def _unrealized(holding: Holding, price: Decimal | None) -> Decimal | None:
-    if price is None or holding.average_price is None:
-        return None
-    return (price - holding.average_price) * holding.quantity
-
-
-def _row(holding: Holding, price: Decimal | None, unrealized: Decimal | None) -> PortfolioRow:
-    return PortfolioRow(
-        user_id=holding.user_id,
-        account_id=holding.account_id,
-        asset=holding.asset,
-        wallet=holding.wallet,
-        quantity=plain(holding.quantity),
-        reserved=plain(holding.reserved),
-        average_price=amount(holding.average_price),
-        realized_pnl=plain(holding.realized_pnl),
-        price=amount(price),
-        value=None if price is None else plain(holding.quantity * price),
-        unrealized_pnl=amount(unrealized),
-    )

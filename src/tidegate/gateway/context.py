@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from tidegate.core.policy import Policy
 from tidegate.gateway.authentication import Authenticator
 from tidegate.gateway.metrics import Metrics
-from tidegate.ports import Blotter, Clock, CommandPort, KeyVault, ReferenceData, VenueHealth
+from tidegate.ports import Accounting, Blotter, Clock, CommandPort, KeyVault, ReferenceData, VenueHealth
 
 
 class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +17,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
     reporting_currency: str = "USDT"
     retry_window_seconds: float = 10.0
     body_size_max: int = 65_536
+    cash_assets: frozenset[str] = Policy().cash_assets
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     commands: CommandPort
     blotter: Blotter
+    accounting: Accounting
     reference: ReferenceData
     vault: KeyVault
     venue_health: Callable[[], list[VenueHealth]]

@@ -20,6 +20,10 @@ _GATEWAY: Mapping[GatewayCode, tuple[HTTPStatus, str]] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The desk is ending. After its restart, send the same request again, with the same idempotency key.",
     ),
+    GatewayCode.FORMAT_UNAVAILABLE: (
+        HTTPStatus.NOT_IMPLEMENTED,
+        "The desk cannot write this format: install `tidegate[parquet]` there, or ask for `format=csv`.",
+    ),
     GatewayCode.INTERNAL_ERROR: (
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "An error of ours. The desk's log has it; whether an order was taken, `GET /orders` says.",

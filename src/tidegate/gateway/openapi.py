@@ -85,7 +85,7 @@ def _describe(operation: Operation, schema_of: dict[str, Any], components: dict[
         "responses": {
             str(operation.status.value): {
                 "description": operation.status.phrase,
-                "content": {"application/json": {"schema": schema_of[repr(operation.answer)]}},
+                "content": {name: {"schema": schema_of[repr(operation.answer)]} for name in operation.media_types},
             },
             "default": {
                 "description": "A problem (RFC 9457) with a stable code",

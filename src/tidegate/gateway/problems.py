@@ -20,6 +20,7 @@ class GatewayCode(StrEnum):
     BAD_REQUEST = "bad_request"
     BODY_TOO_LARGE = "body_too_large"
     DESK_STOPPED = "desk_stopped"
+    FORMAT_UNAVAILABLE = "format_unavailable"
     INTERNAL_ERROR = "internal_error"
     INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key"
     INVALID_QUERY = "invalid_query"

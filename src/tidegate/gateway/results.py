@@ -1,5 +1,6 @@
 """What handlers return: a view, a status and headers."""
 
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
@@ -17,6 +18,17 @@ class Result:
         self.view = view
         self.status = status
         self.headers = headers
+
+
+class Download:
+    """A file that is made while it leaves."""
+
+    __slots__ = ("chunks", "media_type", "name")
+
+    def __init__(self, chunks: AsyncIterator[bytes], media_type: str, name: str) -> None:
+        self.chunks = chunks
+        self.media_type = media_type
+        self.name = name
 
 
 class Items(msgspec.Struct, Generic[View]):

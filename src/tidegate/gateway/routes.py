@@ -16,14 +16,19 @@ from tidegate.gateway import (
     operations,
     order_views,
     orders,
+    portfolio,
+    portfolio_views,
+    previews,
     queries,
     registry,
+    reports,
     risk,
     risk_bodies,
     risk_queries,
     risk_report_views,
     risk_views,
     rules,
+    statements,
     transfers,
     views,
 )
@@ -53,6 +58,7 @@ class Operation(NamedTuple):
     status: HTTPStatus = HTTPStatus.OK
     accepted: Any = None
     body_size_max: int | None = None
+    media_types: tuple[str, ...] = ("application/json",)
 
     @property
     def name(self) -> str:
@@ -79,6 +85,7 @@ OPERATIONS = (
         bodies.PlaceOrderBody,
         HTTPStatus.CREATED,
     ),
+    Operation("POST", f"{API}/orders/preview", previews.preview, previews.PreviewView, body=bodies.PlaceOrderBody),
     Operation("GET", f"{API}/orders", orders.index, Page[order_views.OrderView], queries.OrdersQuery),
     Operation("DELETE", f"{API}/orders", orders.cancel_many, Items[order_views.OrderView], queries.CancelOrdersQuery),
     Operation("GET", f"{API}/orders/{{order_id}}", orders.show, order_views.OrderView),
@@ -95,7 +102,32 @@ OPERATIONS = (
     Operation("GET", f"{API}/executions", books.executions, Page[views.ExecutionView], queries.ExecutionsQuery),
     Operation("GET", f"{API}/balances", books.balances, Items[views.BalanceView], queries.UserQuery),
     Operation("GET", f"{API}/positions", books.positions, Items[views.PositionView], queries.UserQuery),
-    Operation("GET", f"{API}/portfolio", books.portfolio, views.PortfolioView, queries.UserQuery),
+    Operation(
+        "GET", f"{API}/portfolio", portfolio.portfolio, portfolio_views.PortfolioView, portfolio_views.PortfolioQuery
+    ),
+    Operation(
+        "GET",
+        f"{API}/portfolio/equity",
+        reports.equity,
+        Page[portfolio_views.EquityView],
+        portfolio_views.EquityQuery,
+    ),
+    Operation("GET", f"{API}/portfolio/days", reports.days, Page[portfolio_views.DayView], portfolio_views.DaysQuery),
+    Operation(
+        "GET",
+        f"{API}/portfolio/performance",
+        reports.performance,
+        portfolio_views.PerformanceView,
+        portfolio_views.PeriodQuery,
+    ),
+    Operation(
+        "GET",
+        f"{API}/portfolio/statement",
+        statements.statement,
+        bytes,
+        portfolio_views.StatementQuery,
+        media_types=("text/csv", "application/vnd.apache.parquet"),
+    ),
     Operation("GET", f"{API}/ledger", books.ledger, Page[views.LedgerView], queries.LedgerQuery),
     Operation("GET", f"{API}/rules", rules.index, Page[rules.RuleView], queries.RulesQuery),
     Operation(

@@ -49,33 +49,6 @@ class BalanceView(msgspec.Struct, kw_only=True):
     available: str
 
 
-class PortfolioRow(msgspec.Struct, kw_only=True):
-    """A holding with its cost and its worth, both in the reporting currency; None where no price is known."""
-
-    user_id: str
-    account_id: str
-    asset: str
-    wallet: str
-    quantity: str
-    reserved: str
-    average_price: str | None
-    realized_pnl: str
-    price: str | None
-    value: str | None
-    unrealized_pnl: str | None
-
-
-class PortfolioView(msgspec.Struct, kw_only=True):
-    """All holdings. The total counts what has a price; `unpriced` names what has none."""
-
-    reporting_currency: str
-    total_value: str
-    realized_pnl: str
-    unrealized_pnl: str
-    unpriced: list[str]
-    items: list[PortfolioRow]
-
-
 class PositionView(msgspec.Struct, kw_only=True):
     """A position in a derivative; a short one has a negative quantity.
 

@@ -1,9 +1,12 @@
 """Instruments and prices as the desk last heard them, for people to read."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Instrument, Price
+from tidegate.core.rates import Worth
+from tidegate.core.valuation import mark_of, worth
 from tidegate.core.vocabulary import Exchange
 
 
@@ -21,3 +24,9 @@ class DeskReference:
 
     def price(self, exchange: Exchange, symbol: str) -> Price | None:
         return self._desk.prices.get((exchange, symbol))
+
+    def worth(self, exchange: Exchange, asset: str, at: datetime) -> Worth:
+        return worth(self._desk, exchange, asset, at)
+
+    def mark(self, exchange: Exchange, symbol: str, at: datetime) -> Worth:
+        return mark_of(self._desk, exchange, symbol, at)

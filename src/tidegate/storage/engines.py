@@ -11,19 +11,20 @@ from tidegate.storage.journal_sqlite import BUSY_TIMEOUT_MILLISECONDS
 from tidegate.storage.urls import PostgresqlDatabase, SqliteFile
 
 CONNECT_TIMEOUT_SECONDS_MAX = 5
-POOL_SIZE_MAX = 4
+POOL_SIZE_MAX = 4  # For short queries.
+REPORT_THREADS_MAX = 2  # For long ones, each with a connection more.
 
 
 def create(database: SqliteFile | PostgresqlDatabase) -> Engine:
     """An engine with a small pool; connects only when used."""
     if isinstance(database, SqliteFile):
-        engine = create_engine(database.sqlalchemy_url, pool_size=POOL_SIZE_MAX, max_overflow=0)
+        engine = create_engine(database.sqlalchemy_url, pool_size=POOL_SIZE_MAX + REPORT_THREADS_MAX, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
         database.sqlalchemy_url,
-        pool_size=POOL_SIZE_MAX,
+        pool_size=POOL_SIZE_MAX + REPORT_THREADS_MAX,
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS_MAX, "options": "-c timezone=UTC"},

@@ -1,7 +1,8 @@
 """The door to storage: one URL in, the ports out."""
 
-from tidegate.ports import Blotter, CredentialStore, Journal
+from tidegate.ports import Accounting, Blotter, CredentialStore, Journal
 from tidegate.storage import engines, migrate
+from tidegate.storage.accounting import StoredAccounting
 from tidegate.storage.blotter import StoredBlotter
 from tidegate.storage.credential_store import StoredCredentials
 from tidegate.storage.errors import SchemaError
@@ -28,12 +29,15 @@ class Storage:
             raise
         self._blotter = StoredBlotter(self._engine)
         self.blotter: Blotter = self._blotter
+        self._accounting = StoredAccounting(self._engine)
+        self.accounting: Accounting = self._accounting
         self.credential_store: CredentialStore = StoredCredentials(self._engine)
 
     async def close(self) -> None:
         """Release the database."""
         await self.journal.close()
         self._blotter.close()
+        self._accounting.close()
         self._engine.dispose()
         if self._lock is not None:
             self._lock.close()

@@ -1,6 +1,6 @@
 """What limits and states are about, and how those that an order falls under are found without looking at the others."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -25,6 +25,19 @@ class Subject(NamedTuple):
     symbol: str | None = None
 
 
+class Place(NamedTuple):
+    """Where an order or a holding counts: a subject, and what moves. `name` is the asset of a spot market, the
+    symbol of a derivative; `asset` is its base. The first fields are a subject's, so that it can be looked up as one."""
+
+    role: Role | None
+    user_id: UserId
+    account_id: AccountId
+    exchange: Exchange
+    symbol: str
+    name: str
+    asset: str
+
+
 _Pick = Callable[[Any], Any]
 
 
@@ -47,10 +60,14 @@ class ScopeIndex(Generic[SaidT]):
 
     __hash__ = None  # type: ignore[assignment]  # Compared by what it says.
 
-    def covering(self, subject: Subject) -> Iterator[SaidT]:
+    def covering(self, subject: Subject | Place) -> list[SaidT]:
         """What is said of the scopes that the subject lies in: all that a scope names must match."""
+        found: list[SaidT] = []
         for pick, table in self._tables:
-            yield from table.get(pick(subject), ())
+            said = table.get(pick(subject))
+            if said is not None:
+                found += said
+        return found
 
 
 def values_of(scope: Scope) -> Subject:
@@ -68,5 +85,5 @@ def _picking(named: tuple[int, ...]) -> _Pick:
     return itemgetter(*named) if named else _nothing
 
 
-def _nothing(subject: Subject) -> tuple[()]:  # noqa: ARG001  All subjects lie in the desk.
+def _nothing(subject: object) -> tuple[()]:  # noqa: ARG001  All subjects lie in the desk.
     return ()

@@ -257,7 +257,8 @@ def test_a_stop_of_a_position_still_loses_from_where_the_market_is(desk: Limited
     desk.set_limits(limit(K.DAILY_LOSS, "5000"))
     desk.mark("1000000")
     desk.trade(desk.perpetual(quantity="1", stop_loss=Protection(trigger_price=Decimal(49_000))))
-    [exposure] = desk.desk.totals.sums.values()  # type: ignore[union-attr]
+    assert desk.desk.totals is not None
+    exposure = desk.desk.totals.sums[()][()]
     assert exposure.at_risk == 1_000
     desk.price("52000", PERPETUAL)
     assert exposure.at_risk == 3_000

@@ -1,8 +1,8 @@
 """An order held against every limit that it falls under; the tightest wins."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Price
@@ -10,12 +10,12 @@ from tidegate.core.messages.risk_values import CheckFigure
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import plain, ratio
 from tidegate.core.order import Order
-from tidegate.core.risk.asks import Ask, ask_again
-from tidegate.core.risk.measures import MEASURES, STAGES, Figure, exceeds
+from tidegate.core.risk.asks import ask_again
 from tidegate.core.risk.states import check_state, reduces, subject_of
 from tidegate.core.risk.words import refusal_of
+from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.footprints import leaves_of
-from tidegate.core.totals.plans import Plan
+from tidegate.core.totals.plans import Figure, Plan, exceeds
 from tidegate.core.validation import reference_price
 from tidegate.core.vocabulary import RefusalCode, Side
 
@@ -25,31 +25,22 @@ def check_limits(ask: Ask) -> Refusal | None:
 
     Of several that it does not keep, the one is told that is the simplest to see and to put right.
     """
-    worst: tuple[int, Plan, Decimal | RefusalCode] | None = None
-    for plan in ask.totals.plans.covering(ask.subject):
-        measure = MEASURES.get(plan.kind)
-        if measure is None:
-            continue  # It is about the desk, not about an order.
-        figure = measure(ask, plan)
-        if figure is None or (isinstance(figure, Decimal) and not exceeds(plan, figure)):
+    failed: list[tuple[int, Plan, Decimal | RefusalCode]] = []
+    for plan in ask.totals.plans.covering(ask.place):
+        figure = plan.measure(ask, plan)
+        if figure is None or (type(figure) is Decimal and (figure < plan.value or not exceeds(plan, figure))):
             continue
-        stage = STAGES[plan.kind]
-        if worst is None or stage < worst[0]:
-            worst = (stage, plan, figure)
-    return None if worst is None else refusal_of(ask, worst[1], worst[2])
+        failed.append((plan.stage, plan, figure))
+    if not failed:
+        return None
+    _, plan, figure = min(failed, key=itemgetter(0))
+    return refusal_of(ask, plan, figure)
 
 
 def figures_of(ask: Ask) -> tuple[CheckFigure, ...]:
     """Every limit that an order falls under, with its figures, in the order in which they are told."""
-    measured = sorted(_measured(ask), key=lambda pair: STAGES[pair[0].kind])
-    return tuple(_figure(ask, plan, figure) for plan, figure in measured)
-
-
-def _measured(ask: Ask) -> Iterator[tuple[Plan, Figure]]:
-    for plan in ask.totals.plans.covering(ask.subject):
-        measure = MEASURES.get(plan.kind)
-        if measure is not None:
-            yield plan, measure(ask, plan)
+    plans = sorted(ask.totals.plans.covering(ask.place), key=attrgetter("stage"))
+    return tuple(_figure(ask, plan, plan.measure(ask, plan)) for plan in plans)
 
 
 def _figure(ask: Ask, plan: Plan, figure: Figure) -> CheckFigure:
@@ -76,14 +67,14 @@ def check_open_order(desk: Desk, order: Order, changed: Order, price: Price | No
     """
     if desk.totals is None or order.is_protective:
         return None
-    subject = subject_of(desk, order)
+    place = subject_of(desk, order)
     adds = leaves_of(changed) - leaves_of(order)
-    if (refusal := check_state(desk, changed, subject, adds)) is not None:
+    if (refusal := check_state(desk, changed, place, adds)) is not None:
         return refusal
     if not desk.risk.limits or reduces(desk, changed, adds):
         return None
     reference = reference_price(order.side, price)
-    return check_limits(ask_again(changed, order, desk, desk.totals, subject, reference, at))
+    return check_limits(ask_again(changed, order, desk, desk.totals, place, reference, at))
 
 
 def asks_for_more(order: Order, changed: Order) -> bool:

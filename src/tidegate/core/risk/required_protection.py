@@ -7,10 +7,9 @@ import msgspec
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.values import Protection, Refusal
 from tidegate.core.money import ONE, plain, round_down, round_up
-from tidegate.core.risk.asks import Ask
-from tidegate.core.risk.measures import MEASURES, exceeds
 from tidegate.core.risk.words import refusal_of, whose_limit
-from tidegate.core.totals.plans import Plan
+from tidegate.core.totals.asking import Ask
+from tidegate.core.totals.plans import Plan, exceeds
 from tidegate.core.validation import ValidOrder
 from tidegate.core.validation.protection import check_protection
 from tidegate.core.vocabulary import Side
@@ -20,7 +19,7 @@ def with_required_stop(valid: ValidOrder, ask: Ask) -> ValidOrder | Refusal:
     """The order with the stop-loss that a limit attaches; itself where it needs none, or the limit only refuses."""
     if ask.stop is not None or not ask.totals.protections:
         return valid
-    plans = [plan for plan in ask.totals.protections.covering(ask.subject) if _is_due(ask, plan)]
+    plans = [plan for plan in ask.totals.protections.covering(ask.place) if _is_due(ask, plan)]
     ratios = [plan.limit.attach_stop_ratio for plan in plans if plan.limit.attach_stop_ratio is not None]
     if not plans or len(ratios) < len(plans) or ask.entry is None:
         return valid  # It needs none; or it is refused with all the other limits.
@@ -33,7 +32,7 @@ def with_required_stop(valid: ValidOrder, ask: Ask) -> ValidOrder | Refusal:
 
 
 def _is_due(ask: Ask, plan: Plan) -> bool:
-    figure = MEASURES[plan.kind](ask, plan)
+    figure = plan.measure(ask, plan)
     return isinstance(figure, Decimal) and exceeds(plan, figure)
 
 
@@ -51,5 +50,5 @@ def told(valid: ValidOrder, ask: Ask) -> str:
     """What the order's history says of a stop that it was given."""
     assert valid.command.stop_loss is not None
     assert valid.command.stop_loss.trigger_price is not None
-    names = [whose_limit(plan) for plan in ask.totals.protections.covering(ask.subject) if _is_due(ask, plan)]
+    names = [whose_limit(plan) for plan in ask.totals.protections.covering(ask.place) if _is_due(ask, plan)]
     return f"given a stop_loss at {plain(valid.command.stop_loss.trigger_price)} by {', '.join(names)}"

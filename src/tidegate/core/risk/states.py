@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 from tidegate.core.capabilities import Asked
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.messages.risk_records import TradingRestriction
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
 from tidegate.core.portfolio.positions import only_reduces
-from tidegate.core.scopes import Subject
-from tidegate.core.totals.running import cell_key_of
+from tidegate.core.scopes import Place, Subject
+from tidegate.core.totals.places import cell_key_of, place_of
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import RefusalCode, Side, TradingState
 
@@ -27,19 +26,13 @@ class Room(NamedTuple):
     taken: Decimal
 
 
-def subject_of(desk: Desk, asked: Asked) -> Subject:
+def subject_of(desk: Desk, asked: Asked) -> Place:
     """Whose order it is, and where."""
-    return subject_in(desk, asked.user_id, asked.account_id, asked.symbol)
+    user = desk.users.get(asked.user_id)
+    return place_of(asked, desk.accounts[asked.account_id].exchange, None if user is None else user.role)
 
 
-def subject_in(desk: Desk, user_id: UserId, account_id: AccountId, symbol: str) -> Subject:
-    """A user's part of an account, in one market."""
-    user = desk.users.get(user_id)
-    role = None if user is None else user.role
-    return Subject(role, user_id, account_id, desk.accounts[account_id].exchange, symbol)
-
-
-def restriction_on(desk: Desk, subject: Subject) -> TradingRestriction | None:
+def restriction_on(desk: Desk, subject: Subject | Place) -> TradingRestriction | None:
     """The strictest restriction in force; None: the subject trades freely."""
     if not desk.risk.states:
         return None
@@ -57,7 +50,7 @@ def state_of(desk: Desk, asked: Asked) -> TradingState:
     return TradingState.ACTIVE if restriction is None else restriction.state
 
 
-def check_state(desk: Desk, asked: Asked, subject: Subject, adds: Decimal | None) -> Refusal | None:
+def check_state(desk: Desk, asked: Asked, subject: Place, adds: Decimal | None) -> Refusal | None:
     """Whether the order may leave now. `adds`: as for `reduces`."""
     restriction = restriction_on(desk, subject)
     if restriction is None:

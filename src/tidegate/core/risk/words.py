@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tidegate.core.messages.values import Refusal
-from tidegate.core.risk.asks import Ask
+from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.plans import Plan
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import LimitKind, RefusalCode

@@ -7,7 +7,7 @@ each sum once, however many cells are in it.
 """
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -18,18 +18,6 @@ from tidegate.core.vocabulary import Exchange, PositionSide
 UnitKey = tuple[Exchange, str]  # An asset, or the symbol of a derivative.
 CellKey = tuple[AccountId, UserId, str, PositionSide]  # The same, and which position of it.
 SumKey = tuple[tuple[int, ...], Any]  # Which fields of a place, and what they are.
-
-
-class Place(NamedTuple):
-    """Where an order or a cell counts: dimensions that sums are made over. `name`: the asset of a spot market, the
-    symbol of a derivative; `asset` is its base."""
-
-    user_id: UserId
-    account_id: AccountId
-    exchange: Exchange
-    name: str
-    asset: str
-    symbol: str
 
 
 class Exposure(msgspec.Struct):

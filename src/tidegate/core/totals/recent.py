@@ -8,8 +8,8 @@ import msgspec
 from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
-from tidegate.core.totals.exposures import Place
-from tidegate.core.totals.running import Totals, place_of
+from tidegate.core.totals.places import place_of, quote_of
+from tidegate.core.totals.running import Totals
 from tidegate.core.vocabulary import OrderStatus
 
 
@@ -60,35 +60,26 @@ def worth_of(order: RecentOrder) -> Decimal:
     return (order.quantity or ZERO) * price
 
 
-def quote_of(symbol: str) -> str:
-    """What a market's prices are in."""
-    return symbol.partition("/")[2].partition(":")[0]
-
-
 def count_order(totals: Totals, order: RecentOrder) -> None:
     """It was let through."""
     place, at = place_of(order, order.exchange), order.timestamp
-    for fields, pick in totals.order_counts.items():
-        totals.orders.add((fields, pick(place)), at)
-    if totals.notional_sums:
+    for fields, counts in totals.orders.items():
+        counts.add(totals.key(fields, place), at)
+    if totals.notional:
         totals.quotes[quote_of(order.symbol)] = None
-    for fields, pick in totals.notional_sums.items():
-        totals.notional.add((fields, pick(place), quote_of(order.symbol)), at, worth_of(order))
+    for fields, sums in totals.notional.items():
+        sums.add((totals.key(fields, place), quote_of(order.symbol)), at, worth_of(order))
     totals.alike.add(alike_key(order), at)
 
 
 def count_outcome(totals: Totals, order: RecentOrder) -> None:
     """It has traded, or its venue has refused it: counted by when it was placed, once."""
-    place, at = place_of(order, order.exchange), order.timestamp
     if order.filled_quantity:
-        totals.executed_alike.add(executed_alike_key(order), at)
+        totals.executed_alike.add(executed_alike_key(order), order.timestamp)
     elif order.status is OrderStatus.REJECTED:
-        _count_rejection(totals, place, order)
-
-
-def _count_rejection(totals: Totals, place: Place, order: RecentOrder) -> None:
-    for fields, pick in totals.rejection_counts.items():
-        totals.rejections.add((fields, pick(place)), order.timestamp)
+        place = place_of(order, order.exchange)
+        for fields, counts in totals.rejections.items():
+            counts.add(totals.key(fields, place), order.timestamp)
 
 
 def has_outcome(order: RecentOrder) -> bool:

@@ -2,37 +2,18 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
 
-from tidegate.core.identifiers import AccountId, OrderId, UserId
-from tidegate.core.instruments import Price
+from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
-from tidegate.core.policy import Policy
-from tidegate.core.rates import Rates
-from tidegate.core.records import Account, Holding, HoldingKey, Position, PositionKey
-from tidegate.core.risk_book import RiskBook
-from tidegate.core.totals.exposures import Unit, UnitKey
-from tidegate.core.totals.recent import count_order, count_outcome, quote_of
-from tidegate.core.totals.running import Totals, holding_key
+from tidegate.core.records import HoldingKey, Position
+from tidegate.core.totals.books import Books, worth_of_unit
+from tidegate.core.totals.exposures import Unit
+from tidegate.core.totals.measures import MEASURES
+from tidegate.core.totals.places import holding_key, name_of, quote_of
+from tidegate.core.totals.recent import count_order, count_outcome
+from tidegate.core.totals.running import Totals
 from tidegate.core.vocabulary import Exchange, Wallet
-
-
-class Books(Protocol):
-    """What of a desk is counted."""
-
-    policy: Policy
-    accounts: dict[AccountId, Account]
-    orders: dict[OrderId, Order]
-    holdings: dict[HoldingKey, Holding]
-    positions: dict[PositionKey, Position]
-    prices: dict[tuple[Exchange, str], Price]
-    rates: Rates
-    risk: RiskBook
-
-    def rate(self, exchange: Exchange, asset: str) -> Decimal | None:
-        """What one of an asset is worth."""
-        ...
 
 
 def recount(books: Books) -> Totals | None:
@@ -40,7 +21,7 @@ def recount(books: Books) -> Totals | None:
     risk = books.risk
     if not risk.limits and not risk.states:
         return None
-    totals = Totals(risk.limits, books.policy.cash_assets)
+    totals = Totals(risk.limits, MEASURES, books.policy.cash_assets)
     for account_id, user_id, asset, _ in books.holdings:
         hold_asset(totals, books, account_id, user_id, asset)
     for position in books.positions.values():
@@ -80,10 +61,9 @@ def hold_position(totals: Totals, books: Books, position: Position) -> None:
 def follow_order(totals: Totals, books: Books, order: Order) -> bool:
     """An order changed; whether it was let through just now."""
     parent = None if order.parent_order_id is None else books.orders.get(order.parent_order_id)
-    symbol = order.symbol
-    unit_of(totals, books, order.exchange, symbol if ":" in symbol else symbol.partition("/")[0])
+    unit_of(totals, books, order.exchange, name_of(order.symbol))
     has_stop = order.stop_loss is not None
-    rate = books.rate(order.exchange, quote_of(symbol)) or ZERO if has_stop else ZERO
+    rate = books.rate(order.exchange, quote_of(order.symbol)) or ZERO if has_stop else ZERO
     is_new = totals.follow_order(order, parent, rate)
     if order.leg is not None and parent is not None:
         follow_order(totals, books, parent)  # What its legs have closed is not at risk any more.
@@ -114,15 +94,6 @@ def value(totals: Totals, books: Books, unit: Unit) -> None:
         totals.indirect.pop(unit.key, None)
     else:
         totals.indirect[unit.key] = unit
-
-
-def worth_of_unit(books: Books, key: UnitKey) -> Decimal | None:
-    """What one of it is worth in the reporting currency by the last prices; None: nobody knows."""
-    exchange, name = key
-    if ":" not in name:
-        return books.rate(exchange, name)
-    seen, rate = books.prices.get(key), books.rate(exchange, quote_of(name))
-    return None if seen is None or rate is None else seen.last * rate
 
 
 def price_moved(totals: Totals, books: Books, exchange: Exchange, symbol: str, *, is_new: bool) -> None:

@@ -1,86 +1,130 @@
 """All running totals of one set of limits."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from tidegate.core.identifiers import AccountId, OrderId, UserId
 from tidegate.core.messages.risk_records import LossMark
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit, Scope
-from tidegate.core.money import ZERO
 from tidegate.core.order import Order
-from tidegate.core.scopes import ScopeIndex
-from tidegate.core.totals.exposures import Cell, CellKey, Exposure, Place, Slot, SumKey, Unit, UnitKey
+from tidegate.core.scopes import Place, ScopeIndex
+from tidegate.core.totals.exposures import Cell, CellKey, Exposure, Slot, Unit, UnitKey
 from tidegate.core.totals.footprints import NOTHING, Footprint, footprint_of
+from tidegate.core.totals.places import cell_key_of, place_held, place_of
 from tidegate.core.totals.plans import (
     ACCOUNT,
-    COUNTED_OVER_TIME,
     EXCHANGE,
-    MEASURED_BY_EQUITY,
     NO_TIME,
-    SUMMED,
     USER,
+    Fields,
+    Figure,
     Plan,
-    of_kinds,
+    dimensions_of,
+    interval_of,
     picking,
-    plan,
+    value_of,
 )
+from tidegate.core.totals.standings import Standing
 from tidegate.core.totals.windows import Counts, Sums
-from tidegate.core.vocabulary import Exchange, LimitKind, PositionSide, Side
+from tidegate.core.vocabulary import Exchange, LimitKind, Side
 
+Measures = Mapping[LimitKind, Callable[[Any, Plan], Figure]]
 
-class Standing(msgspec.Struct):
-    """What a scope is worth, and what its loss is measured against. `owners`: how many parts of it are known."""
-
-    equity: Decimal = ZERO
-    net_deposits: Decimal = ZERO
-    mark: LossMark | None = None
-    owners: int = 0
-
-
-Pick = Callable[[Any], Any]
+_SUMMED = frozenset(
+    {
+        LimitKind.POSITION_QUANTITY,
+        LimitKind.POSITION_NOTIONAL,
+        LimitKind.ASSET_EXPOSURE,
+        LimitKind.GROSS_EXPOSURE,
+        LimitKind.NET_EXPOSURE,
+        LimitKind.LEVERAGE,
+        LimitKind.DAILY_LOSS,
+    }
+)
+_MEASURED_BY_EQUITY = frozenset({LimitKind.LEVERAGE, LimitKind.DAILY_LOSS, LimitKind.DRAWDOWN})
+_COUNTED_OVER_TIME = frozenset(
+    {
+        LimitKind.ORDERS_PER_INTERVAL,
+        LimitKind.NOTIONAL_PER_INTERVAL,
+        LimitKind.DUPLICATE_ORDERS,
+        LimitKind.REPEATED_EXECUTIONS,
+        LimitKind.REJECTIONS_PER_INTERVAL,
+    }
+)
+# Of these the limit itself is the end; of the others, what goes beyond it.
+_ENDS_AT = frozenset({LimitKind.REJECTIONS_PER_INTERVAL, LimitKind.DAILY_LOSS, LimitKind.DRAWDOWN})
 
 
 class Totals:
-    """What the limits in force are held against. See the package for who changes it."""
+    """What the limits in force are held against. See the package for who changes it.
 
-    def __init__(self, limits: Iterable[RiskLimit], cash_assets: frozenset[str]) -> None:
+    Every kind of total is kept by the fields that some limit sums it over, and under these by their values.
+    """
+
+    def __init__(self, limits: Iterable[RiskLimit], measures: Measures, cash_assets: frozenset[str]) -> None:
+        limits = tuple(limits)
+        over_time = [limit for limit in limits if limit.kind in _COUNTED_OVER_TIME]
         self._cash_assets = cash_assets
-        plans = [plan(limit) for limit in limits]
-        self.plans: ScopeIndex[Plan] = ScopeIndex((one.limit.scope, one) for one in plans)
-        self.protections = ScopeIndex(
-            (one.limit.scope, one) for one in plans if one.kind is LimitKind.PROTECTION_REQUIRED
-        )
-        self.all_plans = plans
-        self._sums = _picks(one.dimensions for one in of_kinds(plans, SUMMED))
-        self._counted = _picks(one.counted for one in plans if one.kind is LimitKind.OPEN_ORDERS)
-        self._standings = _picks(one.owners for one in of_kinds(plans, MEASURED_BY_EQUITY))
-        self.looks_at_stops = any(one.kind is LimitKind.DAILY_LOSS for one in plans)
-        self._start_windows(of_kinds(plans, COUNTED_OVER_TIME))
+        self.longest = max((interval_of(limit) for limit in over_time), default=NO_TIME)
+        self.remembers = bool(over_time)
+        self.looks_at_stops = any(limit.kind is LimitKind.DAILY_LOSS for limit in limits)
+        self._picks: dict[Fields, Callable[[Place], Any]] = {}
+        self.sums: dict[Fields, dict[Any, Exposure]] = {}
+        self.open_orders: dict[Fields, dict[Any, int]] = {}
+        self.orders: dict[Fields, Counts] = {}
+        self.rejections: dict[Fields, Counts] = {}
+        self.notional: dict[Fields, Sums] = {}
+        self.standings: dict[Fields, dict[Any, Standing]] = {}
+        self.alike, self.executed_alike = Counts(self.longest), Counts(self.longest)
+        self.quotes: dict[str, None] = {}  # In which assets notional was counted.
+        self.all_plans = [self._plan(limit, stage, measures) for limit in limits for stage in _stage(limit, measures)]
+        self.plans = ScopeIndex((plan.limit.scope, plan) for plan in self.all_plans)
+        required = [plan for plan in self.all_plans if plan.kind is LimitKind.PROTECTION_REQUIRED]
+        self.protections = ScopeIndex((plan.limit.scope, plan) for plan in required)
         self.units: dict[UnitKey, Unit] = {}
         self.valued_by: dict[UnitKey, dict[UnitKey, Unit]] = {}  # By the market whose price values them.
         self.indirect: dict[UnitKey, Unit] = {}  # Those that no market of their own values.
         self.cells: dict[CellKey, Cell] = {}
-        self.sums: dict[SumKey, Exposure] = {}
-        self.open_orders: dict[SumKey, int] = {}
-        self.standings: dict[SumKey, Standing] = {}
         self.owned: frozenset[tuple[AccountId, UserId]] = frozenset()  # Whose equity is known.
         self.footprints: dict[OrderId, Footprint] = {}
 
-    def _start_windows(self, plans: list[Plan]) -> None:
-        self.longest = max((one.interval for one in plans), default=NO_TIME)
-        self.remembers = bool(plans)
-        self.order_counts = _windows(plans, LimitKind.ORDERS_PER_INTERVAL)
-        self.rejection_counts = _windows(plans, LimitKind.REJECTIONS_PER_INTERVAL)
-        self.notional_sums = _windows(plans, LimitKind.NOTIONAL_PER_INTERVAL)
-        self.orders = Counts(self.longest)
-        self.rejections = Counts(self.longest)
-        self.notional = Sums(self.longest)
-        self.quotes: dict[str, None] = {}  # In which assets notional was counted.
-        self.alike = Counts(self.longest)
-        self.executed_alike = Counts(self.longest)
+    def _plan(self, limit: RiskLimit, stage: int, measures: Measures) -> Plan:
+        """A limit with its own totals, which are kept from now on."""
+        kind, fields = limit.kind, dimensions_of(limit)
+        for each in (fields.summed, fields.counted, fields.owners):
+            self._picks[each] = picking(each)
+        return Plan(
+            limit=limit,
+            kind=kind,
+            value=value_of(limit),
+            interval=interval_of(limit),
+            symbols=frozenset(limit.symbols),
+            stage=stage,
+            ends_at=kind in _ENDS_AT,
+            measure=measures[kind],
+            dimensions=fields,
+            sum_of=self._picks[fields.summed],
+            count_of=self._picks[fields.counted],
+            owners_of=self._picks[fields.owners],
+            sums=self.sums.setdefault(fields.summed, {}) if kind in _SUMMED else {},
+            open_orders=_kept(self.open_orders, fields.counted, _no_orders, kind is LimitKind.OPEN_ORDERS),
+            orders=_kept(self.orders, fields.counted, self._counts, kind is LimitKind.ORDERS_PER_INTERVAL),
+            rejections=_kept(self.rejections, fields.counted, self._counts, kind is LimitKind.REJECTIONS_PER_INTERVAL),
+            notional=_kept(self.notional, fields.counted, self._amounts, kind is LimitKind.NOTIONAL_PER_INTERVAL),
+            standings=self.standings.setdefault(fields.owners, {}) if kind in _MEASURED_BY_EQUITY else {},
+        )
+
+    def _counts(self) -> Counts:
+        return Counts(self.longest)
+
+    def _amounts(self) -> Sums:
+        return Sums(self.longest)
+
+    def key(self, fields: Fields, place: Place) -> Any:
+        """Under what a place counts where it is summed over these fields."""
+        return self._picks[fields](place)
 
     # --- what is held, and what orders may make of it ------------------------------------------------------------
 
@@ -88,19 +132,17 @@ class Totals:
         """The cell, made empty on first sight."""
         found = self.cells.get(key)
         if found is None:
-            account_id, user_id, name, _ = key
-            unit = self.units[exchange, name]
-            base = name.partition("/")[0]
-            place = Place(user_id, account_id, exchange, name, base, name)
-            sums = self._sums if name not in self._cash_assets else {}  # Cash is no exposure.
-            slots = [self._slot(unit, (fields, pick(place))) for fields, pick in sums.items()]
+            place = place_held(key, exchange)
+            unit = self.units[exchange, place.name]
+            sums = self.sums if place.name not in self._cash_assets else {}  # Cash is no exposure.
+            slots = [self._slot(unit, fields, self.key(fields, place)) for fields in sums]
             found = self.cells[key] = Cell(unit, slots)
         return found
 
-    def _slot(self, unit: Unit, key: SumKey) -> Slot:
-        slot = unit.slots.get(key)
+    def _slot(self, unit: Unit, fields: Fields, key: Any) -> Slot:
+        slot = unit.slots.get((fields, key))
         if slot is None:
-            slot = unit.slots[key] = Slot(self.sums.setdefault(key, Exposure()))
+            slot = unit.slots[fields, key] = Slot(self.sums[fields].setdefault(key, Exposure()))
         return slot
 
     def hold(self, key: CellKey, exchange: Exchange, quantity: Decimal) -> None:
@@ -136,7 +178,7 @@ class Totals:
         cell.update()
         if self.looks_at_stops:
             self._risk(cell, after.at_risk - before.at_risk, after.at_risk_constant - before.at_risk_constant)
-        if after.counts is not before.counts and self._counted:
+        if after.counts is not before.counts and self.open_orders:
             self._count(place_of(order, order.exchange), 1 if after.counts else -1)
 
     def _risk(self, cell: Cell, quantity: Decimal, constant: Decimal) -> None:
@@ -145,9 +187,8 @@ class Totals:
                 cell.unit.add_risk(slot, quantity, constant)
 
     def _count(self, place: Place, change: int) -> None:
-        for fields, pick in self._counted.items():
-            key = (fields, pick(place))
-            self.open_orders[key] = self.open_orders.get(key, 0) + change
+        for fields, counts in self.open_orders.items():
+            counts[self.key(fields, place)] += change
 
     # --- what owners are worth -----------------------------------------------------------------------------------
 
@@ -158,21 +199,18 @@ class Totals:
         loss_marks: Mapping[str, LossMark],
     ) -> None:
         """Sum up what owners are worth, over every scope that a limit looks at."""
-        if not self._standings:
-            return
-        self.owned = frozenset(marks)
-        self.standings.clear()
-        for (account_id, user_id), owner in marks.items():
-            place = Place(user_id, account_id, exchanges[account_id], "", "", "")
-            for fields, pick in self._standings.items():
-                standing = self.standings.setdefault((fields, pick(place)), Standing())
+        self.owned = frozenset(marks) if self.standings else frozenset()
+        for fields, standings in self.standings.items():
+            standings.clear()
+            for (account_id, user_id), owner in marks.items():
+                place = Place(None, user_id, account_id, exchanges[account_id], "", "", "")
+                standing = standings.setdefault(self.key(fields, place), Standing())
                 standing.equity += owner.equity
                 standing.net_deposits += owner.net_deposits
                 standing.mark = standing.mark or loss_marks.get(_scope_of(place, fields).key)
-                standing.owners += 1
 
 
-def _scope_of(place: Place, fields: tuple[int, ...]) -> Scope:
+def _scope_of(place: Place, fields: Fields) -> Scope:
     return Scope(
         user_id=place.user_id if USER in fields else None,
         account_id=place.account_id if ACCOUNT in fields else None,
@@ -180,30 +218,17 @@ def _scope_of(place: Place, fields: tuple[int, ...]) -> Scope:
     )
 
 
-def cell_key_of(asked: Any) -> CellKey:
-    """Which holding or position an order moves."""
-    return (asked.account_id, asked.user_id, name_of(asked.symbol), asked.position_side)
+def _stage(limit: RiskLimit, measures: Measures) -> list[int]:
+    """Where among the checks of an order a kind of limit comes; nowhere, if it is about the desk and no order."""
+    return [stage for stage, kind in enumerate(measures) if kind is limit.kind]
 
 
-def name_of(symbol: str) -> str:
-    """What a market's order leaves behind: of a spot market the base asset, of a derivative the position in it."""
-    return symbol if ":" in symbol else symbol.partition("/")[0]
+def _no_orders() -> dict[Any, int]:
+    return defaultdict(int)
 
 
-def place_of(asked: Any, exchange: Exchange) -> Place:
-    """Where an order counts."""
-    symbol = asked.symbol
-    return Place(asked.user_id, asked.account_id, exchange, name_of(symbol), symbol.partition("/")[0], symbol)
-
-
-def holding_key(account_id: AccountId, user_id: UserId, asset: str) -> CellKey:
-    """The cell of what is held of an asset."""
-    return (account_id, user_id, asset, PositionSide.NET)
-
-
-def _picks(dimensions: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], Pick]:
-    return {fields: picking(fields) for fields in dict.fromkeys(dimensions)}
-
-
-def _windows(plans: list[Plan], kind: LimitKind) -> dict[tuple[int, ...], Pick]:
-    return _picks(one.counted for one in plans if one.kind is kind)
+def _kept(kept: dict[Fields, Any], fields: Fields, make: Callable[[], Any], wanted: bool) -> Any:
+    """The totals of these fields, which are kept from now on if a limit wants them."""
+    if wanted and fields not in kept:
+        kept[fields] = make()
+    return kept[fields] if wanted else make()

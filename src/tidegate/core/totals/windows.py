@@ -2,7 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -34,10 +34,14 @@ class Counts:
         self._ages.append((at, key))
         self._forget(at - self._longest)
 
+    def times(self, key: Hashable) -> Sequence[datetime]:
+        """When it happened, as far as that is kept."""
+        window = self._windows.get(key)
+        return () if window is None else window.times
+
     def count(self, key: Hashable, since: datetime) -> int:
         """How often it happened after a moment."""
-        window = self._windows.get(key)
-        return 0 if window is None else len(window.times) - bisect_right(window.times, since)
+        return count_since(self.times(key), since)
 
     def _forget(self, before: datetime) -> None:
         while self._ages[0][0] < before:
@@ -47,6 +51,11 @@ class Counts:
                 del self._windows[key]
             elif window is not None and (over := bisect_right(window.times, before)) > _SPARE:
                 del window.times[:over]
+
+
+def count_since(times: Sequence[datetime], since: datetime) -> int:
+    """How many of these moments, which are in their order, come after another."""
+    return len(times) - bisect_right(times, since)
 
 
 class Sums:

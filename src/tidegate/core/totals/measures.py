@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from tidegate.core.money import ONE, ZERO, ratio
-from tidegate.core.rates import HUBS
-from tidegate.core.risk.asks import Ask, is_expected
-from tidegate.core.totals.exposures import Exposure, larger
-from tidegate.core.totals.plans import Plan
-from tidegate.core.totals.recent import alike_key, executed_alike_key, quote_of
-from tidegate.core.totals.running import Standing
+from tidegate.core.totals.asking import Ask
+from tidegate.core.totals.books import is_expected
+from tidegate.core.totals.exposures import Exposure
+from tidegate.core.totals.places import quote_of
+from tidegate.core.totals.plans import Figure, Plan
+from tidegate.core.totals.standings import Standing
+from tidegate.core.totals.windows import count_since
 from tidegate.core.vocabulary import LimitKind, RefusalCode
 
-Figure = Decimal | RefusalCode | None  # None: the limit is not about this order. A code: data is missing.
 Measure = Callable[[Ask, Plan], Figure]
 NO_PRICE, NO_EQUITY = RefusalCode.NO_REFERENCE_PRICE, RefusalCode.EQUITY_UNKNOWN
 _NOTHING = Exposure()
@@ -58,20 +58,19 @@ def _collar(ask: Ask, plan: Plan) -> Figure:  # noqa: ARG001
 def _duplicates(ask: Ask, plan: Plan) -> Figure:
     if not ask.is_new:
         return None
-    return Decimal(ask.totals.alike.count(alike_key(ask.asked), ask.at - plan.interval) + 1)
+    return Decimal(count_since(ask.alike, ask.at - plan.interval) + 1)
 
 
 def _repeated(ask: Ask, plan: Plan) -> Figure:
     if not ask.is_new:
         return None
-    return Decimal(ask.totals.executed_alike.count(executed_alike_key(ask.asked), ask.at - plan.interval) + 1)
+    return Decimal(count_since(ask.executed_alike, ask.at - plan.interval) + 1)
 
 
 def _orders_lately(ask: Ask, plan: Plan) -> Figure:
     if not ask.is_new:
         return None
-    key = (plan.counted, plan.count_of(ask.place))
-    return Decimal(ask.totals.orders.count(key, ask.at - plan.interval) + 1)
+    return Decimal(plan.orders.count(plan.count_of(ask.place), ask.at - plan.interval) + 1)
 
 
 def _notional_lately(ask: Ask, plan: Plan) -> Figure:
@@ -82,9 +81,9 @@ def _notional_lately(ask: Ask, plan: Plan) -> Figure:
     key, quote = plan.count_of(ask.place), quote_of(ask.place.symbol)
     since, total = ask.at - plan.interval, ask.notional
     for other in ask.totals.quotes:
-        gone = ask.totals.notional.total((plan.counted, key, other), since)
+        gone = plan.notional.total((key, other), since)
         if gone:
-            rate = ask.rate if other == quote else ask.desk.rate(ask.place.exchange, other)
+            rate = ask.rate if other == quote else ask.books.rate(ask.place.exchange, other)
             if rate is None:
                 return NO_PRICE
             total += gone * rate
@@ -94,28 +93,27 @@ def _notional_lately(ask: Ask, plan: Plan) -> Figure:
 def _rejections(ask: Ask, plan: Plan) -> Figure:
     if not ask.is_new:
         return None
-    key = (plan.counted, plan.count_of(ask.place))
-    return Decimal(ask.totals.rejections.count(key, ask.at - plan.interval))
+    return Decimal(plan.rejections.count(plan.count_of(ask.place), ask.at - plan.interval))
 
 
 def _open_orders(ask: Ask, plan: Plan) -> Figure:
     if not ask.is_new:
         return None
-    return Decimal(ask.totals.open_orders.get((plan.counted, plan.count_of(ask.place)), 0) + 1)
+    return Decimal(plan.open_orders.get(plan.count_of(ask.place), 0) + 1)
 
 
 # --- summed ------------------------------------------------------------------------------------------------------
 
 
 def _sum(ask: Ask, plan: Plan) -> Exposure:
-    return ask.totals.sums.get((plan.dimensions, plan.sum_of(ask.place)), _NOTHING)
+    return plan.sums.get(plan.sum_of(ask.place), _NOTHING)
 
 
 def _is_unpriced(ask: Ask, exposure: Exposure) -> bool:
     """Whether something in it has no price that should have one. What nobody trades counts nothing."""
     if not exposure.unpriced:
         return False
-    return any(is_expected(ask.desk, exchange, name, HUBS) for exchange, name in exposure.unpriced)
+    return any(is_expected(ask.books, exchange, name) for exchange, name in exposure.unpriced)
 
 
 def _position_quantity(ask: Ask, plan: Plan) -> Figure:
@@ -141,17 +139,7 @@ def _gross(ask: Ask, plan: Plan) -> Figure:
     exposure = _sum(ask, plan)
     if ask.price is None or (exposure.unpriced and _is_unpriced(ask, exposure)):
         return NO_PRICE
-    return exposure.gross + _grows(ask) * ask.price
-
-
-def _grows(ask: Ask) -> Decimal:
-    """By how much the worst case of the user's own position grows; another side of it may be the worse one."""
-    cell = ask.cell
-    if cell is None:
-        return ask.adds
-    if ask.is_buy:
-        return larger(cell.long + ask.adds, cell.short) - cell.gross
-    return larger(cell.long, cell.short - ask.adds) - cell.gross
+    return exposure.gross + ask.grows * ask.price
 
 
 def _leverage(ask: Ask, plan: Plan) -> Figure:
@@ -166,7 +154,7 @@ def _leverage(ask: Ask, plan: Plan) -> Figure:
         return NO_EQUITY
     if ask.price is None or (exposure.unpriced and _is_unpriced(ask, exposure)):
         return NO_PRICE
-    worth = exposure.derivatives + _grows(ask) * ask.price
+    worth = exposure.derivatives + ask.grows * ask.price
     return max(asked, ratio(worth, standing.equity)) if standing.equity > 0 else NO_EQUITY
 
 
@@ -177,34 +165,24 @@ def _standing(ask: Ask, plan: Plan) -> Standing | None:
     """What the scope is worth; None: not known, or not of the very owner who asks."""
     if (ask.place.account_id, ask.place.user_id) not in ask.totals.owned:
         return None
-    return ask.totals.standings.get((plan.owners, plan.owners_of(ask.place)))
+    return plan.standings.get(plan.owners_of(ask.place))
 
 
 def _daily_loss(ask: Ask, plan: Plan) -> Figure:
     standing = _standing(ask, plan)
-    if standing is None or standing.mark is None:
+    lost = None if standing is None else standing.lost_today
+    if lost is None:
         return NO_EQUITY
     at_stop = ask.loss_at_stop
     if at_stop is None:
         return NO_PRICE
-    lost = standing.mark.day_start - (standing.equity - standing.net_deposits)
     return max(lost + _sum(ask, plan).at_risk + at_stop, ZERO)
 
 
 def _drawdown(ask: Ask, plan: Plan) -> Figure:
     standing = _standing(ask, plan)
-    if standing is None or standing.mark is None:
-        return NO_EQUITY
-    return drawdown_of(standing)
-
-
-def drawdown_of(standing: Standing) -> Figure:
-    """How far the equity is below its highest, as a part of that."""
-    assert standing.mark is not None
-    highest = standing.mark.high + standing.net_deposits
-    if highest <= 0:
-        return NO_EQUITY
-    return max(ratio(highest - standing.equity, highest), ZERO)
+    drawdown = None if standing is None else standing.drawdown
+    return NO_EQUITY if drawdown is None else drawdown
 
 
 def _protection(ask: Ask, plan: Plan) -> Figure:
@@ -236,11 +214,3 @@ MEASURES: Mapping[LimitKind, Measure] = {
     LimitKind.DAILY_LOSS: _daily_loss,
     LimitKind.DRAWDOWN: _drawdown,
 }
-STAGES: Mapping[LimitKind, int] = {kind: stage for stage, kind in enumerate(MEASURES)}
-# Of these the limit itself is the end; of the others, what goes beyond it.
-ENDS_AT = frozenset({LimitKind.REJECTIONS_PER_INTERVAL, LimitKind.DAILY_LOSS, LimitKind.DRAWDOWN})
-
-
-def exceeds(plan: Plan, figure: Decimal) -> bool:
-    """Whether a figure is more than the limit lets through."""
-    return figure >= plan.value if plan.kind in ENDS_AT else figure > plan.value

@@ -1,0 +1,134 @@
+"""An order as limits look at it: what it adds, what it is worth, and where it counts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.capabilities import LIMIT_TYPES, Asked
+from tidegate.core.messages.values import Protection
+from tidegate.core.money import ZERO
+from tidegate.core.scopes import Place
+from tidegate.core.totals.books import Books, worth_of_unit
+from tidegate.core.totals.exposures import larger
+from tidegate.core.totals.footprints import loss_at_stop
+from tidegate.core.totals.places import cell_key_of, quote_of
+from tidegate.core.totals.recent import alike_key, executed_alike_key
+from tidegate.core.totals.running import Totals
+from tidegate.core.vocabulary import Side
+
+
+class Ask(msgspec.Struct, kw_only=True, eq=False):
+    """What is asked, with the figures that its checks share. Worths are in the reporting currency, None: unknown.
+
+    `adds` is in base: what comes on top of what is open already. `entry` is about where it would trade, in quote;
+    `price` what one of what it trades is worth, `rate` what one of its quote asset is. `is_new`: it counts as an order.
+    """
+
+    books: Books
+    totals: Totals
+    asked: Asked
+    place: Place
+    at: datetime
+    adds: Decimal
+    entry: Decimal | None
+    reference: Decimal | None
+    price: Decimal | None
+    rate: Decimal | None
+    notional: Decimal | None
+    added_worth: Decimal | None
+    stop: Protection | None
+    is_buy: bool
+    is_new: bool
+    _grows: Decimal | None = None
+    _alike: Sequence[datetime] | None = None
+
+    @property
+    def grows(self) -> Decimal:
+        """By how much the worst case of the user's own position grows; another side of it may be the worse one."""
+        if self._grows is None:
+            cell = self.totals.cells.get(cell_key_of(self.asked))
+            if cell is None:
+                self._grows = self.adds
+            elif self.is_buy:
+                self._grows = larger(cell.long + self.adds, cell.short) - cell.gross
+            else:
+                self._grows = larger(cell.long, cell.short - self.adds) - cell.gross
+        return self._grows
+
+    @property
+    def alike(self) -> Sequence[datetime]:
+        """When the same was ordered lately."""
+        if self._alike is None:
+            self._alike = self.totals.alike.times(alike_key(self.asked))
+        return self._alike
+
+    @property
+    def executed_alike(self) -> Sequence[datetime]:
+        """When the same but for its price was ordered lately, and has traded."""
+        return self.totals.executed_alike.times(executed_alike_key(self.asked))
+
+    @property
+    def loss_at_stop(self) -> Decimal | None:
+        """What it would lose at its stop; nothing that is known, without one."""
+        if self.stop is None:
+            return ZERO
+        if self.entry is None or self.rate is None:
+            return None
+        return loss_at_stop(self.asked.side, self.stop, self.entry, self.adds) * self.rate
+
+
+def ask(
+    books: Books,
+    totals: Totals,
+    asked: Asked,
+    place: Place,
+    reference: Decimal | None,
+    at: datetime,
+    adds: Decimal,
+    *,
+    is_new: bool,
+) -> Ask:
+    """An order's figures, from the market that it would meet (`reference`) and what it adds."""
+    unit = totals.units.get((place.exchange, place.name))
+    price = unit.price if unit is not None and unit.known else worth_of_unit(books, (place.exchange, place.name))
+    entry = entry_of(asked, reference)
+    rate = books.rate(place.exchange, quote_of(place.symbol))
+    return Ask(
+        books=books,
+        totals=totals,
+        asked=asked,
+        place=place,
+        at=at,
+        adds=adds,
+        entry=entry,
+        reference=reference,
+        price=price,
+        rate=rate,
+        notional=_notional(asked, entry, rate),
+        added_worth=None if price is None else adds * price,
+        stop=asked.stop_loss,
+        is_buy=asked.side is Side.BUY,
+        is_new=is_new,
+    )
+
+
+def entry_of(asked: Asked, reference: Decimal | None) -> Decimal | None:
+    """Where it trades at its worst: a buy at its limit, a sell at its limit or above; else at its trigger or market."""
+    market = asked.trigger_price if asked.trigger_price is not None else reference
+    if asked.price is None or asked.order_type not in LIMIT_TYPES:
+        return market
+    if asked.side is Side.BUY or market is None:
+        return asked.price
+    return max(asked.price, market)
+
+
+def _notional(asked: Asked, entry: Decimal | None, rate: Decimal | None) -> Decimal | None:
+    if rate is None:
+        return None
+    if asked.quote_quantity is not None:
+        return asked.quote_quantity * rate
+    if entry is None or asked.quantity is None:
+        return None
+    return asked.quantity * entry * rate

@@ -1,0 +1,42 @@
+"""Where orders and holdings count, by what they name."""
+
+from typing import Any
+
+from tidegate.core.identifiers import AccountId, UserId
+from tidegate.core.scopes import Place
+from tidegate.core.totals.exposures import CellKey
+from tidegate.core.vocabulary import Exchange, PositionSide, Role
+
+
+def place_of(asked: Any, exchange: Exchange, role: Role | None = None) -> Place:
+    """Where an order counts."""
+    symbol: str = asked.symbol
+    base = symbol.partition("/")[0]
+    name = symbol if ":" in symbol else base
+    return Place(role, asked.user_id, asked.account_id, exchange, symbol, name, base)
+
+
+def place_held(key: CellKey, exchange: Exchange) -> Place:
+    """Where a holding or position counts: for limits of one symbol, as what its orders leave behind."""
+    account_id, user_id, name, _ = key
+    return Place(None, user_id, account_id, exchange, name, name, name.partition("/")[0])
+
+
+def cell_key_of(asked: Any) -> CellKey:
+    """Which holding or position an order moves."""
+    return (asked.account_id, asked.user_id, name_of(asked.symbol), asked.position_side)
+
+
+def holding_key(account_id: AccountId, user_id: UserId, asset: str) -> CellKey:
+    """The cell of what is held of an asset."""
+    return (account_id, user_id, asset, PositionSide.NET)
+
+
+def name_of(symbol: str) -> str:
+    """What a market's order leaves behind: of a spot market the base asset, of a derivative the position in it."""
+    return symbol if ":" in symbol else symbol.partition("/")[0]
+
+
+def quote_of(symbol: str) -> str:
+    """What a market's prices are in."""
+    return symbol.partition("/")[2].partition(":")[0]

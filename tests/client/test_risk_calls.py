@@ -183,6 +183,22 @@ def test_risk_comes_back_exactly(call: Calling) -> None:
     assert found.states[0].message == "runaway"
 
 
+def test_an_order_is_previewed_with_exact_figures(call: Calling) -> None:
+    check = {"check": "order_notional", "passed": False, "limit": "1000", "actual": "5000.5", "utilization": "5.0005"}
+    desk = Desk(200, {"accepted": False, "code": "order_notional_limit", "checks": [check], "fee": "0.001"})
+    fields = {
+        "account": "main",
+        "symbol": "BTC/USDT",
+        "side": "buy",
+        "order_type": "market",
+        "quantity": Decimal("0.1"),
+    }
+    found = call(desk, "preview_order", **fields)
+    assert (found.accepted, found.checks[0].actual, found.fee) == (False, Decimal("5000.5"), Decimal("0.001"))
+    assert desk.requests[0].url.path == "/api/v1/orders/preview"
+    assert body(desk.requests[0])["quantity"] == "0.1"
+
+
 def test_a_client_says_that_it_is_there(call: Calling) -> None:
     desk = Desk(200, {"timeout_seconds": 30, "cancels_at": "2026-01-02T03:04:35Z"})
     assert call(desk, "keep_alive", 30).timeout_seconds == 30

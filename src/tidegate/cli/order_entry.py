@@ -20,7 +20,7 @@ from tidegate.core.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from tidegate.client import Order
+    from tidegate.client import Order, OrderPreview
     from tidegate.client.calls import OrderFields, ProtectionFields
 
 FAILED = frozenset({OrderStatus.REJECTED, OrderStatus.INVALIDATED, OrderStatus.CANCELED, OrderStatus.EXPIRED})
@@ -73,6 +73,9 @@ def place(
     ] = None,
     wait: Annotated[Waiting, typer.Option(help="Until when to wait.")] = Waiting.ACKNOWLEDGED,
     timeout: Timeout = 5.0,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Place nothing: show every check with its figures.")
+    ] = False,
     url: Url = None,
     token: Token = None,
     data: Data = None,
@@ -109,6 +112,11 @@ def place(
         "params": _params(param),
         "client_order_id": client_order_id,
     }
+    if preview:
+        with connection(context, url, token, data, as_json) as desk:
+            found = desk.preview_order(**asked)
+        show_preview(found, as_json=wants_json(context, as_json))
+        raise typer.Exit(0 if found.accepted else EXIT_OTHERWISE)
     with connection(context, url, token, data, as_json) as desk:
         order = desk.place_order(**asked, wait_for=wait.value, timeout_ms=round(timeout * 1000))
     show_order(order, as_json=wants_json(context, as_json))
@@ -141,6 +149,16 @@ def _say_what_is_open(order: "Order", wait: Waiting, timeout_seconds: float) -> 
             f"{order.exchange} has not answered after {timeout_seconds:g} s; "
             f"the desk finds out, do not place it again: {watch}"
         )
+
+
+def show_preview(found: "OrderPreview", *, as_json: bool) -> None:
+    """What would become of an order, for programs or for people."""
+    if as_json:
+        print_json(found)
+        return
+    from tidegate.cli.preview_table import print_preview
+
+    print_preview(found)
 
 
 def show_order(order: "Order", *, as_json: bool) -> None:

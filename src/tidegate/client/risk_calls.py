@@ -7,11 +7,12 @@ from typing import Any, Required, TypedDict
 
 import msgspec
 
-from tidegate.client.calls import API_PATH, Amount, Call, filters, json_body, path_segment, plain_amount
+from tidegate.client.calls import API_PATH, Amount, Call, OrderFields, filters, json_body, path_segment, plain_amount
 from tidegate.client.results import Page
 from tidegate.client.risk_results import (
     Approval,
     KeepAlive,
+    OrderPreview,
     RiskLimit,
     RiskLimits,
     RiskUtilization,
@@ -61,6 +62,11 @@ class TransferQuery(TypedDict, total=False):
     user_id: str | None
     limit: int | None
     cursor: str | None
+
+
+def preview_order(fields: OrderFields) -> Call[OrderPreview]:
+    """`POST /orders/preview`. Asks only: it may be repeated."""
+    return Call(method="POST", path=f"{API_PATH}/orders/preview", result=OrderPreview, body=json_body(fields))
 
 
 def risk_limits(version: int | None) -> Call[RiskLimits]:

@@ -128,6 +128,37 @@ class RiskUtilization(msgspec.Struct, frozen=True, kw_only=True):
     states: list[TradingState] = []
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One check of an order, with its figures; `limit_id` and `scope` name the limit."""
+
+    check: str
+    passed: bool
+    limit_id: str | None = None
+    scope: str | None = None
+    limit: Decimal | None = None
+    actual: Decimal | None = None
+    utilization: Decimal | None = None
+    message: str = ""
+
+
+class OrderPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of an order: whether it would be taken, or with which `code` it would be refused."""
+
+    accepted: bool
+    code: str | None = None
+    message: str = ""
+    checks: list[Check] = []
+    reserved_asset: str | None = None
+    reserved_quantity: Decimal | None = None
+    reference_price: Decimal | None = None
+    notional: Decimal | None = None
+    fee_asset: str | None = None
+    fee: Decimal | None = None
+    position_before: Decimal | None = None
+    position_after: Decimal | None = None
+    limits_version: int = 0
+
+
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """What one user gave to another. Between accounts, `from_seen` and `to_seen` say what the venues have told."""
 

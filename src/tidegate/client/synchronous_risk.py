@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar, Unpack
 
 from tidegate.client import risk_calls
-from tidegate.client.calls import Amount, Call
+from tidegate.client.calls import Amount, Call, OrderFields
 from tidegate.client.results import Page
 from tidegate.client.risk_calls import ApprovalQuery, RiskLimitFields, ScopeFields, TransferQuery
 from tidegate.client.risk_results import (
     Approval,
     KeepAlive,
+    OrderPreview,
     RiskLimit,
     RiskLimits,
     RiskUtilization,
@@ -28,6 +29,10 @@ class Performs(Protocol):
 
 class RiskCalls:
     """Limits, the kill switch, approvals, transfers, utilization."""
+
+    def preview_order(self: Performs, **order: Unpack[OrderFields]) -> OrderPreview:
+        """What would become of an order: every check with its figures. Nothing is placed."""
+        return self._perform(risk_calls.preview_order(order))
 
     def risk_limits(self: Performs, version: int | None = None) -> RiskLimits:
         """The limits in force, or that version of them; who does not oversee gets those that may concern one."""

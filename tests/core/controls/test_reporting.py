@@ -10,9 +10,10 @@ from support.compared_desk import MARGIN, ComparedDesk
 from support.desk_driver import ACCOUNT, ALICE, BOB, RISK
 from support.markets import PERPETUAL
 from tidegate.core import identifiers as ids
+from tidegate.core.apply import apply
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import LiquidationsTold, is_journaled
+from tidegate.core.messages.events import LiquidationsTold, RiskLimitsSet, is_journaled
 from tidegate.core.messages.risk_records import TradingRestriction
 from tidegate.core.messages.risk_values import AccountRisk, PositionRisk, RiskLimit, RiskReport, Scope
 from tidegate.core.messages.values import VenuePosition
@@ -118,6 +119,23 @@ def test_a_liquidation_is_kept_as_it_was_told_last_and_never_journaled(desk: Wat
 
 
 # --- to whom -------------------------------------------------------------------------------------------------------
+
+
+def test_a_trader_is_told_how_far_ones_own_limits_are_used_up_and_not_those_of_all(desk: WatchedDesk) -> None:
+    limits = tuple(
+        RiskLimit(limit_id=name, kind=LimitKind.OPEN_ORDERS, scope=scope, value=Decimal(4))
+        for name, scope in (
+            ("all", Scope()),
+            ("alice", Scope(user_id=ALICE)),
+            ("account", Scope(account_id=ACCOUNT)),
+            ("bob", Scope(user_id=BOB)),
+        )
+    )
+    apply(desk.desk, RiskLimitsSet(at=desk.now, version=1, limits=limits, by=RISK))
+    desk.perpetual(Side.BUY, "1")
+    used = {use.limit_id: use.utilization for use in desk.risk().uses}
+    assert used == {"all": Decimal("0.25"), "alice": Decimal("0.25"), "account": Decimal("0.25"), "bob": 0}
+    assert {use.limit_id for use in desk.risk(ALICE, ALICE).uses} == {"alice", "account"}
 
 
 def limited(desk: WatchedDesk) -> None:

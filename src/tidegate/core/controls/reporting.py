@@ -21,6 +21,7 @@ from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, ratio
 from tidegate.core.records import UNALLOCATED, Position
 from tidegate.core.risk.funds import initial_margin
+from tidegate.core.risk.uses import uses
 from tidegate.core.valuation import Owner, Valued, mark_of, notional_of, unrealized_of, value_owners, worth
 from tidegate.core.vocabulary import RefusalCode, Role
 
@@ -62,7 +63,7 @@ def report_of(desk: Desk, owner_id: UserId | None, at: datetime) -> RiskReport:
     return RiskReport(
         limits_version=risk.version,
         limits=tuple(limit for limit in risk.limits if concerns(limit.scope)),
-        uses=(),
+        uses=tuple(use for use in uses(desk, at) if owner_id is None or _is_of(desk, use.scope, owner_id)),
         accounts=tuple(_accounts(desk, owner_id, at)),
         positions=tuple(_positions(desk, owner_id, at)),
         states=tuple(_state(state) for _, state in sorted(risk.states.items()) if concerns(state.scope)),
@@ -76,6 +77,12 @@ def _concerning(desk: Desk, owner_id: UserId | None) -> Callable[[Scope], bool]:
         return lambda scope: owner_id is None or scope == Scope()
     mine = frozenset(name for name, account in desk.accounts.items() if owner.user_id in account.user_ids)
     return lambda scope: scope.may_concern(owner.user_id, owner.role, mine)
+
+
+def _is_of(desk: Desk, scope: Scope, owner_id: UserId) -> bool:
+    """Whether all that a scope sums up is one user's: what it comes to tells nothing of others."""
+    account = None if scope.account_id is None else desk.accounts.get(scope.account_id)
+    return scope.user_id == owner_id or (account is not None and account.user_ids == (owner_id,))
 
 
 def _state(state: TradingRestriction) -> StateInForce:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -33,6 +33,9 @@ class Counts:
         insort(self._windows.setdefault(key, _Window()).times, at)
         self._ages.append((at, key))
         self._forget(at - self._longest)
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(self._windows)
 
     def times(self, key: Hashable) -> Sequence[datetime]:
         """When it happened, as far as that is kept."""
@@ -74,6 +77,9 @@ class Sums:
         over = bisect_right(window.times, at - self._longest)
         if over > max(_SPARE, len(window.times) // 2):  # Rarely: the list is copied.
             del window.times[: over - 1], window.sums[: over - 1]
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(self._windows)
 
     def total(self, key: Hashable, since: datetime) -> Decimal:
         """How much went by after a moment."""

@@ -1,0 +1,199 @@
+"""Whatever happens, the running totals are what a count of the desk's state says they are."""
+
+from datetime import datetime
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.any_change import any_change
+from support.desk_driver import ACCOUNT
+from support.limited_desk import LimitedDesk, limit
+from support.markets import PERPETUAL
+from tidegate.core import identifiers as ids
+from tidegate.core.engine import Input
+from tidegate.core.messages import reports
+from tidegate.core.messages.risk_values import RiskLimit, Scope
+from tidegate.core.messages.values import Fee, Protection
+from tidegate.core.totals.recount import recount
+from tidegate.core.totals.running import Totals
+from tidegate.core.totals.windows import Counts, Sums, count_since
+from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, Role, Side, TradingState
+
+SCOPES = (
+    Scope(),
+    Scope(role=Role.TRADER),
+    Scope(account_id=ACCOUNT, symbol=PERPETUAL),
+    Scope(exchange=Exchange.BINANCE),
+)
+FAR = Decimal(10**12)
+
+
+def everything() -> list[RiskLimit]:
+    """Every kind in several scopes, and none that refuses."""
+    return [
+        limit(kind, str(FAR), scope=scope, seconds=60, limit_id=f"{kind} {scope.key}")
+        for kind in LimitKind
+        if kind not in (LimitKind.ALLOWED_SYMBOLS, LimitKind.PROTECTION_REQUIRED)
+        for scope in SCOPES
+    ]
+
+
+def any_input(desk: LimitedDesk, random: Random) -> Input:
+    match random.randrange(8):
+        case 0 | 1:
+            return any_order(desk, random)
+        case 2 | 3 if desk.orders:
+            return any_trade(desk, random)
+        case 4 if desk.rows.booked:
+            booked = random.choice([*desk.rows.booked.values()])
+            return reports.ExecutionBusted(
+                at=desk.now, account_id=ACCOUNT, symbol=booked.symbol, side=booked.side, trade_id=booked.trade_id
+            )
+        case 5:
+            return any_price(desk, random)
+        case _ if desk.orders:
+            return any_change(desk, random)
+        case _:
+            return any_order(desk, random)
+
+
+def any_order(desk: LimitedDesk, random: Random) -> Input:
+    side, symbol = random.choice(list(Side)), random.choice(["BTC/USDT", PERPETUAL])
+    options: dict[str, Any] = {"symbol": symbol}
+    if random.random() < 0.3:
+        options["stop_loss"] = Protection(trigger_price=Decimal(45_000 if side is Side.BUY else 55_000))
+    elif symbol == PERPETUAL and random.random() < 0.3:
+        options["reduce_only"] = True
+    elif random.random() < 0.2:
+        trigger = Decimal(51_500 if side is Side.BUY else 48_500)
+        return desk.order_command(
+            side=side, order_type=OrderType.STOP_LOSS, price=None, trigger_price=trigger, **options
+        )
+    price = random.choice([None, "49000", "50000", "51000"])
+    return desk.spot(side, random.choice(["0.1", "0.5", "1"]), price, **options)
+
+
+def any_trade(desk: LimitedDesk, random: Random) -> Input:
+    order = random.choice([*desk.orders.values()])
+    attempt = max(order.attempt, 1)
+    return reports.ExecutionReported(
+        at=desk.now,
+        account_id=ACCOUNT,
+        symbol=order.symbol,
+        side=order.side,
+        trade_id=ids.TradeId(f"{order.order_id}-{random.randrange(4)}"),
+        quantity=Decimal(random.choice(["0.1", "0.5", "1"])),
+        price=Decimal(random.choice(["49000", "50000.5", "51000"])),
+        executed_at=desk.now,
+        fees=(Fee(random.choice(["BNB", "BTC", "USDT"]), Decimal(random.choice(["0.001", "-0.001"]))),),
+        exchange_order_id=ids.ExchangeOrderId(f"venue-{order.order_id}-{attempt}"),
+        exchange_client_order_id=ids.exchange_client_order_id(order.order_id, attempt),
+    )
+
+
+def any_price(desk: LimitedDesk, random: Random) -> Input:
+    return reports.PriceReported(
+        at=desk.now,
+        exchange=Exchange.BINANCE,
+        symbol=random.choice(["BTC/USDT", PERPETUAL, "BNB/USDT", "BNB/BTC"]),
+        last=Decimal(random.choice(["47000", "49000.5", "50000", "52000"])),
+    )
+
+
+def state_of(totals: Totals, now: datetime) -> dict[str, Any]:
+    """What the totals say, comparable by value; what is nothing is left out."""
+    since = now - totals.longest
+    return {
+        "cells": {
+            key: (cell.quantity, cell.buys, cell.sells, cell.closing_buys, cell.closing_sells, cell.long, cell.short)
+            for key, cell in totals.cells.items()
+            if cell.quantity or cell.gross or cell.closing_buys or cell.closing_sells
+        },
+        "footprints": totals.footprints,
+        "prices": {key: unit.price for key, unit in totals.units.items() if unit.known and unit.slots},
+        "sums": {
+            (fields, key): (
+                one.long,
+                one.short,
+                one.gross,
+                one.derivatives,
+                one.at_risk,
+                one.unpriced,
+                one.long_quantity,
+            )
+            for fields, sums in totals.sums.items()
+            for key, one in sums.items()
+            if one.gross or one.at_risk or one.unpriced or one.long_quantity or one.short_quantity
+        },
+        "open_orders": {
+            (fields, key): count
+            for fields, counts in totals.open_orders.items()
+            for key, count in counts.items()
+            if count
+        },
+        "orders": {fields: times_of(counts, since) for fields, counts in totals.orders.items()},
+        "rejections": {fields: times_of(counts, since) for fields, counts in totals.rejections.items()},
+        "alike": times_of(totals.alike, since),
+        "executed_alike": times_of(totals.executed_alike, since),
+        "notional": {fields: amounts_of(sums, since) for fields, sums in totals.notional.items()},
+        "standings": totals.standings,
+    }
+
+
+def times_of(counts: Counts, since: datetime) -> dict[Any, list[datetime]]:
+    found = {key: list(counts.times(key))[-count_since(counts.times(key), since) :] for key in counts}
+    return {key: times for key, times in found.items() if times and times[-1] > since}
+
+
+def amounts_of(sums: Sums, since: datetime) -> dict[Any, Decimal]:
+    found = {key: sums.total(key, since) for key in sums}
+    return {key: amount for key, amount in found.items() if amount}
+
+
+def assert_counted(desk: LimitedDesk) -> None:
+    running, counted = desk.desk.totals, recount(desk.desk)
+    assert running is not None
+    assert counted is not None
+    said, true = state_of(running, desk.now), state_of(counted, desk.now)
+    for key in said["prices"].keys() & true["prices"].keys():
+        assert said["prices"][key] == true["prices"][key], key
+    for name in true.keys() - {"prices"}:
+        assert said[name] == true[name], name
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_running_totals_are_what_a_count_says(seed: int) -> None:
+    random, desk = Random(seed), LimitedDesk()
+    desk.set_limits(*everything())
+    desk.mark("1000000")
+    for _ in range(30):
+        desk.put(any_input(desk, random))
+        desk.wait(random.choice([0, 0, 1, 10, 40]))
+        if random.random() < 0.05:
+            desk.let_go_of_closed()
+        assert_counted(desk)
+
+
+def test_totals_are_kept_while_a_limit_or_a_state_is_in_force_and_no_longer() -> None:
+    desk = LimitedDesk()
+    assert desk.desk.totals is None
+    desk.restrict(TradingState.REDUCING)
+    assert desk.desk.totals is not None
+    desk.restrict(TradingState.ACTIVE)
+    assert desk.desk.totals is None
+
+
+def test_what_no_limit_needs_is_not_kept() -> None:
+    desk = LimitedDesk()
+    desk.set_limits(limit(LimitKind.ORDER_QUANTITY, "100"))
+    desk.place(desk.spot())
+    totals = desk.desk.totals
+    assert totals is not None
+    assert not totals.sums
+    assert not totals.open_orders
+    assert not totals.orders
+    assert not desk.desk.risk.recent_orders

@@ -38,7 +38,7 @@ def test_a_second_persons_word_is_sent(desk: FakeDesk, tidegate: Tidegate, word:
     assert result.exit_code == 0, result.stderr
     assert desk.requests[0].body == {"message": "seen"}
     assert "small-orders" in result.stdout
-    assert "1 limits in place of version 3" in result.stdout
+    assert "1 limit in place of version 3" in result.stdout
 
 
 def test_ones_own_request_cannot_be_approved(desk: FakeDesk, tidegate: Tidegate) -> None:

@@ -51,7 +51,7 @@ def _print_checks(checks: "list[Check]") -> None:
         Column("limit", spare=2),
         Column("scope", spare=1),
         number("actual"),
-        number("limit"),
+        number("at most"),
         number("used"),
     )
     rows = [

@@ -107,7 +107,7 @@ def _print_uses(uses: Sequence["LimitUse"], version: int) -> None:
         Column("kind", spare=1),
         Column("scope"),
         number("actual"),
-        number("limit"),
+        number("at most"),
     )
     fullest_first = sorted(uses, key=lambda use: use.utilization or Decimal(0), reverse=True)
     rows = [
@@ -241,7 +241,9 @@ def print_approvals(approvals: Sequence["Approval"]) -> None:
 def _asked_for(approval: "Approval") -> str:
     if approval.scope is not None:
         return f"release of {scope_text(approval.scope)}"
-    return f"{len(approval.limits or ())} limits in place of version {approval.expected_version or '-'}"
+    count = len(approval.limits or ())
+    before = "" if approval.expected_version is None else f" in place of version {approval.expected_version}"
+    return f"{count} limit{'' if count == 1 else 's'}{before}"
 
 
 def print_approval(approval: "Approval") -> None:

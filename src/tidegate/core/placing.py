@@ -1,6 +1,7 @@
 """What becomes of a new order: admitted once, checked, and on its way."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
@@ -46,6 +47,31 @@ def _decide(desk: Desk, command: PlaceOrder, account: Account) -> Decision:
     launched = launch(desk, approved, command.at)
     reply = Reply(command_id=command.command_id, order_ids=(command.order_id,))
     return Decision([*created, *launched.events], [reply, *launched.effects])
+
+
+class Assessment(NamedTuple):
+    """What the stages would say of an order: with `command` as it would be placed, and what would be put right.
+
+    `valid` is None where it does not even fit its market.
+    """
+
+    command: PlaceOrder
+    adjusted: list[Event]
+    valid: ValidOrder | None
+    outcome: RiskApproved | Refusal
+
+
+def assess(desk: Desk, command: PlaceOrder) -> Assessment | Reply:
+    """What `place` would do, and why, without doing it; a reply where it would not come to be checked."""
+    if (seen := _seen_before(desk, command)) is not None:
+        return seen
+    account = _admit(desk, command)
+    if not isinstance(account, Account):
+        return Reply(command_id=command.command_id, refusal=account)
+    adjusted, asked = adjust(desk, in_known_mode(command, account, desk), account)
+    valid = validate(asked, account, desk)
+    outcome = _check(desk, asked, account)
+    return Assessment(asked, adjusted, valid if isinstance(valid, ValidOrder) else None, outcome)
 
 
 def _protected(approved: RiskApproved) -> ProtectionChanged:

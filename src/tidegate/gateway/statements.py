@@ -43,7 +43,7 @@ async def statement(request: AnyRequest, user: User, context: Context) -> Result
     pages = statement_pages(context, wanted, await context.accounting.statement(wanted))
     if query.format == "parquet":
         return Result(Download(parquet_chunks(pages), "application/vnd.apache.parquet", "statement.parquet"))
-    return Result(Download(csv_chunks(pages), "text/csv; charset=utf-8", "statement.csv"))
+    return Result(Download(csv_chunks(pages), "text/csv", "statement.csv"))
 
 
 def _check_parquet() -> None:

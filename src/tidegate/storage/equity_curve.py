@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from tidegate.core.money import ZERO
 from tidegate.core.portfolio.figures import BooksFilter, EquitySum, Interval
 from tidegate.storage.auditing import streamed
-from tidegate.storage.risk_schema import equity
-from tidegate.storage.schema import portfolio
+from tidegate.storage.risk_schema import capital, equity
+from tidegate.storage.schema import portfolio, positions
 
 _ALL_MARKED_WITHIN = timedelta(hours=2)
 _SUMMED = ("equity", "unrealized_pnl", "net_deposits", "gross_exposure")
@@ -104,13 +104,16 @@ def conditions(wanted: BooksFilter) -> list[ColumnElement[bool]]:
 
 
 def _owners(connection: Connection, wanted: BooksFilter) -> set[tuple[str, str]]:
-    held = portfolio.c
-    query = select(held.account_id, held.user_id).distinct()
-    if wanted.user_id is not None:
-        query = query.where(held.user_id == wanted.user_id)
-    if wanted.account_id is not None:
-        query = query.where(held.account_id == wanted.account_id)
-    return {(row.account_id, row.user_id) for row in connection.execute(query)}
+    """Everybody who may ever have been marked: who holds or held something, or brought it."""
+    found: set[tuple[str, str]] = set()
+    for table in (portfolio, positions, capital):
+        query = select(table.c.account_id, table.c.user_id).distinct()
+        if wanted.user_id is not None:
+            query = query.where(table.c.user_id == wanted.user_id)
+        if wanted.account_id is not None:
+            query = query.where(table.c.account_id == wanted.account_id)
+        found |= {(row.account_id, row.user_id) for row in connection.execute(query)}
+    return found
 
 
 def _moments(connection: Connection, wanted: BooksFilter, interval: Interval, limit: int) -> list[datetime]:

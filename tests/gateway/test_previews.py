@@ -67,3 +67,13 @@ async def test_who_may_not_ask_is_told_so(users, desk) -> None:
 async def test_an_order_of_another_shape_is_refused_as_when_it_is_placed(users, change: dict[str, Any]) -> None:
     answer = await users.alice.post("/orders/preview", {**ORDER, **change})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+async def test_the_engine_says_what_would_become_of_an_order(users, desk) -> None:
+    taken = (await users.alice.post("/orders/preview", ORDER)).json()
+    assert taken["accepted"], taken
+    assert (taken["reserved_quantity"], taken["reserved_asset"]) == ("5000", "USDT")
+    refused = (await users.alice.post("/orders/preview", {**ORDER, "quantity": "10"})).json()
+    assert (refused["accepted"], refused["code"]) == (False, "insufficient_balance")
+    assert (await users.alice.get("/orders")).json()["items"] == []
+    assert desk.sent == []

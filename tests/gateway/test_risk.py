@@ -130,3 +130,11 @@ async def test_who_has_no_orders_keeps_none_alive(users, desk) -> None:
     desk.answers.append(Answer(refusal=Refusal(code=RefusalCode.NOT_PERMITTED, message="traders have orders")))
     answer = await users.olga.call("PUT", "/risk/keep-alive", json={"timeout_seconds": 5})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
+async def test_the_engine_tells_each_what_one_may_see(users) -> None:
+    everybody = (await users.olga.get("/risk/utilization")).json()
+    assert {account["user_id"] for account in everybody["accounts"]} == {"alice", "bob"}
+    mine = (await users.bob.get("/risk/utilization")).json()
+    [account] = mine["accounts"]
+    assert (account["account_id"], account["gross_exposure"]) == ("okx-bob", "100000")

@@ -82,3 +82,32 @@ async def test_transfers_are_shown_to_giver_taker_and_those_who_oversee(users, d
     assert await shown(users.bob) == ["T1"]
     assert await shown(users.alice) == ["T2", "T1"]
     assert (await users.bob.get("/transfers", user_id="alice")).status_code == 403
+
+
+async def test_the_engine_gives_at_average_cost_and_both_see_it(users, desk) -> None:
+    answer = await give(
+        users.rita,
+        "k1",
+        from_account="binance-alice",
+        to_account="okx-bob",
+        asset="BTC",
+        quantity="0.5",
+        message="settled",
+    )
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["from_seen"], told["to_seen"], told["message"]) == (False, False, "settled")
+    again = await give(
+        users.rita,
+        "k1",
+        from_account="binance-alice",
+        to_account="okx-bob",
+        asset="BTC",
+        quantity="0.5",
+        message="settled",
+    )
+    assert again.json() == told
+    held = {row["asset"]: row["quantity"] for row in (await users.bob.get("/balances")).json()["items"]}
+    assert held["BTC"] == "2.5"
+    for api in (users.alice, users.bob, users.olga):
+        assert [one["transfer_id"] for one in (await api.get("/transfers")).json()["items"]] == [told["transfer_id"]]

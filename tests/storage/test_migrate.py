@@ -1,5 +1,6 @@
 """Migrations: what they build is what the schema says, on both databases, whole or not at all."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -51,8 +52,8 @@ def test_on_sqlite_the_migrated_tables_and_indexes_are_the_very_same_sql(tmp_pat
         connection = sqlite3.connect(tmp_path / name)
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         connection.close()
-        # Constraints of a table may be listed in another order.
-        return {name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows}
+        # Constraints of a table may be listed in another order, and a column that came later on another's line.
+        return {name: sorted(part.strip() for part in re.split(r"[,\n]", sql) if part.strip()) for name, sql in rows}
 
     migrated = definitions("migrated.db")
     del migrated["alembic_version"]

@@ -7,6 +7,7 @@ from tidegate.core.capital import COUNTED, count
 from tidegate.core.desk import Desk, Difference
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
+from tidegate.core.money import ONE
 from tidegate.core.portfolio.holdings import acquire, dispose
 from tidegate.core.portfolio.positions import move_position, realized_by
 from tidegate.core.records import FOREIGN_ORDER, TOLD_ONCE, Account, Break, KeptRequest, Leverage, Rule, User
@@ -152,6 +153,8 @@ def _change_books(
             side = Side.BUY if event.quantity > 0 else Side.SELL
             position.realized_pnl += realized_by(position, side, abs(event.quantity), event.price)
             move_position(position, event.quantity, event.price)
+            if event.worth:
+                count(desk, event.account_id, event.user_id, desk.policy.reporting_currency, event.worth, ONE)
             desk.position_differences.pop((event.account_id, event.symbol, event.position_side), None)
         case happened.CashFlowBooked():
             holding = desk.holding(event.account_id, event.user_id, event.asset, event.wallet)

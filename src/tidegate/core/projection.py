@@ -222,6 +222,7 @@ class Projector:
         match event:
             case happened.PositionAdjusted():
                 self._positions.add((event.account_id, event.user_id, event.symbol, event.position_side))
+                record_capital(self._batch, desk, event.account_id, event.user_id)
             case happened.LeverageChanged():
                 key = (event.account_id, event.symbol)
                 self._batch.leverages[key] = copy.copy(desk.leverages[key])

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from tidegate.core.messages.commands import ReleaseKillSwitch, SetRiskLimits
 from tidegate.core.messages.risk_values import RiskLimit, Scope
@@ -108,5 +108,4 @@ transfers = Table(
     Column("from_seen", Boolean, **REQUIRED),
     Column("to_seen", Boolean, **REQUIRED),
 )
-_t = transfers.c
-index_where("ix_transfers_unseen", _t.transfer_id, where=~(_t.from_seen & _t.to_seen))
+index_where("ix_transfers_unseen", transfers.c.transfer_id, where=text("NOT (from_seen AND to_seen)"))

@@ -106,7 +106,18 @@ def _open_position(
         quantity=difference,
         price=price,
         message="found at the venue when the books were opened",
+        worth=_earned_before(desk, account, slot[0], position, price),
     )
+
+
+def _earned_before(
+    desk: Desk, account: Account, symbol: str, position: VenuePosition | None, price: Decimal
+) -> Decimal:
+    """What a position found would earn if it were closed at its fair price, in the reporting currency; else nothing."""
+    rate = desk.rate(account.exchange, symbol.partition(":")[2])
+    if position is None or position.mark_price is None or rate is None:
+        return ZERO
+    return position.quantity * (position.mark_price - price) * rate
 
 
 def _price_of(desk: Desk, account: Account, symbol: str, position: VenuePosition | None) -> Decimal | None:

@@ -7,6 +7,7 @@ import msgspec
 
 from tidegate.core.identifiers import AccountId, TransferId, UserId
 from tidegate.core.messages.risk_records import Transfer
+from tidegate.core.money import ZERO
 from tidegate.core.vocabulary import (
     CashFlowKind,
     Exchange,
@@ -82,7 +83,10 @@ class PositionCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=F
 
 class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A position follows the venue's without an execution of ours: found at the opening of the books (`by` None), or
-    accepted by a person. `quantity` is the change, in base, at `price`."""
+    accepted by a person. `quantity` is the change, in base, at `price`.
+
+    `worth` is what it had earned before, in the reporting currency at its fair price: brought in, not earned here.
+    """
 
     at: datetime
     account_id: AccountId
@@ -94,6 +98,7 @@ class PositionAdjusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=F
     price: Decimal
     by: UserId | None = None
     message: str = ""
+    worth: Decimal = ZERO
 
 
 class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

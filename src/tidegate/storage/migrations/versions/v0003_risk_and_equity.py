@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tidegate.storage.columns import Amount, Timestamp
+from tidegate.storage.migrations.capital import capital_rows
 
 revision = "0003"
 down_revision = "0002"
@@ -87,7 +88,7 @@ def _create_equity() -> None:
         sa.PrimaryKeyConstraint("scope_key", name=op.f("pk_loss_marks")),
         sqlite_with_rowid=False,
     )
-    op.create_table(
+    capital = op.create_table(
         "capital",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
@@ -96,6 +97,7 @@ def _create_equity() -> None:
         sa.PrimaryKeyConstraint("account_id", "user_id", name=op.f("pk_capital")),
         sqlite_with_rowid=False,
     )
+    op.bulk_insert(capital, capital_rows(op.get_bind()))
 
 
 def _create_transfers() -> None:

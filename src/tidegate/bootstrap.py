@@ -154,6 +154,7 @@ class _Connector:
                 cache_folder=settings.cache_folder,
                 endpoints=endpoints,
                 rate_limit_scale=settings.rate_limit_scale,
+                instruments_seconds=settings.refresh_instruments_every_seconds,
             ),
             clock,
             loop.report,

@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"
     port: int = 8080
     compare_every_seconds: float = 15.0
+    refresh_instruments_every_seconds: float = 300.0
     rate_limit_scale: float = 1.0
     four_eyes: bool = True
     simulated_venues: dict[Exchange, dict[str, str]] = {}
@@ -62,6 +63,7 @@ _FROM_ENVIRONMENT = {
     "HOST": "host",
     "PORT": "port",
     "COMPARE_EVERY_SECONDS": "compare_every_seconds",
+    "REFRESH_INSTRUMENTS_EVERY_SECONDS": "refresh_instruments_every_seconds",
     "RATE_LIMIT_SCALE": "rate_limit_scale",
     "FOUR_EYES": "four_eyes",
 }

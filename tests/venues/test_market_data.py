@@ -78,7 +78,11 @@ class Bench:
         self.market, self.client, self.symbols = FakeMarket(), FakeClient(), SymbolMap(Exchange.OKX)
         self.cache = InstrumentCache(folder, Exchange.OKX, "simulated")
         self.reports: list[Any] = []
-        self.data = MarketData(
+        self.data = self.made()
+
+    def made(self, **settings: float) -> MarketData:
+        """Market data of these fakes."""
+        return MarketData(
             Exchange.OKX,
             self.market,
             self.client,
@@ -87,6 +91,7 @@ class Bench:
             self.reports.append,
             StandingClock(),
             prices_seconds=0.001,
+            **settings,
         )
 
     def told(self, kind: type[Any]) -> list[Any]:
@@ -143,6 +148,43 @@ async def test_what_was_cached_is_reported_before_the_venue_answers(bench: Bench
     bench.data.start()
     assert bench.told(InstrumentsReported)[0].instruments == (BITCOIN,)
     assert bench.symbols.ours("BTC-USDT") == "BTC/USDT"
+
+
+async def test_the_listing_is_told_whole_and_asked_for_again_and_again(bench: Bench) -> None:
+    finer = msgspec.structs.replace(BITCOIN, price_tick=Decimal("0.01"))
+    bench.market.listings = [[BITCOIN, ETHER], [finer, ETHER]]
+    bench.data = bench.made(instruments_seconds=0.002)
+    bench.data.start()
+    await bench.run_until_told(InstrumentsReported, 2)
+    first, second, *_ = bench.told(InstrumentsReported)
+    assert (first.complete, second.complete) == (True, True)
+    assert second.instruments == (finer, ETHER)
+    assert second.instruments[1] is first.instruments[1], "what has not changed need not be compared"
+
+
+async def test_doubted_rules_are_asked_for_at_once_but_not_more_often_than_is_sensible(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_data_module, "DOUBTS_SECONDS_MIN", 0.05)
+    bench.data.start()
+    await bench.run_until_told(InstrumentsReported, 1)
+    bench.data.doubt_rules()
+    began = asyncio.get_running_loop().time()
+    await bench.run_until_told(InstrumentsReported, 2)
+    assert asyncio.get_running_loop().time() - began > 0.03
+
+
+async def test_what_was_delisted_stays_known_but_does_not_trade(bench: Bench) -> None:
+    bench.cache.write([BITCOIN, ETHER])
+    bench.market.listings = [[BITCOIN]]
+    bench.data.start()
+    await bench.run_until_told(InstrumentsReported, 2)
+    gone = msgspec.structs.replace(ETHER, trading=False)
+    assert set(bench.told(InstrumentsReported)[-1].instruments) == {BITCOIN, gone}
+    assert bench.symbols.instrument("ETH/USDT") == gone
+    async with asyncio.timeout(5):
+        while gone not in bench.cache.read():
+            await asyncio.sleep(0.002)
 
 
 async def test_watched_symbols_are_streamed_and_an_ended_stream_is_opened_again(bench: Bench) -> None:

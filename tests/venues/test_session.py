@@ -119,6 +119,7 @@ class Bench:
     def __init__(self) -> None:
         self.venue, self.client = FakeVenue(), FakeClient()
         self.reports: list[Any] = []
+        self.doubts = 0
         self._news = asyncio.Event()
         self.session = CcxtVenueSession(
             ACCOUNT,
@@ -128,7 +129,11 @@ class Bench:
             self._take,
             StandingClock(),
             self._listed,
+            doubt_rules=self._doubt,
         )
+
+    def _doubt(self) -> None:
+        self.doubts += 1
 
     def _take(self, report: Any) -> None:
         self.reports.append(report)
@@ -241,6 +246,26 @@ async def test_the_end_of_an_old_connection_does_not_touch_the_present_one(bench
     await bench.until_told(AccountConnected)
     bench.client.exchange.taps.on_connection_ended(SimpleNamespace(), 1006)
     assert bench.session.health().streaming
+
+
+@pytest.mark.parametrize(
+    ("reason", "doubts"),
+    [
+        (RejectReason.OUTSIDE_VENUE_RULES, 1),
+        (RejectReason.INSTRUMENT_NOT_TRADABLE, 1),
+        (RejectReason.INSUFFICIENT_FUNDS, 0),
+    ],
+)
+async def test_a_refusal_by_rules_that_the_desk_has_checked_makes_them_doubted(
+    bench: Bench, reason: RejectReason, doubts: int
+) -> None:
+    async def place(_: Any) -> Placed:
+        raise CallFailed(Verdict.REFUSED, reason, "no")
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    await bench.until_told(OrderRefused)
+    assert bench.doubts == doubts
 
 
 async def test_refused_credentials_found_by_a_call_disconnect_and_are_proven_again(bench: Bench) -> None:

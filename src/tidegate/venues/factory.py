@@ -24,7 +24,7 @@ from tidegate.venues.bybit.wire import WIRE as BYBIT_WIRE
 from tidegate.venues.bybit.wire import ccxt_urls as bybit_urls
 from tidegate.venues.client import VenueClient, Wire
 from tidegate.venues.instrument_cache import InstrumentCache
-from tidegate.venues.market_data import MarketData
+from tidegate.venues.market_data import INSTRUMENTS_SECONDS, MarketData
 from tidegate.venues.okx.account import OkxAccount
 from tidegate.venues.okx.market import OkxMarket
 from tidegate.venues.okx.wire import ACCOUNT_LIMITS as OKX_ACCOUNT_LIMITS
@@ -70,6 +70,7 @@ class VenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: dict[str, dict[str, str]] = {}
     rate_limit_scale: float = 1.0
     prices_seconds: float = 2.0
+    instruments_seconds: float = INSTRUMENTS_SECONDS
 
 
 class Venues:
@@ -97,6 +98,7 @@ class Venues:
                 self._report,
                 self._clock,
                 prices_seconds=self._settings.prices_seconds,
+                instruments_seconds=self._settings.instruments_seconds,
             )
         return made
 
@@ -104,7 +106,7 @@ class Venues:
         self, account_id: AccountId, exchange: Exchange, environment: Environment, credentials: VenueCredentials
     ) -> CcxtVenueSession:
         """One account's session. Its market data must be started too: names come from there."""
-        client = self._client(exchange, environment, credentials)
+        client, market_data = self._client(exchange, environment, credentials), self.market_data(exchange, environment)
         seat = Seat(account_id=account_id, client=client, symbols=self._symbols_of(exchange), clock=self._clock)
         return CcxtVenueSession(
             account_id,
@@ -113,7 +115,8 @@ class Venues:
             client,
             self._report,
             self._clock,
-            self.market_data(exchange, environment).listed,
+            market_data.listed,
+            doubt_rules=market_data.doubt_rules,
         )
 
     def _client(

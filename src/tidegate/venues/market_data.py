@@ -1,4 +1,8 @@
-"""One venue's instruments and prices, for the whole desk."""
+"""One venue's instruments and prices, for the whole desk.
+
+Rules change while the desk runs: the listing is asked for again every few minutes, and at once when the venue refuses
+an order as against rules that the desk has checked.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,9 +14,10 @@ from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages.reports import InstrumentsReported, PriceReported
 from tidegate.core.vocabulary import Exchange
 from tidegate.ports import Clock, ReportSink
-from tidegate.venues.backoff import backoff_seconds
+from tidegate.venues.backoff import about, backoff_seconds
 from tidegate.venues.client import VenueClient
 from tidegate.venues.instrument_cache import InstrumentCache
+from tidegate.venues.listings import merged
 from tidegate.venues.outcomes import CallFailed
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.values import MalformedError
@@ -20,7 +25,8 @@ from tidegate.venues.venue import MarketSource
 
 log = structlog.get_logger(__name__)
 
-INSTRUMENTS_SECONDS = 3_600.0
+INSTRUMENTS_SECONDS = 300.0
+DOUBTS_SECONDS_MIN = 10.0  # However often its rules are doubted, a venue is not asked for them more often.
 PRICES_SECONDS = 2.0
 UNCHANGED_SECONDS = 20.0  # So often a price is told again that stays what it is: else it would be taken for old.
 STREAM_PROVEN_SECONDS = 30.0  # A stream that held so long starts its back-off anew.
@@ -41,6 +47,7 @@ class MarketData:
         clock: Clock,
         *,
         prices_seconds: float = PRICES_SECONDS,
+        instruments_seconds: float = INSTRUMENTS_SECONDS,
     ) -> None:
         self._exchange = exchange
         self._source = source
@@ -50,6 +57,9 @@ class MarketData:
         self._report = report
         self._clock = clock
         self._prices_seconds = prices_seconds
+        self._instruments_seconds = instruments_seconds
+        self._known: dict[str, Instrument] = {}
+        self._doubted = asyncio.Event()
         self._prices: dict[str, tuple[Price, float]] = {}  # As told last, and when.
         self._listed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -61,10 +71,10 @@ class MarketData:
         """Read the cache at once and keep everything fresh in the background."""
         cached = self._cache.read()
         if cached:
-            self._take(cached)
+            self._take(cached, frozenset(rules.symbol for rules in cached if rules.trading))
         self._tasks = [
-            asyncio.create_task(self._keep_fresh(self._refresh_instruments, INSTRUMENTS_SECONDS)),
-            asyncio.create_task(self._keep_fresh(self._refresh_prices, self._prices_seconds)),
+            asyncio.create_task(self._keep_fresh(self._refresh_instruments, self._until_doubted)),
+            asyncio.create_task(self._keep_fresh(self._refresh_prices, self._until_prices)),
         ]
 
     def watch(self, symbols: frozenset[str]) -> None:
@@ -75,6 +85,10 @@ class MarketData:
         if self._watching is not None:
             self._watching.cancel()
         self._watching = asyncio.create_task(self._watch(symbols)) if symbols else None
+
+    def doubt_rules(self) -> None:
+        """The venue refused what its rules, as they are known here, allow: ask for them anew."""
+        self._doubted.set()
 
     async def listed(self) -> None:
         """Wait until a listing is known, from disk or from the venue."""
@@ -90,10 +104,12 @@ class MarketData:
         finally:
             await self._client.close()
 
-    async def _keep_fresh(self, refresh: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> None:
+    async def _keep_fresh(
+        self, refresh: Callable[[], Coroutine[Any, Any, None]], pause: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         failures = 0
         while True:
-            wait = seconds
+            wait = 0.0
             try:
                 await refresh()
                 if failures:
@@ -106,20 +122,38 @@ class MarketData:
                 wait = backoff_seconds(failures, at_least=at_least)
                 if failures == 1:  # Told once, until it is fresh again.
                     log.warning("market data could not be refreshed", exchange=self._exchange, fault=str(error))
-            await asyncio.sleep(wait)
+            await (asyncio.sleep(wait) if wait else pause())
+
+    async def _until_prices(self) -> None:
+        await asyncio.sleep(self._prices_seconds)
+
+    async def _until_doubted(self) -> None:
+        """Until the listing is old, or sooner when its rules are doubted."""
+        seconds = about(self._instruments_seconds)
+        soonest = min(seconds, DOUBTS_SECONDS_MIN)
+        await asyncio.sleep(soonest)
+        try:
+            async with asyncio.timeout(seconds - soonest):
+                await self._doubted.wait()
+        except TimeoutError:
+            return
+        log.info("the venue's rules are doubted", exchange=self._exchange)
 
     async def _refresh_instruments(self) -> None:
-        instruments = await self._source.instruments()
-        if not instruments:
+        self._doubted.clear()
+        listed = await self._source.instruments()
+        if not listed:
             raise MalformedError("the listing is empty")
-        self._take(instruments)
+        instruments = await asyncio.to_thread(merged, self._known, listed)
+        self._take(instruments, frozenset(rules.symbol for rules in listed), complete=True)
         await asyncio.to_thread(self._cache.write, instruments)
 
-    def _take(self, instruments: list[Instrument]) -> None:
+    def _take(self, instruments: list[Instrument], in_listing: frozenset[str], *, complete: bool = False) -> None:
         self._symbols.learn(instruments)
-        self._in_listing = frozenset(instrument.symbol for instrument in instruments)
-        report = InstrumentsReported(at=self._clock.now(), exchange=self._exchange, instruments=tuple(instruments))
-        self._report(report)
+        self._known = {rules.symbol: rules for rules in instruments}
+        self._in_listing = in_listing
+        at, rules = self._clock.now(), tuple(instruments)
+        self._report(InstrumentsReported(at=at, exchange=self._exchange, instruments=rules, complete=complete))
         self._listed.set()
 
     async def _refresh_prices(self) -> None:

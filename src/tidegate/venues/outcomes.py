@@ -15,6 +15,10 @@ MESSAGE_CHARACTERS_MAX = 300
 CODE_CHARACTERS_MAX = 40
 
 
+AGAINST_RULES = frozenset({RejectReason.OUTSIDE_VENUE_RULES, RejectReason.INSTRUMENT_NOT_TRADABLE})
+"""What a venue gives as the reason when the rules of a market are others than the desk knows."""
+
+
 class Verdict(StrEnum):
     """What a failed call proves."""
 

@@ -36,7 +36,7 @@ from tidegate.venues.client import VenueClient
 from tidegate.venues.connection import Connection
 from tidegate.venues.hearing import Hearing
 from tidegate.venues.lanes import Lanes
-from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.outcomes import AGAINST_RULES, CallFailed, Verdict
 from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import AccountVenue
 
@@ -59,11 +59,13 @@ class CcxtVenueSession:
         report: ReportSink,
         clock: Clock,
         listed: Callable[[], Coroutine[Any, Any, None]],
+        doubt_rules: Callable[[], None] = lambda: None,
     ) -> None:
         self._account_id = account_id
         self._exchange = exchange
         self._venue = venue
         self._client = client
+        self._doubt_rules = doubt_rules
         self._report = report
         self._clock = clock
         self._lanes = Lanes()
@@ -162,7 +164,7 @@ class CcxtVenueSession:
         try:
             placed = await self._venue.place(order)
         except CallFailed as failure:
-            self._heed(failure)
+            self._heed_refusal(failure)
             self._end_send(order, [answering.send_failed(order, failure, self._clock)])
         except Exception as error:  # noqa: BLE001 - It may rest at the venue: never anything but unknown.
             self._log_fault("an answer to a placement could not be read", error)
@@ -194,7 +196,7 @@ class CcxtVenueSession:
         try:
             told = await self._venue.amend(amend)
         except CallFailed as failure:
-            self._heed(failure)
+            self._heed_refusal(failure)
             self._report(answering.amend_failed(amend, failure, self._clock))
         except Exception as error:  # noqa: BLE001 - It may have been changed: never anything but unknown.
             self._log_fault("an answer to an amendment could not be read", error)
@@ -295,6 +297,12 @@ class CcxtVenueSession:
             self._connection.lose(failure.message)
         if failure.reason is RejectReason.CLOCK_SKEW and (self._measuring is None or self._measuring.done()):
             self._measuring = self._spawn(self._measure_clock())
+
+    def _heed_refusal(self, failure: CallFailed) -> None:
+        """An order was not taken or changed: if by the market's rules, those that the desk knows may be old."""
+        self._heed(failure)
+        if failure.reason in AGAINST_RULES:
+            self._doubt_rules()
 
     async def _measure_clock(self) -> None:
         try:

@@ -116,6 +116,19 @@ async def test_the_description_names_every_call(users) -> None:
         ("GET", "/reconciliation/breaks"),
         ("POST", "/reconciliation/breaks/{break_id}/resolve"),
         ("GET", "/system/venues"),
+        ("POST", "/orders/preview"),
+        ("GET", "/risk/limits"),
+        ("PUT", "/risk/limits"),
+        ("GET", "/risk/utilization"),
+        ("GET", "/risk/kill-switch"),
+        ("PUT", "/risk/kill-switch"),
+        ("DELETE", "/risk/kill-switch"),
+        ("PUT", "/risk/keep-alive"),
+        ("GET", "/approvals"),
+        ("POST", "/approvals/{approval_id}/approve"),
+        ("POST", "/approvals/{approval_id}/reject"),
+        ("GET", "/transfers"),
+        ("POST", "/transfers"),
     ]:
         assert (method, f"/api/v1{path}") in calls
 
@@ -141,6 +154,15 @@ async def test_the_description_refuses_unknown_fields_and_floats_as_the_api_does
     assert schema["additionalProperties"] is False
     amounts = [one for one in schema["properties"]["quantity"]["anyOf"] if one["type"] != "null"]
     assert [one["type"] for one in amounts] == ["string"]
+
+
+async def test_what_may_wait_for_a_second_person_is_described_with_both_answers(users) -> None:
+    document = await _document(users)
+    for method, path in (("put", "/risk/limits"), ("delete", "/risk/kill-switch")):
+        responses = document["paths"][f"/api/v1{path}"][method]["responses"]
+        assert {"200", "202"} <= set(responses)
+        waiting = responses["202"]["content"]["application/json"]["schema"]["$ref"]
+        assert waiting.endswith("/ApprovalView")
 
 
 async def test_what_needs_no_token_is_described_so(users) -> None:

@@ -9,13 +9,13 @@ from support.markets import PERPETUAL, MarketsDriver, account_of
 from tidegate.core import identifiers as ids
 from tidegate.core.apply import apply
 from tidegate.core.messages import reports
-from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.commands import AmendOrder, PlaceOrder
 from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.events import EquityMarked, JournaledEvent, RiskLimitsSet, TradingStateSet
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit, Scope
-from tidegate.core.messages.values import Refusal
+from tidegate.core.messages.values import Amendment, Refusal
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, Side, TradingState
+from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, RefusalCode, Side, TradingState
 
 ACCOUNT = account_of(Exchange.BINANCE)
 
@@ -60,6 +60,15 @@ class LimitedDesk(MarketsDriver):
         ]
         self.tell(EquityMarked(at=self.now, marks=tuple(marks)))
 
+    def amended(self, order: Order, **figures: str) -> RefusalCode | None:
+        """Ask for a change; why not."""
+        amendment = Amendment(**{name: Decimal(figure) for name, figure in figures.items()})
+        command = AmendOrder(
+            command_id=self.command_id(), at=self.now, user_id=ALICE, order_id=order.order_id, amendment=amendment
+        )
+        [reply] = [effect for effect in self.put(command).effects if isinstance(effect, Reply)]
+        return None if reply.refusal is None else reply.refusal.code
+
     def list_unpriced(self) -> None:
         """ETH/USDT is listed at Binance, and nobody has told its price."""
         eth = msgspec.structs.replace(BTC_USDT, symbol="ETH/USDT", exchange_symbol="ETHUSDT", base="ETH")
@@ -95,6 +104,16 @@ class LimitedDesk(MarketsDriver):
     ) -> PlaceOrder:
         """The same in the perpetual."""
         return self.spot(side, quantity, price, symbol=PERPETUAL, **options)
+
+    def held_buy(self, quantity: str) -> PlaceOrder:
+        """A trailing stop that the desk holds: Bybit keeps none on spot markets. See `set_off`."""
+        options: dict[str, object] = {"account_id": account_of(Exchange.BYBIT), "trailing_offset": Decimal(1_000)}
+        command = self.spot(Side.BUY, quantity, None, **options)
+        return msgspec.structs.replace(command, order_type=OrderType.TRAILING_STOP)
+
+    def set_off(self) -> None:
+        """Let the market go where such an order is set off."""
+        self.price("51001", exchange=Exchange.BYBIT)
 
     def trade(self, command: PlaceOrder, price: str = "50000") -> Order:
         """An order that fills whole."""

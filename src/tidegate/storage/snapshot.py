@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
+from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
 from tidegate.core.records import DeskSnapshot
+from tidegate.core.risk_totals import REMEMBERED
+from tidegate.core.totals.recent import counts_over_time, recent_of, was_let_through
 from tidegate.storage import chain
 from tidegate.storage.rows import (
     ACCOUNTS,
@@ -61,6 +64,8 @@ WAITING_RULES = select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")
 UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at, break_id")
 RESTRICTIONS = select(TRADING_STATES, "WHERE state <> 'active' ORDER BY scope_key")
 PENDING_APPROVALS = select(APPROVALS, "WHERE decided_at IS NULL ORDER BY approval_id")
+# The newest, however long the history is: what throttles and the search for duplicates count from.
+RECENT_ORDERS = select(ORDERS, "ORDER BY timestamp DESC, order_id DESC LIMIT 10000")
 UNSEEN_TRANSFERS = select(TRANSFERS, "WHERE NOT (from_seen AND to_seen) ORDER BY transfer_id")
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]
@@ -105,7 +110,18 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         capital=records(CAPITAL, select(CAPITAL, "ORDER BY account_id, user_id")),
         transfers=records(TRANSFERS, UNSEEN_TRANSFERS),
     )
+    if snapshot.risk_limits is not None and counts_over_time(snapshot.risk_limits.limits):
+        snapshot.recent_orders = recent_orders(records(ORDERS, RECENT_ORDERS))
     return snapshot, Heads(journal=journal_head, history=history_head)
+
+
+def recent_orders(newest_first: Sequence[Order]) -> list[RecentOrder]:
+    """Those that were let through within the hour before the newest order of all, oldest first."""
+    if not newest_first:
+        return []
+    since = newest_first[0].timestamp - REMEMBERED
+    recent = [recent_of(order) for order in newest_first if order.timestamp >= since and was_let_through(order)]
+    return recent[::-1]
 
 
 def executions_by_order(orders: Sequence[Order], pairs: Sequence[Sequence[Any]]) -> dict[OrderId, list[ExecutionId]]:

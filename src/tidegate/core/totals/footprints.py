@@ -24,13 +24,13 @@ class Footprint(NamedTuple):
 
 
 NOTHING = Footprint()
-_NOT_LET_THROUGH = frozenset({OrderStatus.CREATED, OrderStatus.INVALIDATED})
+NOT_LET_THROUGH = frozenset({OrderStatus.CREATED, OrderStatus.INVALIDATED})
 
 
 def footprint_of(order: Order, parent: Order | None, rate: Decimal) -> Footprint:
     """Open and in-doubt orders at their worst case. `parent` is whom a leg of protection protects, `rate` what one of
     the quote asset is worth."""
-    if order.status in _NOT_LET_THROUGH:
+    if order.status in NOT_LET_THROUGH:
         return NOTHING
     is_open = order.closed_at is None
     if order.leg is not None:

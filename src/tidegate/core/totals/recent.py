@@ -1,15 +1,18 @@
 """Orders that were let through lately: what throttles, duplicates and repeated executions are counted from."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from tidegate.core.messages.risk_records import RecentOrder
+from tidegate.core.messages.risk_values import RiskLimit
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
+from tidegate.core.totals.footprints import NOT_LET_THROUGH
 from tidegate.core.totals.places import place_of, quote_of
-from tidegate.core.totals.running import Totals
+from tidegate.core.totals.running import COUNTED_OVER_TIME, Totals
 from tidegate.core.vocabulary import OrderStatus
 
 
@@ -32,6 +35,16 @@ def recent_of(order: Order) -> RecentOrder:
         filled_quantity=order.filled_quantity,
         arrival_price=order.arrival_price,
     )
+
+
+def was_let_through(order: Order) -> bool:
+    """Whether an order counts: nobody sends legs of protection, and what was refused never left."""
+    return order.leg is None and order.status not in NOT_LET_THROUGH
+
+
+def counts_over_time(limits: Iterable[RiskLimit]) -> bool:
+    """Whether any of these limits has to remember orders."""
+    return any(limit.kind in COUNTED_OVER_TIME for limit in limits)
 
 
 def alike_key(asked: Any) -> tuple[Any, ...]:

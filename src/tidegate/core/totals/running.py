@@ -44,7 +44,7 @@ _SUMMED = frozenset(
     }
 )
 _MEASURED_BY_EQUITY = frozenset({LimitKind.LEVERAGE, LimitKind.DAILY_LOSS, LimitKind.DRAWDOWN})
-_COUNTED_OVER_TIME = frozenset(
+COUNTED_OVER_TIME = frozenset(
     {
         LimitKind.ORDERS_PER_INTERVAL,
         LimitKind.NOTIONAL_PER_INTERVAL,
@@ -65,7 +65,7 @@ class Totals:
 
     def __init__(self, limits: Iterable[RiskLimit], measures: Measures, cash_assets: frozenset[str]) -> None:
         limits = tuple(limits)
-        over_time = [limit for limit in limits if limit.kind in _COUNTED_OVER_TIME]
+        over_time = [limit for limit in limits if limit.kind in COUNTED_OVER_TIME]
         self._cash_assets = cash_assets
         self.longest = max((interval_of(limit) for limit in over_time), default=NO_TIME)
         self.remembers = bool(over_time)

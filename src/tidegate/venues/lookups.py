@@ -21,6 +21,7 @@ from tidegate.core.messages.reports import (
 from tidegate.core.vocabulary import RejectReason
 from tidegate.ports import Clock
 from tidegate.venues.outcomes import CallFailed
+from tidegate.venues.values import UnlistedError
 from tidegate.venues.venue import AccountVenue
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,8 @@ async def synchronize(venue: AccountVenue, wanted: SynchronizeAccount, clock: Cl
             if failure.reason is not RejectReason.INSTRUMENT_NOT_TRADABLE:
                 raise
             log.warning("the venue no longer lists an instrument", symbol=symbol, venue_message=failure.message)
+        except UnlistedError:
+            log.warning("the venue no longer lists an instrument", symbol=symbol)
     reports += [msgspec.structs.replace(order, requested_at=requested_at) for order in open_orders]
     since = wanted.cash_flows_since or wanted.executions_since
     reports += await venue.cash_flows_since(since - EXECUTIONS_OVERLAP)

@@ -7,7 +7,7 @@ import structlog
 
 from tidegate.core.identifiers import order_of
 from tidegate.core.messages.reports import OrderReported, Report
-from tidegate.venues.values import MalformedError
+from tidegate.venues.values import MalformedError, UnlistedError
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +32,16 @@ def read_pushed(
 def read_open_orders(
     rows: Iterable[Any], client_order_id_key: str, read: Callable[[Any], OrderReported]
 ) -> list[OrderReported]:
-    """A listing of open orders. One that cannot be read is passed over when it is not ours, and otherwise a fault."""
+    """A listing of open orders. One that cannot be read is passed over when it is not ours, and otherwise a fault.
+
+    One of ours in a market that is not listed any more is passed over too: an account is not to wait for it for ever.
+    """
     found: list[OrderReported] = []
     for row in rows:
         try:
             found.append(read(row))
+        except UnlistedError as error:
+            log.warning("an open order is in a market that the venue no longer lists", detail=str(error))
         except _UNREADABLE as error:
             if order_of(str(row.get(client_order_id_key, ""))) is not None:
                 raise

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tidegate.core.instruments import Instrument
 from tidegate.core.vocabulary import Exchange, InstrumentKind
-from tidegate.venues.values import MalformedError
+from tidegate.venues.values import UnlistedError
 
 _SEPARATORS = {Exchange.BINANCE: "", Exchange.OKX: "-", Exchange.BYBIT: ""}
 _LINEAR_ENDINGS = {Exchange.BINANCE: "", Exchange.OKX: "-SWAP", Exchange.BYBIT: ""}
@@ -43,15 +43,15 @@ class SymbolMap:
         return pair.replace("/", self._separator) + (self._linear_ending if settle else "")
 
     def ours(self, exchange_symbol: str, kind: InstrumentKind = InstrumentKind.SPOT) -> str:
-        """Our name of a venue's instrument; raises `MalformedError` when it is not in the listing."""
+        """Our name of a venue's instrument; raises `UnlistedError` when it is not in the listing."""
         listed = self._ours.get((kind, exchange_symbol))
         if listed is None:
-            raise MalformedError(f"{exchange_symbol} ({kind}) is not in the listing")
+            raise UnlistedError(f"{exchange_symbol} ({kind}) is not in the listing")
         return listed.symbol
 
     def instrument(self, symbol: str) -> Instrument:
-        """The rules of an instrument of ours (its contract size); raises `MalformedError` when it is not listed."""
+        """The rules of an instrument of ours (its contract size); raises `UnlistedError` when it is not listed."""
         listed = self._by_symbol.get(symbol)
         if listed is None:
-            raise MalformedError(f"{symbol} is not in the listing")
+            raise UnlistedError(f"{symbol} is not in the listing")
         return listed

@@ -18,6 +18,10 @@ class MalformedError(ValueError):
     """Something that a venue sent lacks what its documentation promises."""
 
 
+class UnlistedError(MalformedError):
+    """An answer is about an instrument that the venue's listing lacks: delisted, or none that the desk trades."""
+
+
 def amount(value: Any) -> Decimal:
     """An exact decimal of a workable size from a venue's string or integer; `MalformedError` for anything else."""
     if isinstance(value, str | int) and not isinstance(value, bool):

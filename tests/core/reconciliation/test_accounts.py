@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from support.compared_desk import ComparedDesk
-from support.desk_driver import ACCOUNT, BALANCES, DeskDriver
+from support.desk_driver import ACCOUNT, BALANCES, BTC_USDT, DeskDriver
 from tidegate.core.messages import reports
 from tidegate.core.messages.effects import QueryOrder, SendCancel, SendOrder, SynchronizeAccount, WatchPrices
 from tidegate.core.vocabulary import (
@@ -105,6 +105,20 @@ def test_after_a_restart_what_was_under_way_is_in_doubt_and_nothing_is_sent(driv
     assert driver.reserved("USDT") == 50_000
     driver.connect(BALANCES)
     assert not driver.is_ready
+    driver.check()
+
+
+@pytest.mark.parametrize("rules", [{"trading": False}, {"symbol": "ETH/USDT", "base": "ETH"}])
+def test_a_send_in_doubt_in_a_market_that_is_gone_does_not_keep_the_account_from_the_others(
+    driver: DeskDriver, rules: dict[str, object]
+) -> None:
+    order = driver.place()
+    driver.recover()
+    driver.list_markets(msgspec.structs.replace(BTC_USDT, **rules))
+    driver.connect(BALANCES)
+    assert driver.is_ready
+    assert driver.desk.orders[order.order_id].in_doubt
+    assert driver.reserved("USDT") == 50_000, "it may still have been filled"
     driver.check()
 
 

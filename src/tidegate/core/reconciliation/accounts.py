@@ -82,9 +82,25 @@ def synchronized(desk: Desk, report: AccountSynchronized) -> Decision:
     events += no_longer_listed(desk, report)
     events += _explained(desk, report)
     events.append(AccountCompared(at=report.at, account_id=report.account_id, requested_at=report.requested_at))
-    if account.state is AccountState.RECOVERING and not desk.unresolved.get(report.account_id, 0):
+    if account.state is AccountState.RECOVERING and not _awaited(desk, report.account_id):
         events.append(_state(account, report.at, AccountState.READY, ""))
     return Decision(events, effects)
+
+
+def _awaited(desk: Desk, account_id: AccountId) -> int:
+    """How many sends are in doubt whose market trades, so that the venue will say what became of them.
+
+    Of one in a market that is gone it may never: its worst case stays reserved, and the others need not wait for it.
+    """
+    count = desk.unresolved.get(account_id, 0)
+    if not count:
+        return 0
+    return count - sum(1 for order in desk.open_orders(account_id) if order.is_unresolved and _is_gone(desk, order))
+
+
+def _is_gone(desk: Desk, order: Order) -> bool:
+    rules = desk.instrument_of(order)
+    return rules is None or not rules.trading
 
 
 def _should_have_been_listed(order: Order, report: AccountSynchronized) -> bool:

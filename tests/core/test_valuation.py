@@ -18,7 +18,6 @@ from tidegate.core.valuation import (
     mark_of,
     notional_of,
     unrealized_of,
-    value_owner,
     value_owners,
     worth,
 )
@@ -40,7 +39,7 @@ def desk() -> ComparedDesk:
 
 
 def valued(desk: ComparedDesk) -> Valued:
-    return value_owner(desk.desk, ACCOUNT, ALICE, desk.now)
+    return value_owners(desk.desk, desk.now)[ACCOUNT, ALICE]
 
 
 def test_holdings_count_at_their_rates_and_cash_is_no_exposure(desk: ComparedDesk) -> None:
@@ -89,15 +88,14 @@ def test_a_position_without_any_price_is_missing_one(desk: ComparedDesk) -> None
     assert (valued(desk).missing, valued(desk).unrealized_pnl) == (True, 0)
 
 
-def test_all_owners_are_valued_in_one_pass_as_each_is_by_itself() -> None:
+def test_each_owner_is_valued_by_what_is_theirs() -> None:
     desk = ComparedDesk()
     desk.open_shop({"BTC": Decimal(10)}, user_ids=(ALICE, BOB))
     desk.give("BTC", "4", UNALLOCATED, BOB, by=RISK)
     found = value_owners(desk.desk, desk.now)
     assert {owner[1] for owner in found} == {BOB, UNALLOCATED}
-    for owner, one in found.items():
-        assert one == value_owner(desk.desk, *owner, desk.now)
     assert equity_of((ACCOUNT, BOB), found[ACCOUNT, BOB]).equity == 200_000
+    assert found[ACCOUNT, UNALLOCATED].equity == MARGIN + 300_000
 
 
 def test_what_a_position_had_earned_before_the_desk_is_brought_in() -> None:

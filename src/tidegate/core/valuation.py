@@ -81,19 +81,6 @@ def value_owners(desk: Desk, at: datetime) -> dict[Owner, Valued]:
     return found
 
 
-def value_owner(desk: Desk, account_id: AccountId, user_id: UserId, at: datetime) -> Valued:
-    """One owner."""
-    owner = (account_id, user_id)
-    valued = Valued()
-    for holding in desk.holdings.values():
-        if (holding.account_id, holding.user_id) == owner:
-            _add_holding(desk, valued, holding, at)
-    _add_positions(desk, valued, desk.positions_of(account_id, user_id), at)
-    if (capital := desk.risk.capital.get(owner)) is not None:
-        _add_capital(desk, valued, capital, at)
-    return valued
-
-
 def equity_of(owner: Owner, valued: Valued) -> OwnerEquity:
     """What an owner is worth, as it is told."""
     return OwnerEquity(

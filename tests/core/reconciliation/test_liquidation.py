@@ -16,7 +16,7 @@ from tidegate.core.messages import events as happened
 from tidegate.core.messages import reports
 from tidegate.core.messages.values import VenuePosition
 from tidegate.core.portfolio.ledger import FEES
-from tidegate.core.valuation import value_owner
+from tidegate.core.valuation import value_owners
 from tidegate.core.vocabulary import CashFlowKind, PositionSide, Side
 
 
@@ -53,7 +53,7 @@ class VenueClosesDesk(ComparedDesk):
         self.listing()
 
     def profit(self) -> Decimal:
-        valued = value_owner(self.desk, ACCOUNT, ALICE, self.now)
+        valued = value_owners(self.desk, self.now)[ACCOUNT, ALICE]
         return valued.equity - valued.net_deposits
 
     def follow_the_venue(self, *kinds: str) -> None:

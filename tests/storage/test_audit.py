@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import shutil
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from support.desk_driver import ACCOUNT, ALICE, DeskDriver
 from tidegate.core.apply import apply
 from tidegate.core.messages.events import PositionAdjusted
+from tidegate.core.messages.reports import ClockTicked
 from tidegate.core.records import Batch
 from tidegate.core.vocabulary import Exchange, PositionSide, Side
 from tidegate.storage import audit_replay, engines
@@ -32,7 +34,8 @@ def run(url: str) -> tuple[dict[str, Checked], list[tuple[str, Finding]]]:
 
 
 def live() -> list[Batch]:
-    """A life with a restart: an order filled, and once more after its end; one part-filled; an adjusted position."""
+    """A life with a restart: an order filled, and once more after its end; one part-filled; an adjusted position;
+    equity marked, after the restart by old prices at first."""
     driver = DeskDriver()
     driver.open_shop()
     first = driver.working(driver.order_command(quantity="0.2"), "9001")
@@ -40,7 +43,10 @@ def live() -> list[Batch]:
     driver.fill(first, "0.1")
     part = driver.working(driver.order_command(quantity="0.3"), "9002")
     driver.working(driver.order_command(side=Side.SELL, quantity="0.1"), "9003")
+    tick(driver, 60, "60000")
     driver.restart()
+    tick(driver, 120)
+    tick(driver, 60, "40000")
     driver.fill(part, "0.1")
     driver.fill(first, "0.1")
     adjusted = PositionAdjusted(
@@ -57,6 +63,14 @@ def live() -> list[Batch]:
     driver._record(adjusted)
     driver._write(driver._projector.take(driver.desk))
     return driver.batches
+
+
+def tick(driver: DeskDriver, seconds: int, price: str | None = None) -> None:
+    """Time passes, perhaps with a new price."""
+    driver.now += timedelta(seconds=seconds)
+    if price is not None:
+        driver.price(price)
+    driver.put(ClockTicked(at=driver.now))
 
 
 def store(url: str) -> None:

@@ -88,6 +88,7 @@ class _Replay:
         self._epoch = epoch
         for account in self._desk.accounts.values():
             account.state, account.message = AccountState.OFFLINE, "the desk has just started"
+        self._desk.risk.marks.clear()  # What owners were worth is not loaded either: it is marked anew.
 
     def _live(self, sequence: int, event: JournaledEvent) -> None:
         order_id: OrderId | None = getattr(event, "order_id", None)

@@ -18,6 +18,7 @@ from tidegate.cli import (
     db,
     demo,
     orders,
+    portfolio,
     risk,
     rules,
     serve,
@@ -64,7 +65,11 @@ app.command()(demo.demo)
 app.command()(serve.serve)
 app.command()(sim.sim)
 app.add_typer(orders.orders, name="order")
-app.command()(books.portfolio)
+app.command()(portfolio.portfolio)
+app.command()(portfolio.equity)
+app.command()(portfolio.days)
+app.command()(portfolio.performance)
+app.command()(portfolio.statement)
 app.command()(books.positions)
 app.add_typer(rules.rules, name="rules")
 app.add_typer(corrections.corrections, name="corrections")

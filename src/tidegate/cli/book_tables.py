@@ -3,61 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from tidegate.cli.grid import Cell, Column, number, print_grid
 from tidegate.cli.output import console, one_line
 from tidegate.cli.tables import amount, date_and_clock, gain, money, word
 
 if TYPE_CHECKING:
-    from tidegate.client import Account, Break, Portfolio, Position, Rule, Venue
-
-
-def print_portfolio(portfolio: "Portfolio") -> None:
-    """Holdings, and what they are worth."""
-    currency = portfolio.reporting_currency
-    has_wallets = any(row.wallet != "main" for row in portfolio.items)
-    columns = (
-        Column("user", spare=5 if len({row.user_id for row in portfolio.items}) > 1 else 9),
-        Column("account"),
-        *([Column("wallet", spare=6)] if has_wallets else []),
-        Column("asset"),
-        number("quantity"),
-        number("reserved", spare=4),
-        number("average price"),
-        number("price", spare=3),
-        number(f"value {currency}"),
-        number("unrealized", spare=1),
-        number("realized", spare=2),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            row.user_id,
-            row.account_id,
-            *([row.wallet] if has_wallets else []),
-            row.asset,
-            amount(row.quantity),
-            amount(row.reserved) if row.reserved else "-",
-            money(row.average_price),
-            money(row.price),
-            money(row.value),
-            gain(row.unrealized_pnl),
-            gain(row.realized_pnl),
-        )
-        for row in portfolio.items
-    ]
-    out = console()
-    if rows:
-        print_grid(out, columns, rows)
-    else:
-        out.print("nothing is held")
-    total = Text("total ", style="bold")
-    total.append(f"{money(portfolio.total_value)} {currency}", style="")
-    total.append(", unrealized ").append(gain(portfolio.unrealized_pnl))
-    total.append(", realized ").append(gain(portfolio.realized_pnl))
-    out.print(total)
-    if portfolio.unpriced:
-        out.print(f"without a price, not in the total: {', '.join(portfolio.unpriced)}")
+    from tidegate.client import Account, Break, Position, Rule, Venue
 
 
 def print_positions(positions: Sequence["Position"]) -> None:

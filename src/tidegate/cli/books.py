@@ -1,4 +1,4 @@
-"""`tidegate portfolio`, `positions`, `accounts` and `venues`."""
+"""`tidegate positions`, `accounts` and `venues`."""
 
 from typing import Annotated
 
@@ -7,25 +7,6 @@ import typer
 from tidegate.cli.connection import connection
 from tidegate.cli.options import AsJson, Data, Token, Url, wants_json
 from tidegate.cli.output import print_json
-
-
-def portfolio(
-    context: typer.Context,
-    user: Annotated[str | None, typer.Option(help="Only this user's (for roles that see others').")] = None,
-    url: Url = None,
-    token: Token = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what is held, what it cost and what it is worth."""
-    with connection(context, url, token, data, as_json) as desk:
-        found = desk.portfolio(user)
-    if wants_json(context, as_json):
-        print_json(found)
-        return
-    from tidegate.cli.book_tables import print_portfolio
-
-    print_portfolio(found)
 
 
 def positions(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
 
-from tidegate.cli.book_tables import print_portfolio
 from tidegate.cli.grid import Column, number, print_grid
 from tidegate.cli.output import console, print_json, program
+from tidegate.cli.portfolio_tables import print_portfolio
 from tidegate.cli.tables import StepPrinter, amount, word
 
 if TYPE_CHECKING:

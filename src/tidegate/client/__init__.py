@@ -19,8 +19,6 @@ from tidegate.client.desk_results import (
     Break,
     Corrections,
     Instrument,
-    Portfolio,
-    PortfolioRow,
     Position,
     Readiness,
     Token,
@@ -34,6 +32,15 @@ from tidegate.client.errors import (
     UnexpectedAnswerError,
     UnreachableError,
     UsageError,
+)
+from tidegate.client.portfolio_results import (
+    Day,
+    EquityPoint,
+    Performance,
+    Portfolio,
+    PortfolioGroup,
+    PortfolioPosition,
+    PortfolioRow,
 )
 from tidegate.client.results import Amendment, Execution, Fee, HistoryEntry, Order, Page, Protection, Rule
 from tidegate.client.retrying import Retries
@@ -69,6 +76,8 @@ __all__ = [
     "Client",
     "ClientError",
     "Corrections",
+    "Day",
+    "EquityPoint",
     "Execution",
     "Fee",
     "HistoryEntry",
@@ -78,7 +87,10 @@ __all__ = [
     "Order",
     "OrderPreview",
     "Page",
+    "Performance",
     "Portfolio",
+    "PortfolioGroup",
+    "PortfolioPosition",
     "PortfolioRow",
     "Position",
     "PositionRisk",

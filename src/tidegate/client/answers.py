@@ -69,6 +69,8 @@ def result_of(call: Call[ResultT], outcome: Outcome, url: httpx.URL) -> ResultT:
         ) from outcome
     if outcome.status_code not in call.answers:
         raise _error(outcome, url)
+    if call.result is bytes:
+        return outcome.content  # type: ignore[return-value]  # A file, as it came.
     is_waiting = outcome.status_code == httpx.codes.ACCEPTED and call.accepted is not None
     try:
         return msgspec.json.decode(outcome.content, type=call.accepted if is_waiting else call.result)

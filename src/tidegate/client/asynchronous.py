@@ -8,6 +8,7 @@ import httpx
 
 from tidegate.client import calls, desk_calls
 from tidegate.client.answers import base_url, request_arguments, request_headers, result_of
+from tidegate.client.asynchronous_portfolio import AsyncPortfolioCalls
 from tidegate.client.asynchronous_risk import AsyncRiskCalls
 from tidegate.client.calls import TIMEOUT_MS_DEFAULT, Amount, Call, OrderFields, OrderQuery, RuleQuery, WaitFor
 from tidegate.client.desk_calls import BreakQuery, ExecutionQuery
@@ -17,7 +18,6 @@ from tidegate.client.desk_results import (
     Break,
     Corrections,
     Instrument,
-    Portfolio,
     Position,
     Readiness,
     Token,
@@ -30,7 +30,7 @@ from tidegate.client.retrying import Outcome, Retries
 ResultT = TypeVar("ResultT")
 
 
-class AsyncClient(AsyncRiskCalls):
+class AsyncClient(AsyncPortfolioCalls, AsyncRiskCalls):
     """One desk, by its URL and an API token. Use it as a context manager, or await `close`.
 
     It never looks at proxies or other settings of the environment. Every call raises a `ClientError`.
@@ -185,10 +185,6 @@ class AsyncClient(AsyncRiskCalls):
     async def positions(self, user_id: str | None = None) -> list[Position]:
         """Positions in derivatives, with what they are worth now."""
         return (await self._perform(desk_calls.positions(user_id))).items
-
-    async def portfolio(self, user_id: str | None = None) -> Portfolio:
-        """Holdings with their cost, value and P&L."""
-        return await self._perform(desk_calls.portfolio(user_id))
 
     async def instruments(self, exchange: str | None = None) -> list[Instrument]:
         """What can be traded."""

@@ -11,7 +11,6 @@ from tidegate.client.desk_results import (
     Break,
     Corrections,
     Instrument,
-    Portfolio,
     Position,
     Readiness,
     Token,
@@ -61,12 +60,6 @@ def positions(user_id: str | None) -> Call[Page[Position]]:
     """`GET /positions`."""
     query = filters({"user_id": user_id})
     return Call(method="GET", path=f"{API_PATH}/positions", result=Page[Position], query=query)
-
-
-def portfolio(user_id: str | None) -> Call[Portfolio]:
-    """`GET /portfolio`."""
-    query = filters({"user_id": user_id})
-    return Call(method="GET", path=f"{API_PATH}/portfolio", result=Portfolio, query=query)
 
 
 def instruments(exchange: str | None) -> Call[Page[Instrument]]:

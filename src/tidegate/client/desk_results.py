@@ -51,34 +51,6 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     wallet: str = "main"
 
 
-class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What one user owns of one asset in one wallet of an account. Prices and values are in the reporting currency,
-    None while no price is known."""
-
-    user_id: str
-    account_id: str
-    asset: str
-    quantity: Decimal
-    reserved: Decimal
-    average_price: Decimal | None = None
-    realized_pnl: Decimal = ZERO
-    price: Decimal | None = None
-    value: Decimal | None = None
-    unrealized_pnl: Decimal | None = None
-    wallet: str = "main"
-
-
-class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
-    """Holdings and their sums, in the reporting currency. What has no price is in `unpriced`, not in the sums."""
-
-    reporting_currency: str
-    items: list[PortfolioRow]
-    total_value: Decimal | None
-    realized_pnl: Decimal
-    unrealized_pnl: Decimal
-    unpriced: list[str] = []
-
-
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """What can be traded, and the venue's rules; a limit that the venue does not set is None.
 

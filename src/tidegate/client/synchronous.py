@@ -16,7 +16,6 @@ from tidegate.client.desk_results import (
     Break,
     Corrections,
     Instrument,
-    Portfolio,
     Position,
     Readiness,
     Token,
@@ -25,12 +24,13 @@ from tidegate.client.desk_results import (
 )
 from tidegate.client.results import Execution, HistoryEntry, Order, Page, Rule
 from tidegate.client.retrying import Outcome, Retries
+from tidegate.client.synchronous_portfolio import PortfolioCalls
 from tidegate.client.synchronous_risk import RiskCalls
 
 ResultT = TypeVar("ResultT")
 
 
-class Client(RiskCalls):
+class Client(PortfolioCalls, RiskCalls):
     """One desk, by its URL and an API token. Use it as a context manager, or call `close`.
 
     It never looks at proxies or other settings of the environment. Every call raises a `ClientError`.
@@ -185,10 +185,6 @@ class Client(RiskCalls):
     def positions(self, user_id: str | None = None) -> list[Position]:
         """Positions in derivatives, with what they are worth now."""
         return self._perform(desk_calls.positions(user_id)).items
-
-    def portfolio(self, user_id: str | None = None) -> Portfolio:
-        """Holdings with their cost, value and P&L."""
-        return self._perform(desk_calls.portfolio(user_id))
 
     def instruments(self, exchange: str | None = None) -> list[Instrument]:
         """What can be traded."""

@@ -280,3 +280,11 @@ async def test_executions_name_their_trade_and_their_cost(alice, desk) -> None:
     assert execution["order_id"] == order_id
     assert execution["trade_id"]
     assert TIME.fullmatch(execution["executed_at"])
+
+
+async def test_an_order_says_how_much_worse_it_traded_than_the_market_was(alice, desk) -> None:
+    order = (await alice.place(quantity="0.2", price="51000")).json()
+    assert (order["arrival_price"], order["slippage_bps"]) == ("50000", None)
+    desk.fill(order["order_id"], "0.1", "50500")
+    filled = (await alice.get(f"/orders/{order['order_id']}")).json()
+    assert (filled["arrival_price"], filled["slippage_bps"]) == ("50000", "100")

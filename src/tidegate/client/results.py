@@ -48,7 +48,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Quantities are in base; `price` and `realized_pnl` in the quote asset.
 
     `emulated`: the desk holds it until the market sets it off, because the venue cannot. `asked` is the change under
-    way while `pending_action` is `amend`.
+    way while `pending_action` is `amend`. `arrival_price` was the middle of the market when it came, `slippage_bps` by how
+    much worse it has traded.
     """
 
     order_id: str
@@ -84,6 +85,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     filled_quantity: Decimal = ZERO
     leaves_quantity: Decimal | None = None
     average_price: Decimal | None = None
+    arrival_price: Decimal | None = None
+    slippage_bps: Decimal | None = None
     fees: list[Fee] = []
     realized_pnl: Decimal = ZERO
     pending_action: str = "none"

@@ -11,6 +11,7 @@ from tidegate.core.instruments import Instrument
 from tidegate.core.messages.values import Amendment, Fee, Protection
 from tidegate.core.money import plain
 from tidegate.core.order import CONDITIONAL, Order
+from tidegate.core.portfolio.performance import benchmark_of, slippage_bps
 from tidegate.core.records import HistoryEntry
 from tidegate.core.vocabulary import HeldBy, Leg, OffsetUnit, TriggerBy
 
@@ -43,7 +44,9 @@ class OrderView(msgspec.Struct, kw_only=True):
     """An order as everybody may see it who may see it at all.
 
     `emulated`: the desk does what the venue cannot do for it: it holds the order until the market sets it off, and
-    sends a plain one then. `asked` is the change that is being made while `pending_action` is `amend`.
+    sends a plain one then. `asked` is the change that is being made while `pending_action` is `amend`. `arrival_price`
+    was the middle of the market when it came; `slippage_bps` is by how much worse it has traded than there, or than its
+    trigger, in basis points.
     """
 
     order_id: str
@@ -76,6 +79,8 @@ class OrderView(msgspec.Struct, kw_only=True):
     filled_quantity: str
     leaves_quantity: str | None
     average_price: str | None
+    arrival_price: str | None
+    slippage_bps: str | None
     fees: list[FeeView]
     realized_pnl: str
     pending_action: str
@@ -123,8 +128,11 @@ _AMOUNTS = (
     "average_price",
     "realized_pnl",
     "leverage",
+    "arrival_price",
 )
-_MADE = frozenset({"trailing_offset", "stop_loss", "take_profit", "params", "fees", "asked", "emulated"})
+_MADE = frozenset(
+    {"trailing_offset", "stop_loss", "take_profit", "params", "fees", "asked", "emulated", "slippage_bps"}
+)
 _PLAIN = tuple(name for name in OrderView.__struct_fields__ if name not in {*_AMOUNTS, *_MADE})
 
 
@@ -138,6 +146,7 @@ def order_view(order: Order, instrument: Instrument | None) -> OrderView:
         stop_loss=protection_view(order.stop_loss),
         take_profit=protection_view(order.take_profit),
         params=order.params or {},
+        slippage_bps=amount(_slippage_bps(order)),
         fees=fee_views(order.fees),
         asked=_amendment_view(order.asked),
         emulated=is_emulated(order, instrument),
@@ -151,6 +160,11 @@ def is_emulated(order: Order, instrument: Instrument | None) -> bool:
     if order.held_by is HeldBy.DESK or order.leg is Leg.TAKE_PROFIT:
         return True
     return instrument is not None and how_handled(order, instrument) is How.DESK
+
+
+def _slippage_bps(order: Order) -> Decimal | None:
+    benchmark = benchmark_of(order.order_type, order.trigger_price, order.arrival_price)
+    return slippage_bps(order.side, order.average_price, benchmark)
 
 
 def amount(value: Decimal | None) -> str | None:

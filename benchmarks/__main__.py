@@ -12,13 +12,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import engine, rest, restart, venuesim
+from benchmarks import engine, rest, restart, risk, venuesim
 
 RESULTS = Path("build/bench.json")
 BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {
     "engine": engine.measure,
     "rest": rest.measure,
     "restart": restart.measure,
+    "risk": risk.measure,
     "venuesim": venuesim.measure,
 }
 

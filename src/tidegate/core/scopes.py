@@ -27,7 +27,7 @@ class Subject(NamedTuple):
 
 class Place(NamedTuple):
     """Where an order or a holding counts: a subject, and what moves. `name` is the asset of a spot market, the
-    symbol of a derivative; `asset` is its base. The first fields are a subject's, so that it can be looked up as one."""
+    symbol of a derivative; `asset` is its base. The first fields are a subject's: it is looked up as one."""
 
     role: Role | None
     user_id: UserId
@@ -62,12 +62,11 @@ class ScopeIndex(Generic[SaidT]):
 
     def covering(self, subject: Subject | Place) -> list[SaidT]:
         """What is said of the scopes that the subject lies in: all that a scope names must match."""
-        found: list[SaidT] = []
-        for pick, table in self._tables:
-            said = table.get(pick(subject))
-            if said is not None:
-                found += said
-        return found
+        return [what for said in self.lists_covering(subject) for what in said]
+
+    def lists_covering(self, subject: Subject | Place) -> list[list[SaidT]]:
+        """The same by combinations of fields, as kept: the same lists for all subjects of which the same is said."""
+        return [said for pick, table in self._tables if (said := table.get(pick(subject))) is not None]
 
 
 def values_of(scope: Scope) -> Subject:

@@ -17,6 +17,7 @@ from tidegate.core.risk.funds import free, what_would_fit
 from tidegate.core.risk.limits import check_limits, figures_of
 from tidegate.core.risk.required_protection import told, with_required_stop
 from tidegate.core.risk.states import check_state, reduces, subject_of
+from tidegate.core.totals.asking import Ask
 from tidegate.core.triggers import trailing_trigger
 from tidegate.core.validation import ValidOrder
 from tidegate.core.vocabulary import InstrumentKind, OrderType, RefusalCode, Side
@@ -48,21 +49,29 @@ def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     if totals is None:
         return check_funds(valid, desk)
     command = valid.command
-    subject = subject_of(desk, command)
-    if (refusal := check_state(desk, command, subject, command.quantity)) is not None:
+    place = subject_of(desk, command)
+    if (refusal := check_state(desk, command, place, command.quantity)) is not None:
         return refusal
-    if not desk.risk.limits or reduces(desk, command, command.quantity):
+    if not desk.risk.limits:
         return check_funds(valid, desk)
-    ask = ask_of(valid, desk, totals, subject)
-    protected = with_required_stop(valid, ask)
+    ask = ask_of(valid, desk, totals, place)
+    protected = _within_limits(valid, ask, desk)
+    if isinstance(protected, Refusal):
+        # Asked only now, since most orders keep within all limits.
+        return check_funds(valid, desk) if reduces(desk, command, command.quantity) else protected
+    approved = check_funds(protected, desk)
+    if isinstance(approved, Refusal) or protected is valid:
+        return approved
+    return msgspec.structs.replace(approved, message=told(protected, ask))
+
+
+def _within_limits(valid: ValidOrder, ask: Ask, desk: Desk) -> ValidOrder | Refusal:
+    """The order, with the stop that a limit may give it; or what the first limit says that it does not keep."""
+    protected = with_required_stop(valid, ask, desk)
     if isinstance(protected, Refusal):
         return protected
-    message = "" if protected is valid else told(protected, ask)
     ask.stop = protected.command.stop_loss
-    if (refusal := check_limits(ask)) is not None:
-        return refusal
-    approved = check_funds(protected, desk)
-    return approved if isinstance(approved, Refusal) else msgspec.structs.replace(approved, message=message)
+    return check_limits(ask) or protected
 
 
 def figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
@@ -82,7 +91,7 @@ def _limit_figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
     if desk.totals is None or not desk.risk.limits or reduces(desk, command, command.quantity):
         return ()
     ask = ask_of(valid, desk, desk.totals, subject_of(desk, command))
-    protected = with_required_stop(valid, ask)
+    protected = with_required_stop(valid, ask, desk)
     ask.stop = command.stop_loss if isinstance(protected, Refusal) else protected.command.stop_loss
     return figures_of(ask)
 

@@ -16,6 +16,7 @@ from tidegate.core.risk.words import refusal_of
 from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.footprints import leaves_of
 from tidegate.core.totals.plans import Figure, Plan, exceeds
+from tidegate.core.totals.screens import passes, screen_for
 from tidegate.core.validation import reference_price
 from tidegate.core.vocabulary import RefusalCode, Side
 
@@ -25,6 +26,8 @@ def check_limits(ask: Ask) -> Refusal | None:
 
     Of several that it does not keep, the one is told that is the simplest to see and to put right.
     """
+    if passes(screen_for(ask.totals, ask.place), ask):
+        return None
     failed: list[tuple[int, Plan, Decimal | RefusalCode]] = []
     for plan in ask.totals.plans.covering(ask.place):
         figure = plan.measure(ask, plan)

@@ -156,7 +156,7 @@ def _actual(totals: Totals, plan: Plan, place: Place, now: datetime | None) -> D
                 return None
             return ratio(exposure.derivatives, standing.equity)
         case LimitKind.DAILY_LOSS:
-            lost = None if standing is None else standing.lost_today
+            lost = None if standing is None else standing.lost
             return None if lost is None else max(lost + exposure.at_risk, ZERO)
         case LimitKind.DRAWDOWN:
             return None if standing is None else standing.drawdown

@@ -170,7 +170,7 @@ def _standing(ask: Ask, plan: Plan) -> Standing | None:
 
 def _daily_loss(ask: Ask, plan: Plan) -> Figure:
     standing = _standing(ask, plan)
-    lost = None if standing is None else standing.lost_today
+    lost = None if standing is None else standing.lost
     if lost is None:
         return NO_EQUITY
     at_stop = ask.loss_at_stop

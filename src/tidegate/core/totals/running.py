@@ -89,6 +89,7 @@ class Totals:
         self.cells: dict[CellKey, Cell] = {}
         self.owned: frozenset[tuple[AccountId, UserId]] = frozenset()  # Whose equity is known.
         self.footprints: dict[OrderId, Footprint] = {}
+        self.screens: dict[tuple[int, ...], object] = {}  # What `screens` remembers of these limits.
 
     def _plan(self, limit: RiskLimit, stage: int, measures: Measures) -> Plan:
         """A limit with its own totals, which are kept from now on."""
@@ -202,12 +203,16 @@ class Totals:
         self.owned = frozenset(marks) if self.standings else frozenset()
         for fields, standings in self.standings.items():
             standings.clear()
+            scopes: dict[Any, Scope] = {}
             for (account_id, user_id), owner in marks.items():
                 place = Place(None, user_id, account_id, exchanges[account_id], "", "", "")
-                standing = standings.setdefault(self.key(fields, place), Standing())
+                key = self.key(fields, place)
+                standing = standings.setdefault(key, Standing())
                 standing.equity += owner.equity
                 standing.net_deposits += owner.net_deposits
-                standing.mark = standing.mark or loss_marks.get(_scope_of(place, fields).key)
+                scopes[key] = _scope_of(place, fields)
+            for key, standing in standings.items():
+                standing.measure(loss_marks.get(scopes[key].key))
 
 
 def _scope_of(place: Place, fields: Fields) -> Scope:

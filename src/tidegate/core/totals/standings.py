@@ -9,23 +9,21 @@ from tidegate.core.money import ZERO, ratio
 
 
 class Standing(msgspec.Struct):
-    """All owners of a scope together, in the reporting currency. `mark`: None while none was ever taken."""
+    """All owners of a scope together, in the reporting currency.
+
+    `lost` is what today has cost so far, negative if it has earned; `drawdown` how far the equity is below its highest,
+    as a part of that. None: not known.
+    """
 
     equity: Decimal = ZERO
     net_deposits: Decimal = ZERO
-    mark: LossMark | None = None
+    lost: Decimal | None = None
+    drawdown: Decimal | None = None
 
-    @property
-    def lost_today(self) -> Decimal | None:
-        """What today has cost so far, negative if it has earned; None: not known."""
-        if self.mark is None:
-            return None
-        return self.mark.day_start - (self.equity - self.net_deposits)
-
-    @property
-    def drawdown(self) -> Decimal | None:
-        """How far the equity is below its highest, as a part of that; None: not known."""
-        if self.mark is None:
-            return None
-        highest = self.mark.high + self.net_deposits
-        return max(ratio(highest - self.equity, highest), ZERO) if highest > 0 else None
+    def measure(self, mark: LossMark | None) -> None:
+        """Hold it against its marks, once all owners are in it."""
+        if mark is None:
+            return
+        self.lost = mark.day_start - (self.equity - self.net_deposits)
+        highest = mark.high + self.net_deposits
+        self.drawdown = max(ratio(highest - self.equity, highest), ZERO) if highest > 0 else None

@@ -48,8 +48,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Quantities are in base; `price` and `realized_pnl` in the quote asset.
 
     `emulated`: the desk holds it until the market sets it off, because the venue cannot. `asked` is the change under
-    way while `pending_action` is `amend`. `arrival_price` was the middle of the market when it came, `slippage_bps` by how
-    much worse it has traded.
+    way while `pending_action` is `amend`. `arrival_price` was the middle of the market when it came, `slippage_bps` is
+    by how much worse it has traded.
     """
 
     order_id: str

@@ -66,6 +66,8 @@ LINEAR_ROW: dict[str, Any] = {
     ],
 }  # fmt: skip
 
+BUYS, SELLS = (Decimal("0.2"), Decimal(5)), (Decimal("0.3"), Decimal(4))
+
 
 async def test_pairs_keep_binances_limits_exactly_and_what_cannot_be_read_is_skipped() -> None:
     broken = SPOT_ROW | {"symbol": "BROKEN", "baseAsset": None}
@@ -76,7 +78,9 @@ async def test_pairs_keep_binances_limits_exactly_and_what_cannot_be_read_is_ski
     assert (bitcoin.exchange_symbol, bitcoin.trading, found["ETH/USDT"].trading) == ("BTCUSDT", True, False)
     assert (bitcoin.price_tick, bitcoin.quantity_step) == (Decimal("0.01"), Decimal("0.00001"))
     assert (bitcoin.market_quantity_max, bitcoin.notional_min) == (Decimal("120.5"), Decimal(5))
-    assert (bitcoin.price_ratio_min, bitcoin.price_ratio_max) == (Decimal("0.3"), Decimal(4))
+    assert (bitcoin.price_ratio_min, bitcoin.price_ratio_max) == (None, None)
+    assert (bitcoin.buy_price_ratio_min, bitcoin.buy_price_ratio_max) == BUYS
+    assert (bitcoin.sell_price_ratio_min, bitcoin.sell_price_ratio_max) == SELLS
     assert bitcoin.order_types == frozenset(OrderType)
     assert (bitcoin.trailing_percent_min, bitcoin.trailing_percent_max) == (Decimal("0.2"), Decimal(10))
     assert bitcoin.trailing_percent_step == Decimal("0.01")

@@ -74,3 +74,19 @@ async def test_prices_are_of_both_markets_by_our_symbols() -> None:
         ),
     }
     assert [asked["category"] for _, _, asked in client.asked] == ["spot", "linear"]
+
+
+async def test_risk_limits_are_tiers_of_leverage_and_prices_are_bounded_on_one_side_each() -> None:
+    limits = [
+        {"symbol": "BTCUSDT", "riskLimitValue": "2000000", "maxLeverage": "50.00"},
+        {"symbol": "BTCUSDT", "riskLimitValue": "1000000", "maxLeverage": "100.00"},
+        {"symbol": "OTHERUSDT", "riskLimitValue": "1", "maxLeverage": "1.00"},
+    ]
+    rows = listing(contract(riskParameters={"priceLimitRatioX": "0.01", "priceLimitRatioY": "0.02"}))
+    made, _ = market(listing(), rows, listing(*limits[:1], cursor="next"), listing(*limits[1:]))
+    (bitcoin,) = await made.instruments()
+    assert (bitcoin.buy_price_ratio_max, bitcoin.sell_price_ratio_min) == (Decimal("1.02"), Decimal("0.98"))
+    assert (bitcoin.buy_price_ratio_min, bitcoin.sell_price_ratio_max) == (None, None)
+    assert await made.leverage_tiers() == {
+        "BTC/USDT:USDT": ((Decimal(1_000_000), Decimal(100)), (Decimal(2_000_000), Decimal(50)))
+    }

@@ -59,6 +59,15 @@ async def test_the_listing_has_both_markets(market: MarketData, record: Recorder
     assert min(kinds.count(InstrumentKind.SPOT), kinds.count(InstrumentKind.LINEAR)) >= 25
 
 
+async def test_contracts_get_their_leverage_tiers_and_bounds_of_prices(market: MarketData, record: Recorder) -> None:
+    told = await record.wait(InstrumentsReported, lambda told: any(rules.leverage_tiers for rules in told.instruments))
+    listing = {rules.symbol: rules for rules in told.instruments}
+    assert listing[LINEAR].leverage_tiers[0] == (Decimal(300_000), Decimal(150))
+    assert listing[SPOT].leverage_tiers == ()
+    assert listing[LINEAR].buy_price_ratio_max is not None
+    assert listing[LINEAR].sell_price_ratio_min is not None
+
+
 async def test_prices_are_of_both_markets_and_contracts_have_a_mark(market: MarketData, record: Recorder) -> None:
     told = {report.symbol: report for report in record.of(PriceReported)}
     assert abs(told[SPOT].last - 65_000) < 200

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.reports import InstrumentsReported, PriceReported
 from tidegate.core.vocabulary import Exchange, RejectReason
 from tidegate.venues import market_data as market_data_module
@@ -39,11 +39,15 @@ class FakeMarket:
     def __init__(self) -> None:
         self.listings: list[Any] = [[BITCOIN]]
         self.books: list[Any] = [{}]
+        self.tiers: dict[str, Tiers] = {}
         self.streamed: list[frozenset[str]] = []
         self.stream_ends = asyncio.Event()
 
     async def instruments(self) -> list[Instrument]:
         return self._next(self.listings)
+
+    async def leverage_tiers(self) -> dict[str, Tiers]:
+        return self.tiers
 
     async def prices(self) -> dict[str, Price]:
         return self._next(self.books)
@@ -185,6 +189,20 @@ async def test_what_was_delisted_stays_known_but_does_not_trade(bench: Bench) ->
     async with asyncio.timeout(5):
         while gone not in bench.cache.read():
             await asyncio.sleep(0.002)
+
+
+async def test_leverage_tiers_are_told_after_the_listing_and_outlast_the_next(bench: Bench) -> None:
+    tiers = ((Decimal(100), Decimal(50)), (Decimal(200), Decimal(25)))
+    bench.market.tiers = {"BTC/USDT": tiers}
+    bench.market.listings = [[BITCOIN], [msgspec.structs.replace(BITCOIN, price_tick=Decimal("0.01"))]]
+    bench.data = bench.made(instruments_seconds=0.02)
+    bench.data.start()
+    await bench.data.listed()
+    async with asyncio.timeout(5):
+        while bench.symbols.instrument("BTC/USDT").price_tick == BITCOIN.price_tick:
+            await asyncio.sleep(0.002)
+    await asyncio.sleep(0.01)
+    assert bench.symbols.instrument("BTC/USDT").leverage_tiers == tiers
 
 
 async def test_watched_symbols_are_streamed_and_an_ended_stream_is_opened_again(bench: Bench) -> None:

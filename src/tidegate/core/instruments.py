@@ -8,6 +8,8 @@ import msgspec
 from tidegate.core.money import ONE
 from tidegate.core.vocabulary import Exchange, InstrumentKind, OrderType, Wallet
 
+Tiers = tuple[tuple[Decimal, Decimal], ...]
+
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One market of one venue.
@@ -17,8 +19,10 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     convert, the desk does not. `settle` is the asset that profit and margin are in (None on spot markets).
     `order_types` narrows what the venue offers on this market (None: all that its capabilities name).
     `price_ratio_min` and `price_ratio_max` bound a limit price relative to the market price (Binance
-    PERCENT_PRICE_BY_SIDE and its like). `trailing_percent_min`, `trailing_percent_max` and `trailing_percent_step` say
-    which offsets the venue's own trailing stop takes.
+    PERCENT_PRICE and its like), those with a side before them only the prices of that side. `leverage_tiers` are pairs,
+    the smallest first: a position worth up to the one, in quote, may have a leverage up to the other.
+    `trailing_percent_min`, `trailing_percent_max` and `trailing_percent_step` say which offsets the venue's own
+    trailing stop takes.
     """
 
     exchange: Exchange
@@ -36,12 +40,17 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     notional_max: Decimal | None = None
     price_ratio_min: Decimal | None = None
     price_ratio_max: Decimal | None = None
+    buy_price_ratio_min: Decimal | None = None
+    buy_price_ratio_max: Decimal | None = None
+    sell_price_ratio_min: Decimal | None = None
+    sell_price_ratio_max: Decimal | None = None
     maker_fee_rate: Decimal | None = None
     taker_fee_rate: Decimal | None = None
     trading: bool = True
     settle: str | None = None
     contract_size: Decimal = ONE
     leverage_max: Decimal | None = None
+    leverage_tiers: Tiers = ()
     order_types: frozenset[OrderType] | None = None
     trailing_percent_min: Decimal | None = None
     trailing_percent_max: Decimal | None = None

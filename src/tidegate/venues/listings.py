@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from tidegate.core.instruments import Instrument
+from tidegate.core.instruments import Instrument, Tiers
 
 
 def merged(known: Mapping[str, Instrument], listed: Iterable[Instrument]) -> list[Instrument]:
@@ -19,3 +19,16 @@ def merged(known: Mapping[str, Instrument], listed: Iterable[Instrument]) -> lis
         if symbol not in new
     ]
     return [*gone, *(before if (before := known.get(rules.symbol)) == rules else rules for rules in new.values())]
+
+
+def tiered(
+    listed: Iterable[Instrument], tiers: Mapping[str, Tiers], known: Mapping[str, Instrument]
+) -> list[Instrument]:
+    """A listing with the leverage tiers that were told apart from it: the newest, or those of before."""
+    found = []
+    for rules in listed:
+        before = known.get(rules.symbol)
+        told = tiers.get(rules.symbol) or (() if before is None else before.leverage_tiers)
+        is_news = told and told != rules.leverage_tiers
+        found.append(msgspec.structs.replace(rules, leverage_tiers=told) if is_news else rules)
+    return found

@@ -10,14 +10,14 @@ from typing import Any
 
 import structlog
 
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.reports import InstrumentsReported, PriceReported
 from tidegate.core.vocabulary import Exchange
 from tidegate.ports import Clock, ReportSink
 from tidegate.venues.backoff import about, backoff_seconds
 from tidegate.venues.client import VenueClient
 from tidegate.venues.instrument_cache import InstrumentCache
-from tidegate.venues.listings import merged
+from tidegate.venues.listings import merged, tiered
 from tidegate.venues.outcomes import CallFailed
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.values import MalformedError
@@ -26,6 +26,7 @@ from tidegate.venues.venue import MarketSource
 log = structlog.get_logger(__name__)
 
 INSTRUMENTS_SECONDS = 300.0
+TIERS_SECONDS = 3_600.0
 DOUBTS_SECONDS_MIN = 10.0  # However often its rules are doubted, a venue is not asked for them more often.
 PRICES_SECONDS = 2.0
 UNCHANGED_SECONDS = 20.0  # So often a price is told again that stays what it is: else it would be taken for old.
@@ -59,6 +60,7 @@ class MarketData:
         self._prices_seconds = prices_seconds
         self._instruments_seconds = instruments_seconds
         self._known: dict[str, Instrument] = {}
+        self._tiers: dict[str, Tiers] = {}
         self._doubted = asyncio.Event()
         self._prices: dict[str, tuple[Price, float]] = {}  # As told last, and when.
         self._listed = asyncio.Event()
@@ -74,6 +76,7 @@ class MarketData:
             self._take(cached, frozenset(rules.symbol for rules in cached if rules.trading))
         self._tasks = [
             asyncio.create_task(self._keep_fresh(self._refresh_instruments, self._until_doubted)),
+            asyncio.create_task(self._keep_fresh(self._refresh_tiers, self._until_tiers)),
             asyncio.create_task(self._keep_fresh(self._refresh_prices, self._until_prices)),
         ]
 
@@ -127,6 +130,9 @@ class MarketData:
     async def _until_prices(self) -> None:
         await asyncio.sleep(self._prices_seconds)
 
+    async def _until_tiers(self) -> None:
+        await asyncio.sleep(about(TIERS_SECONDS))
+
     async def _until_doubted(self) -> None:
         """Until the listing is old, or sooner when its rules are doubted."""
         seconds = about(self._instruments_seconds)
@@ -144,7 +150,7 @@ class MarketData:
         listed = await self._source.instruments()
         if not listed:
             raise MalformedError("the listing is empty")
-        instruments = await asyncio.to_thread(merged, self._known, listed)
+        instruments = await asyncio.to_thread(merged, self._known, tiered(listed, self._tiers, self._known))
         self._take(instruments, frozenset(rules.symbol for rules in listed), complete=True)
         await asyncio.to_thread(self._cache.write, instruments)
 
@@ -155,6 +161,14 @@ class MarketData:
         at, rules = self._clock.now(), tuple(instruments)
         self._report(InstrumentsReported(at=at, exchange=self._exchange, instruments=rules, complete=complete))
         self._listed.set()
+
+    async def _refresh_tiers(self) -> None:
+        """They are many calls and change rarely, so they come after the listing, and less often."""
+        await self._listed.wait()
+        self._tiers = await self._source.leverage_tiers()
+        if self._tiers:
+            known = list(self._known.values())
+            self._take(merged(self._known, tiered(known, self._tiers, self._known)), self._in_listing)
 
     async def _refresh_prices(self) -> None:
         await self._listed.wait()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
 from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
@@ -117,6 +117,10 @@ class MarketSource(Protocol):
 
     async def instruments(self) -> list[Instrument]:
         """The whole listing: spot, and linear perpetuals that settle in a stablecoin."""
+        ...
+
+    async def leverage_tiers(self) -> dict[str, Tiers]:
+        """How much leverage a position may have by its worth, of those instruments of which the venue tells it here."""
         ...
 
     async def prices(self) -> dict[str, Price]:

@@ -1,7 +1,9 @@
 """Sizes and prices in the bounds of the market, and triggers on the far side of it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+import msgspec
 import pytest
 
 from support.markets import PERPETUAL, perpetual_of
@@ -112,3 +114,24 @@ def test_the_touch_is_what_an_order_is_held_against() -> None:
     assert check.code(price="30000.01", side=Side.BUY) is None
     assert check.code(price="29999.99", side=Side.BUY) is RefusalCode.PRICE_OUTSIDE_BAND
     assert check.code(price="15000", side=Side.SELL) is None
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "edge"), [("buy", "60000.01", "60000"), ("sell", "39999.99", "40000"), ("buy", "20000", None)]
+)
+def test_a_band_of_one_side_is_for_that_side_alone(side: str, price: str, edge: str | None) -> None:
+    banded = msgspec.structs.replace(
+        STRICT, price_ratio_min=None, buy_price_ratio_max=Decimal("1.2"), sell_price_ratio_min=Decimal("0.8")
+    )
+    checker = Checker(banded)
+    asked = {"side": Side(side), "price": price}
+    if edge is None:
+        assert checker.code(**asked) is None
+    else:
+        refusal = checker.refusal(**asked)
+        assert (refusal.code, refusal.limit, refusal.actual) == (RefusalCode.PRICE_OUTSIDE_BAND, edge, price)
+
+
+def test_of_two_bands_the_narrower_counts() -> None:
+    checker = Checker(msgspec.structs.replace(STRICT, buy_price_ratio_max=Decimal("1.2")))
+    assert checker.refusal(price="70000").limit == "60000"

@@ -16,6 +16,7 @@ from tidegate.core.validation.leverage import check_leverage, in_known_mode
 from tidegate.core.validation.options import check_options
 from tidegate.core.validation.protection import check_protection
 from tidegate.core.validation.refusals import refuse
+from tidegate.core.validation.tiers import check_tiers
 from tidegate.core.vocabulary import RefusalCode
 
 __all__ = ["ValidOrder", "check_figures", "in_known_mode", "reference_price", "validate"]
@@ -39,7 +40,10 @@ def validate(command: PlaceOrder, account: Account, desk: Desk) -> ValidOrder | 
             f"{account.exchange} lists no {command.symbol}: GET /api/v1/instruments shows what it lists",
         )
     if not instrument.trading:
-        return refuse(RefusalCode.INSTRUMENT_NOT_TRADING, f"{account.exchange} has halted {command.symbol}")
+        return refuse(
+            RefusalCode.INSTRUMENT_NOT_TRADING,
+            f"{account.exchange} has halted {command.symbol}: wait, or trade another",
+        )
     price = desk.prices.get((account.exchange, command.symbol))
     fresh = desk.fresh_price(account.exchange, command.symbol, command.at)
     refusal = (
@@ -48,6 +52,7 @@ def validate(command: PlaceOrder, account: Account, desk: Desk) -> ValidOrder | 
         or check_figures(command, instrument, price, fresh)
         or check_protection(command, instrument, fresh)
         or check_leverage(command, account, instrument, desk)
+        or check_tiers(command, instrument, price, desk)
     )
     return refusal or ValidOrder(command, account, instrument, reference_price(command.side, price))
 

@@ -91,16 +91,29 @@ def _check_band(asked: Asked, instrument: Instrument, reference: Decimal | None)
     market = reference if asked.order_type is OrderType.LIMIT else asked.trigger_price
     if price is None or market is None:
         return None  # The venue holds its own band against its own price.
-    lowest = None if instrument.price_ratio_min is None else market * instrument.price_ratio_min
-    highest = None if instrument.price_ratio_max is None else market * instrument.price_ratio_max
-    if lowest is not None and price < lowest:
-        edge = lowest
-    elif highest is not None and price > highest:
-        edge = highest
+    lowest, highest = _ratios(asked.side, instrument)
+    if lowest is not None and price < market * lowest:
+        edge = market * lowest
+    elif highest is not None and price > market * highest:
+        edge = market * highest
     else:
         return None
     message = f"{instrument.exchange} takes no price beyond {plain(edge)} while the market is at {plain(market)}"
     return refuse(RefusalCode.PRICE_OUTSIDE_BAND, message, edge, price)
+
+
+def _ratios(side: Side, instrument: Instrument) -> tuple[Decimal | None, Decimal | None]:
+    """How far from the market a price may be: the narrower of what holds for both sides, and for this one."""
+    lowest, highest = instrument.price_ratio_min, instrument.price_ratio_max
+    if side is Side.BUY:
+        own_lowest, own_highest = instrument.buy_price_ratio_min, instrument.buy_price_ratio_max
+    else:
+        own_lowest, own_highest = instrument.sell_price_ratio_min, instrument.sell_price_ratio_max
+    if own_lowest is not None and (lowest is None or own_lowest > lowest):
+        lowest = own_lowest
+    if own_highest is not None and (highest is None or own_highest < highest):
+        highest = own_highest
+    return lowest, highest
 
 
 def _check_offset(asked: Asked, reference: Decimal | None) -> Refusal | None:

@@ -35,7 +35,7 @@ def spot_instrument(row: Any) -> Instrument:
     filters = _filters(row)
     lot, price = filters["LOT_SIZE"], filters["PRICE_FILTER"]
     notional = filters.get("NOTIONAL", filters.get("MIN_NOTIONAL", {}))
-    band = filters.get("PERCENT_PRICE_BY_SIDE", filters.get("PERCENT_PRICE", {}))
+    band, sides = filters.get("PERCENT_PRICE", {}), filters.get("PERCENT_PRICE_BY_SIDE", {})
     trailing = filters.get("TRAILING_DELTA", {}) if row.get("allowTrailingStop") else {}
     base, quote = text(row, "baseAsset"), text(row, "quoteAsset")
     return Instrument(
@@ -51,9 +51,12 @@ def spot_instrument(row: Any) -> Instrument:
         market_quantity_max=_bound(filters.get("MARKET_LOT_SIZE", {}), "maxQty"),
         notional_min=_bound(notional, "minNotional"),
         notional_max=_bound(notional, "maxNotional"),
-        # Both sides' bounds must hold for whichever side is asked about: the narrower pair is taken.
-        price_ratio_min=_narrower(band, max, "multiplierDown", "bidMultiplierDown", "askMultiplierDown"),
-        price_ratio_max=_narrower(band, min, "multiplierUp", "bidMultiplierUp", "askMultiplierUp"),
+        price_ratio_min=_bound(band, "multiplierDown"),
+        price_ratio_max=_bound(band, "multiplierUp"),
+        buy_price_ratio_min=_bound(sides, "bidMultiplierDown"),
+        buy_price_ratio_max=_bound(sides, "bidMultiplierUp"),
+        sell_price_ratio_min=_bound(sides, "askMultiplierDown"),
+        sell_price_ratio_max=_bound(sides, "askMultiplierUp"),
         trading=row.get("status") == "TRADING" and row.get("isSpotTradingAllowed") is not False,
         order_types=_spot_order_types(row.get("orderTypes"), trails=bool(trailing)),
         trailing_percent_min=_percent(trailing, max, "minTrailingAboveDelta", "minTrailingBelowDelta"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.vocabulary import InstrumentKind
 from tidegate.venues.binance import endpoints
 from tidegate.venues.binance.listing import is_complete, is_perpetual, linear_instrument, spot_instrument
@@ -33,6 +33,9 @@ class BinanceMarket:
         pairs = [row for row in rows(spot.get("symbols")) if is_complete(row)]
         perpetuals = [row for row in rows(linear.get("symbols")) if is_complete(row) and is_perpetual(row)]
         return [*read_market(pairs, spot_instrument), *read_market(perpetuals, linear_instrument)]
+
+    async def leverage_tiers(self) -> dict[str, Tiers]:
+        return {}  # Told to accounts only (leverageBracket): the venue judges.
 
     async def prices(self) -> dict[str, Price]:
         spot, linear = await asyncio.gather(self._spot_prices(), self._linear_prices())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.vocabulary import Exchange, InstrumentKind
 from tidegate.venues.bybit import wire
 from tidegate.venues.bybit.paging import listed, pages
@@ -35,6 +35,8 @@ def pair(row: Any) -> Instrument:
         market_quantity_max=_limit(lot, "maxMarketOrderQty"),
         notional_min=_limit(lot, "minOrderAmt"),
         notional_max=_limit(lot, "maxOrderAmt"),
+        buy_price_ratio_max=_price_ratio(row, 1),
+        sell_price_ratio_min=_price_ratio(row, -1),
         trading=row.get("status") == "Trading",
     )
 
@@ -58,12 +60,23 @@ def contract(row: Any) -> Instrument:
         market_quantity_max=_limit(lot, "maxMktOrderQty"),
         notional_min=_limit(lot, "minNotionalValue"),
         leverage_max=_limit(row.get("leverageFilter", {}), "maxLeverage"),
+        buy_price_ratio_max=_price_ratio(row, 1),
+        sell_price_ratio_min=_price_ratio(row, -1),
         trading=row.get("status") == "Trading",
     )
 
 
 def _limit(lot: Any, *keys: str) -> Decimal | None:
     return next((amount_or_zero(lot[key]) or None for key in keys if lot.get(key)), None)
+
+
+def _price_ratio(row: Any, sign: int) -> Decimal | None:
+    """How far beyond the market a price may be: a buy's above it, a sell's below ("Set Limit Price Behaviour").
+
+    The narrower bound X moves with Bybit's index and a premium that nothing tells, so it is for Bybit to judge.
+    """
+    ratio = _limit(row.get("riskParameters", {}), "priceLimitRatioY")
+    return None if ratio is None else 1 + sign * ratio
 
 
 def _is_traded_here(row: Any) -> bool:
@@ -91,6 +104,16 @@ class BybitMarket:
         where = {"category": LINEAR, "limit": INSTRUMENTS_PER_PAGE}
         contracts = [row for row in await pages(self._client, wire.INSTRUMENTS, where) if _is_traded_here(row)]
         return read_market(pairs, pair) + read_market(contracts, contract)
+
+    async def leverage_tiers(self) -> dict[str, Tiers]:
+        """The risk limits of all contracts, some symbols a page."""
+        found: dict[str, list[tuple[Decimal, Decimal]]] = {}
+        for row in await pages(self._client, wire.RISK_LIMITS, {"category": LINEAR}):
+            name, kind = text(row, "symbol"), KINDS[LINEAR]
+            if self._symbols.knows(name, kind):
+                tier = (amount(row.get("riskLimitValue")), amount(row.get("maxLeverage")))
+                found.setdefault(self._symbols.ours(name, kind), []).append(tier)
+        return {symbol: tuple(sorted(tiers)) for symbol, tiers in found.items()}
 
     async def prices(self) -> dict[str, Price]:
         """The newest prices of what is listed and has traded."""

@@ -81,6 +81,7 @@ TRANSACTIONS = _private("GET", "v5/account/transaction-log", "transactions")
 TIME = _public("v5/market/time")
 INSTRUMENTS = _public("v5/market/instruments-info")
 TICKERS = _public("v5/market/tickers")
+RISK_LIMITS = _public("v5/market/risk-limit")
 
 
 def sign(exchange: Any, endpoint: Endpoint, params: Any, validity: SignedValidity | None) -> dict[str, Any]:

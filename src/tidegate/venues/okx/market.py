@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.vocabulary import Exchange, InstrumentKind
 from tidegate.venues.client import Endpoint, VenueClient
 from tidegate.venues.okx import wire
@@ -82,6 +82,9 @@ class OkxMarket:
         )
         linear = [row for row in swaps if row.get("ctType") == "linear" and row.get("settleCcy") in SETTLED_IN]
         return [*read_market(_priced(pairs), pair), *read_market(_priced(linear), swap)]
+
+    async def leverage_tiers(self) -> dict[str, Tiers]:
+        return {}  # Its tiers count contracts, whose worth moves with the price: the venue judges.
 
     async def prices(self) -> dict[str, Price]:
         pairs, swaps, marks = await asyncio.gather(

@@ -1,0 +1,85 @@
+"""The larger a position, the smaller its leverage: what is open of the same side counts."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from support.desk_driver import ACCOUNT
+from support.markets import PERPETUAL, MarketsDriver
+from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.messages.effects import Reply
+from tidegate.core.messages.reports import LeverageReported
+from tidegate.core.messages.values import Refusal
+from tidegate.core.vocabulary import Exchange, RefusalCode, Side
+
+TIERS = tuple((Decimal(worth), Decimal(leverage)) for worth, leverage in ((100_000, 50), (300_000, 20), (500_000, 5)))
+
+
+class Tiered(MarketsDriver):
+    """The perpetual at 50000, with tiers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        rules = self.desk.instruments[Exchange.BINANCE, PERPETUAL]
+        self.desk.instruments[Exchange.BINANCE, PERPETUAL] = msgspec.structs.replace(rules, leverage_tiers=TIERS)
+
+    def asked(self, quantity: str, leverage: int | None = 20, **options: object) -> PlaceOrder:
+        return self.order_command(
+            symbol=PERPETUAL, quantity=quantity, leverage=None if leverage is None else Decimal(leverage), **options
+        )
+
+    def refusal(self, command: PlaceOrder) -> Refusal | None:
+        [reply, *_] = self.put(command).effects
+        assert isinstance(reply, Reply)
+        return reply.refusal
+
+
+@pytest.fixture
+def driver() -> Tiered:
+    return Tiered()
+
+
+@pytest.mark.parametrize(("quantity", "leverage"), [("2", 50), ("6", 20), ("10", 5), ("10", 1)])
+def test_up_to_the_edge_of_its_tier_an_order_passes(driver: Tiered, quantity: str, leverage: int) -> None:
+    assert driver.refusal(driver.asked(quantity, leverage)) is None
+
+
+def test_beyond_it_the_leverage_that_would_be_allowed_is_named(driver: Tiered) -> None:
+    refusal = driver.refusal(driver.asked("6.001"))
+    assert refusal is not None
+    assert (refusal.code, refusal.limit, refusal.actual) == (RefusalCode.LEVERAGE_NOT_ALLOWED, "5", "20")
+    assert "300050" in refusal.message
+
+
+def test_beyond_all_tiers_no_leverage_helps(driver: Tiered) -> None:
+    refusal = driver.refusal(driver.asked("10.001", 1))
+    assert refusal is not None
+    assert (refusal.code, refusal.limit, refusal.actual) == (
+        RefusalCode.NOTIONAL_ABOVE_MAXIMUM,
+        "500000",
+        "500050",
+    )
+
+
+def test_open_orders_of_the_same_side_count_and_those_of_the_other_do_not(driver: Tiered) -> None:
+    driver.place(driver.asked("4", price="49000"))
+    assert driver.refusal(driver.asked("2.5", side=Side.SELL)) is None
+    refusal = driver.refusal(driver.asked("2.5"))
+    assert refusal is not None
+    assert "321000" in refusal.message
+
+
+def test_a_position_counts_and_what_reduces_it_passes(driver: Tiered) -> None:
+    order = driver.working(driver.asked("6"))
+    driver.fill(order, "6")
+    driver.put(LeverageReported(at=driver.now, account_id=ACCOUNT, symbol=PERPETUAL, leverage=Decimal(20)))
+    refusal = driver.refusal(driver.asked("0.1", leverage=None))
+    assert refusal is not None
+    assert "305000" in refusal.message
+    assert driver.refusal(driver.asked("7", leverage=None, side=Side.SELL)) is None
+    assert driver.refusal(driver.asked("6", leverage=None, side=Side.SELL, reduce_only=True)) is None
+
+
+def test_without_a_known_leverage_the_venue_judges(driver: Tiered) -> None:
+    assert driver.refusal(driver.asked("11", leverage=None)) is None

@@ -11,6 +11,7 @@ from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event, ReferenceEvent, is_journaled
 from tidegate.core.order import Order
 from tidegate.core.risk_totals import BEGINNINGS, begin, follow, follow_price
+from tidegate.core.totals.recount import markets_listed
 from tidegate.core.traded import still_traded
 
 __all__ = ["apply", "break_id", "break_of", "request_of"]
@@ -63,6 +64,8 @@ def _refresh(desk: Desk, event: ReferenceEvent) -> None:
             desk.clients_heard[event.user_id] = event.at
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})
+            if desk.totals is not None:
+                markets_listed(desk.totals, desk)
         case _:
             assert_never(event)
 

@@ -190,7 +190,8 @@ def reserve_rate(asked: Asked, instrument: Instrument, desk: Desk) -> Decimal:
         known = desk.leverages.get((asked.account_id, asked.symbol))
         leverage = ONE if known is None else known.leverage
     fee = instrument.taker_fee_rate
-    return ratio_up(ONE, leverage) + (desk.policy.taker_fee_rate if fee is None else fee)
+    margin = ONE if leverage == ONE else ratio_up(ONE, leverage)
+    return margin + (desk.policy.taker_fee_rate if fee is None else fee)
 
 
 def worst_price(asked: Asked, instrument: Instrument, reference_price: Decimal | None, desk: Desk) -> Decimal | None:

@@ -19,7 +19,7 @@ from tidegate.core.totals.running import Totals
 from tidegate.core.vocabulary import Side
 
 
-class Ask(msgspec.Struct, kw_only=True, eq=False):
+class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
     """What is asked, with the figures that its checks share. Worths are in the reporting currency, None: unknown.
 
     `adds` is in base: what comes on top of what is open already. `entry` is about where it would trade, in quote;

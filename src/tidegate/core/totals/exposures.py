@@ -45,10 +45,14 @@ class Slot(msgspec.Struct, eq=False):
 
 
 class Unit(msgspec.Struct, eq=False):
-    """What one of it is worth in the reporting currency; zero, and not `known`, while no price says so."""
+    """What one of it is worth in the reporting currency; zero, and not `known`, while no price says so.
+
+    `expected`: a price of it can be, so that without one nothing is known. What nobody trades counts nothing.
+    """
 
     key: UnitKey
     is_derivative: bool
+    expected: bool
     price: Decimal = ZERO
     known: bool = False
     slots: dict[SumKey, Slot] = {}
@@ -69,6 +73,13 @@ class Unit(msgspec.Struct, eq=False):
                     exposure.at_risk += slot.at_risk * change
         if self.known is (price is None):
             self.known = price is not None
+            for slot in self.slots.values():
+                self._note_unpriced(slot)
+
+    def expect(self, expected: bool) -> None:
+        """Its market has been listed, or is no more."""
+        if self.expected is not expected:
+            self.expected = expected
             for slot in self.slots.values():
                 self._note_unpriced(slot)
 
@@ -94,7 +105,7 @@ class Unit(msgspec.Struct, eq=False):
         slot.exposure.at_risk += quantity * self.price + constant
 
     def _note_unpriced(self, slot: Slot) -> None:
-        if slot.gross and not self.known:
+        if slot.gross and self.expected and not self.known:
             slot.exposure.unpriced.add(self.key)
         else:
             slot.exposure.unpriced.discard(self.key)

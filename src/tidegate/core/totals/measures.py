@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from tidegate.core.money import ONE, ZERO, ratio
 from tidegate.core.totals.asking import Ask
-from tidegate.core.totals.books import is_expected
 from tidegate.core.totals.exposures import Exposure
 from tidegate.core.totals.places import quote_of
 from tidegate.core.totals.plans import Figure, Plan
@@ -109,13 +108,6 @@ def _sum(ask: Ask, plan: Plan) -> Exposure:
     return plan.sums.get(plan.sum_of(ask.place), _NOTHING)
 
 
-def _is_unpriced(ask: Ask, exposure: Exposure) -> bool:
-    """Whether something in it has no price that should have one. What nobody trades counts nothing."""
-    if not exposure.unpriced:
-        return False
-    return any(is_expected(ask.books, exchange, name) for exchange, name in exposure.unpriced)
-
-
 def _position_quantity(ask: Ask, plan: Plan) -> Figure:
     if not ask.adds:
         return None
@@ -128,7 +120,7 @@ def _position_worth(ask: Ask, plan: Plan) -> Figure:
     if not ask.adds:
         return None
     exposure, added = _sum(ask, plan), ask.added_worth
-    if added is None or (exposure.unpriced and _is_unpriced(ask, exposure)):
+    if added is None or exposure.unpriced:
         return NO_PRICE
     return exposure.long + added if ask.is_buy else added - exposure.short
 
@@ -137,7 +129,7 @@ def _gross(ask: Ask, plan: Plan) -> Figure:
     if not ask.adds:
         return None
     exposure = _sum(ask, plan)
-    if ask.price is None or (exposure.unpriced and _is_unpriced(ask, exposure)):
+    if ask.price is None or exposure.unpriced:
         return NO_PRICE
     return exposure.gross + ask.grows * ask.price
 
@@ -152,7 +144,7 @@ def _leverage(ask: Ask, plan: Plan) -> Figure:
     exposure, standing = _sum(ask, plan), _standing(ask, plan)
     if standing is None:
         return NO_EQUITY
-    if ask.price is None or (exposure.unpriced and _is_unpriced(ask, exposure)):
+    if ask.price is None or exposure.unpriced:
         return NO_PRICE
     worth = exposure.derivatives + ask.grows * ask.price
     return max(asked, ratio(worth, standing.equity)) if standing.equity > 0 else NO_EQUITY

@@ -7,7 +7,7 @@ from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
 from tidegate.core.records import HoldingKey, Position
-from tidegate.core.totals.books import Books, worth_of_unit
+from tidegate.core.totals.books import Books, is_expected, worth_of_unit
 from tidegate.core.totals.exposures import Unit
 from tidegate.core.totals.measures import MEASURES
 from tidegate.core.totals.places import holding_key, name_of, quote_of
@@ -28,7 +28,7 @@ def recount(books: Books) -> Totals | None:
         hold_position(totals, books, position)
     for order in books.orders.values():
         follow_order(totals, books, order)
-    totals.mark(risk.marks, exchanges_of(books), risk.loss_marks)
+    totals.mark(risk.marks, exchanges_of(books), risk.measuring())
     if totals.remembers:
         for recent in risk.recent_orders.values():
             count_order(totals, recent)
@@ -74,7 +74,8 @@ def unit_of(totals: Totals, books: Books, exchange: Exchange, name: str) -> Unit
     """What is valued, made on first sight and valued from then on."""
     unit = totals.units.get((exchange, name))
     if unit is None:
-        unit = totals.units[exchange, name] = Unit(key=(exchange, name), is_derivative=":" in name)
+        expected = is_expected(books, exchange, name)
+        unit = totals.units[exchange, name] = Unit(key=(exchange, name), is_derivative=":" in name, expected=expected)
         value(totals, books, unit)
     return unit
 
@@ -103,6 +104,12 @@ def price_moved(totals: Totals, books: Books, exchange: Exchange, symbol: str, *
     if is_new and ":" not in symbol:
         for unit in tuple(totals.indirect.values()):
             value(totals, books, unit)
+
+
+def markets_listed(totals: Totals, books: Books) -> None:
+    """A venue told what it lists: prices may be expected of more than before."""
+    for (exchange, name), unit in totals.units.items():
+        unit.expect(is_expected(books, exchange, name))
 
 
 def exchanges_of(books: Books) -> Mapping[AccountId, Exchange]:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from support.kept_desk import replayed, state_of
@@ -16,6 +17,37 @@ from tidegate.core.vocabulary import Exchange, Leg, OffsetUnit, OrderType, Pendi
 @pytest.fixture
 def desk() -> ProtectedDesk:
     return protected_desk()
+
+
+# --- rules that changed ------------------------------------------------------------------------------------------
+
+
+def coarser(desk: ProtectedDesk, tick: str, step: str) -> None:
+    rules = desk.desk.instruments[Exchange.BINANCE, SPOT]
+    desk.list_markets(msgspec.structs.replace(rules, price_tick=Decimal(tick), quantity_step=Decimal(step)))
+
+
+def test_legs_are_made_by_the_rules_of_now_and_go_off_sooner_rather_than_later(desk: ProtectedDesk) -> None:
+    stop = Protection(trigger_price=Decimal(48_001), price=Decimal(47_999))
+    entry = desk.entry("1", stop=stop, target=Protection(trigger_price=Decimal(55_003)))
+    coarser(desk, "10", "0.5")
+    desk.trade(entry, "0.7")
+    made = desk.stop_of(entry)
+    assert (made.trigger_price, made.price, made.quantity) == (Decimal(48_010), Decimal(47_990), Decimal("0.5"))
+    assert desk.target_of(entry).trigger_price == 55_000
+
+
+def test_a_leg_that_the_desk_held_leaves_by_the_rules_of_now(desk: ProtectedDesk) -> None:
+    target = Protection(trigger_price=Decimal(55_003), price=Decimal(55_003))
+    entry = desk.entry("1", target=target)
+    desk.trade(entry, "1")
+    desk.take(desk.stop_of(entry))
+    coarser(desk, "10", "0.5")
+    held = desk.target_of(entry)
+    desk.sent.clear()
+    desk.price("55010")
+    desk.gone(desk.stop_of(entry))
+    assert [(sent.order_id, sent.price) for sent in desk.sends()] == [(held.order_id, Decimal(55_000))]
 
 
 # --- quantities --------------------------------------------------------------------------------------------------

@@ -13,11 +13,12 @@ from tidegate.core.contingency.standing import Standing, is_at_venue
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import CommandId, derived_order_id
+from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import WakeAt
 from tidegate.core.messages.events import Event, OrderHeld, TrailingMoved
 from tidegate.core.messages.values import Amendment, Protection
-from tidegate.core.money import ONE, ZERO, ratio
+from tidegate.core.money import ONE, ZERO, is_multiple, ratio, round_down, round_up
 from tidegate.core.order import Order
 from tidegate.core.placing import created_by
 from tidegate.core.portfolio.reservations import worst_case
@@ -50,7 +51,7 @@ def asked_for(desk: Desk, standing: Standing, which: Leg, at: datetime) -> Place
     waits = not asked.triggered
     number = 2 * desk.sequence + (which is _TARGET)
     order_id = derived_order_id(parent.order_id, number, at)
-    return PlaceOrder(
+    leg = PlaceOrder(
         command_id=CommandId(order_id),
         at=at,
         user_id=parent.user_id,
@@ -73,6 +74,26 @@ def asked_for(desk: Desk, standing: Standing, which: Leg, at: datetime) -> Place
         leg=which,
         retry_until=at,
     )
+    price, trigger_price = on_tick(leg, standing.instrument)
+    return msgspec.structs.replace(leg, price=price, trigger_price=trigger_price)
+
+
+def on_tick(leg: PlaceOrder | Order, instrument: Instrument) -> tuple[Decimal | None, Decimal | None]:
+    """A leg's price and trigger by the tick of now, which may be another than when they were asked for.
+
+    Moved to where it goes off and fills sooner; one that the desk trails has a trigger of its own.
+    """
+    is_sell, tick = leg.side is Side.SELL, instrument.price_tick
+    trigger = leg.trigger_price
+    if trigger is not None and leg.order_type is not OrderType.TRAILING_STOP:
+        trigger = _to_tick(trigger, tick, up=is_sell == (leg.leg is _STOP))
+    return None if leg.price is None else _to_tick(leg.price, tick, up=not is_sell), trigger
+
+
+def _to_tick(price: Decimal, tick: Decimal, *, up: bool) -> Decimal:
+    if is_multiple(price, tick):
+        return price
+    return round_up(price, tick) if up else round_down(price, tick) or tick
 
 
 def _order_type(asked: Protection, which: Leg) -> OrderType:
@@ -122,7 +143,9 @@ def send(desk: Desk, standing: Standing, leg: Order, at: datetime) -> Decision:
     """A leg that the desk has held leaves: to wait at the venue, or to close what was filled, if it was set off."""
     leaving = copy.copy(leg)
     leaving.quantity = leg.filled_quantity + standing.quantity
-    events: list[Event] = [] if leaving.quantity == leg.quantity else [became(leaving, at, FOLLOWS)]
+    leaving.price, leaving.trigger_price = on_tick(leg, standing.instrument)
+    as_before = (leaving.quantity, leaving.price, leaving.trigger_price) == (leg.quantity, leg.price, leg.trigger_price)
+    events: list[Event] = [] if as_before else [became(leaving, at, FOLLOWS)]
     if not leg.is_conditional:
         reference = reference_price(leg.side, standing.price)
         leaving.reserve_price = worst_price_at(reference, leg, desk) or leg.reserve_price

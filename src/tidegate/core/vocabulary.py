@@ -393,6 +393,7 @@ class RejectReason(StrEnum):
     RATE_LIMITED = "rate_limited"
     REPLACED = "replaced"
     REPLACE_FAILED = "replace_failed"
+    RISK_LIMIT = "risk_limit"
     STOP_TRIGGERED = "stop_triggered"
     TOO_LATE = "too_late"
     UNKNOWN_ORDER = "unknown_order"

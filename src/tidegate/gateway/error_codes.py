@@ -159,6 +159,7 @@ _REJECTIONS: Mapping[RejectReason, str] = {
     RejectReason.RATE_LIMITED: "The venue takes no more for now: send less, or later.",
     RejectReason.REPLACED: "Another leg of the same protection took its place: `GET /orders?parent_order_id=` has it.",
     RejectReason.REPLACE_FAILED: "To change it, it was canceled, and the rest could not be sent again: place it anew.",
+    RejectReason.RISK_LIMIT: "Set off, it would have gone beyond a limit of the desk, which `message` names.",
     RejectReason.STOP_TRIGGERED: "The stop of what it had filled went off: its unfilled rest was canceled first.",
     RejectReason.TOO_LATE: "The order had ended before the cancel came; its status says how.",
     RejectReason.UNKNOWN_ORDER: "The venue does not know the order any more; the desk finds out how it ended.",

@@ -6,13 +6,17 @@ from decimal import Decimal
 import pytest
 
 from support.compared_desk import ComparedDesk
-from support.desk_driver import ACCOUNT, ALICE
+from support.desk_driver import ACCOUNT, ALICE, BOB
 from tidegate.core.apply import apply
+from tidegate.core.identifiers import AccountId
 from tidegate.core.loss_marks import scopes_of
+from tidegate.core.messages.commands import RegisterAccount
 from tidegate.core.messages.events import EquityMarked
+from tidegate.core.messages.reports import BalancesReported
 from tidegate.core.messages.risk_records import LossMark
 from tidegate.core.messages.risk_values import OwnerEquity, Scope
-from tidegate.core.vocabulary import Exchange
+from tidegate.core.messages.values import VenueBalance
+from tidegate.core.vocabulary import Environment, Exchange
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -75,3 +79,25 @@ def test_the_scopes_of_an_owner(desk: ComparedDesk) -> None:
         f"user:{ALICE}",
         f"user:{ALICE}|account:{ACCOUNT}",
     ]
+
+
+def test_a_scope_with_an_owner_whose_equity_is_not_known_is_not_measured(desk: ComparedDesk) -> None:
+    mark(desk, 110)
+    assert Scope().key in desk.desk.risk.measuring()
+    shared = AccountId("okx-main")
+    desk.put(
+        RegisterAccount(
+            command_id=desk.command_id(),
+            at=desk.now,
+            account_id=shared,
+            exchange=Exchange.OKX,
+            environment=Environment.SIMULATED,
+            user_ids=(BOB,),
+        )
+    )
+    held = (VenueBalance(asset="USDT", free=Decimal(5), locked=Decimal(0)),)
+    desk.put(BalancesReported(at=desk.now, account_id=shared, requested_at=desk.now, balances=held))
+    mark(desk, 50)
+    assert desk.desk.risk.unmarked == {scope.key for scope in scopes_of(desk.desk, shared, BOB)}
+    assert Scope(user_id=ALICE).key in desk.desk.risk.measuring()
+    assert Scope().key not in desk.desk.risk.measuring(), "without Bob's part the sum says nothing"

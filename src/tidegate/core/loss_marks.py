@@ -21,9 +21,10 @@ def mark(desk: Desk, event: EquityMarked) -> None:
     desk.risk.marked_at = event.at
     for owner in event.marks:
         desk.risk.marks[owner.account_id, owner.user_id] = owner
-    unsure = _unsure(desk)
+    desk.risk.unmarked = _scopes_of_all(desk, desk.risk.capital.keys() - desk.risk.marks.keys())
+    stale = _scopes_of_all(desk, [owner for owner, marked in desk.risk.marks.items() if marked.stale])
     for key, profit in _profits(desk).items():
-        if key not in unsure:
+        if key not in stale and key not in desk.risk.unmarked:
             desk.risk.loss_marks[key] = _marked(desk.risk.loss_marks.get(key), key, profit, event)
 
 
@@ -36,11 +37,9 @@ def _profits(desk: Desk) -> dict[str, Decimal]:
     return profits
 
 
-def _unsure(desk: Desk) -> set[str]:
-    """The scopes with an owner whose last point was of old prices, or who has none yet."""
-    owners = {owner for owner, marked in desk.risk.marks.items() if marked.stale}
-    owners |= desk.risk.capital.keys() - desk.risk.marks.keys()
-    return {scope.key for owner in owners for scope in scopes_of(desk, *owner)}
+def _scopes_of_all(desk: Desk, owners: Iterable[tuple[AccountId, UserId]]) -> frozenset[str]:
+    """All scopes that one of the owners is in."""
+    return frozenset(scope.key for owner in owners for scope in scopes_of(desk, *owner))
 
 
 def _marked(before: LossMark | None, key: str, profit: Decimal, event: EquityMarked) -> LossMark:

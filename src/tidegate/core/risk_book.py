@@ -24,6 +24,7 @@ class RiskBook(msgspec.Struct, kw_only=True):
     capital: dict[tuple[AccountId, UserId], Capital] = {}
     marks: dict[tuple[AccountId, UserId], OwnerEquity] = {}  # The newest equity of each owner.
     marked_at: datetime | None = None
+    unmarked: frozenset[str] = frozenset()  # Scopes, by their keys, with an owner whose equity is not known yet.
     transfers: dict[TransferId, Transfer] = {}  # Those that the venue has not told both sides of.
     transferred: dict[TransferId, Transfer] = {}  # As they were made: the newest.
     warned: dict[tuple[str, str], Decimal] = {}  # The level told last, by limit and scope key.
@@ -40,6 +41,10 @@ class RiskBook(msgspec.Struct, kw_only=True):
         self.capital = {(owned.account_id, owned.user_id): owned for owned in snapshot.capital}
         self.transfers = {transfer.transfer_id: transfer for transfer in snapshot.transfers}
         self.recent_orders = {order.order_id: order for order in snapshot.recent_orders}
+
+    def measuring(self) -> dict[str, LossMark]:
+        """The loss marks of scopes whose owners are all in `marks`: without one of them the sum says nothing."""
+        return {key: mark for key, mark in self.loss_marks.items() if key not in self.unmarked}
 
     def index_states(self) -> None:
         """Find restrictions by what they are about; to be called whenever they are others."""

@@ -59,7 +59,7 @@ def follow(totals: Totals, desk: Desk, event: Event) -> None:
             key = (event.account_id, event.user_id, event.symbol, event.position_side)
             hold_position(totals, desk, desk.positions[key])
         case happened.EquityMarked():
-            totals.mark(desk.risk.marks, exchanges_of(desk), desk.risk.loss_marks)
+            totals.mark(desk.risk.marks, exchanges_of(desk), desk.risk.measuring())
         case _:
             pass  # Nothing that is counted.
 

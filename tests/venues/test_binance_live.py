@@ -546,3 +546,14 @@ async def _stream_until_moved(bench: Bench, told: dict[str, list[Any]]) -> None:
         streaming.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await streaming
+
+
+async def test_an_account_tells_how_much_leverage_positions_may_have(bench: Bench) -> None:
+    told = await bench.record.wait(
+        InstrumentsReported, lambda told: any(rules.leverage_tiers for rules in told.instruments)
+    )
+    listing = {rules.symbol: rules for rules in told.instruments}
+    assert listing["BTC/USDT:USDT"].leverage_tiers[:2] == (
+        (Decimal(300_000), Decimal(150)),
+        (Decimal(800_000), Decimal(100)),
+    )

@@ -107,7 +107,13 @@ class Venues:
     ) -> CcxtVenueSession:
         """One account's session. Its market data must be started too: names come from there."""
         client, market_data = self._client(exchange, environment, credentials), self.market_data(exchange, environment)
-        seat = Seat(account_id=account_id, client=client, symbols=self._symbols_of(exchange), clock=self._clock)
+        seat = Seat(
+            account_id=account_id,
+            client=client,
+            symbols=self._symbols_of(exchange),
+            clock=self._clock,
+            tell_tiers=market_data.learn_tiers,
+        )
         return CcxtVenueSession(
             account_id,
             exchange,

@@ -93,6 +93,13 @@ class MarketData:
         """The venue refused what its rules, as they are known here, allow: ask for them anew."""
         self._doubted.set()
 
+    def learn_tiers(self, tiers: dict[str, Tiers]) -> None:
+        """Leverage tiers, whoever was told them: from now on they are a part of the listing."""
+        self._tiers |= tiers
+        if tiers and self._known:
+            known = list(self._known.values())
+            self._take(merged(self._known, tiered(known, self._tiers, self._known)), self._in_listing)
+
     async def listed(self) -> None:
         """Wait until a listing is known, from disk or from the venue."""
         await self._listed.wait()
@@ -165,10 +172,7 @@ class MarketData:
     async def _refresh_tiers(self) -> None:
         """They are many calls and change rarely, so they come after the listing, and less often."""
         await self._listed.wait()
-        self._tiers = await self._source.leverage_tiers()
-        if self._tiers:
-            known = list(self._known.values())
-            self._take(merged(self._known, tiered(known, self._tiers, self._known)), self._in_listing)
+        self.learn_tiers(await self._source.leverage_tiers())
 
     async def _refresh_prices(self) -> None:
         await self._listed.wait()

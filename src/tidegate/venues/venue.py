@@ -17,12 +17,16 @@ from tidegate.venues.symbols import SymbolMap
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a venue's code stands: for which account, through which client, with which names and clock."""
+    """Where a venue's code stands: for which account, through which client, with which names and clock.
+
+    `tell_tiers` hears of leverage tiers that the venue tells to accounts only.
+    """
 
     account_id: AccountId
     client: VenueClient
     symbols: SymbolMap
     clock: Clock
+    tell_tiers: Callable[[dict[str, Tiers]], None] = lambda _: None
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import InstrumentKind
 from tidegate.venues.binance import linear_stream
 from tidegate.venues.binance.access import FuturesAccess
+from tidegate.venues.binance.leverage_brackets import tell_tiers
 from tidegate.venues.binance.linear import BinanceLinear
 from tidegate.venues.binance.spot import BinanceSpot
 from tidegate.venues.binance.words import inexpressible
@@ -101,7 +102,10 @@ class BinanceAccount:
         spot = await self._spot.open_stream()
         self._access.knock_again()
         linear = await self._access.optional(self._linear.stream.open, None)
-        return (spot,) if linear is None else (spot, linear)
+        if linear is None:
+            return (spot,)
+        await tell_tiers(self._seat)
+        return (spot, linear)
 
     def read_frame(self, connection: Any, frame: Any) -> Sequence[Report] | None:
         event = frame.get("event", frame) if isinstance(frame, dict) else None

@@ -35,7 +35,7 @@ class BinanceMarket:
         return [*read_market(pairs, spot_instrument), *read_market(perpetuals, linear_instrument)]
 
     async def leverage_tiers(self) -> dict[str, Tiers]:
-        return {}  # Told to accounts only (leverageBracket): the venue judges.
+        return {}  # Binance tells them to accounts: `leverage_brackets`.
 
     async def prices(self) -> dict[str, Price]:
         spot, linear = await asyncio.gather(self._spot_prices(), self._linear_prices())

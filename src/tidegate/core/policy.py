@@ -66,6 +66,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     cash_assets: frozenset[str] = frozenset({"USDT", "USDC", "FDUSD", "USD", "TUSD", "DAI"})  # No exposure.
     price_stale: timedelta = timedelta(seconds=60)  # What is valued by an older price is marked so.
     equity_interval: timedelta = timedelta(seconds=60)
+    equity_look: timedelta = timedelta(seconds=5)  # So often it is looked whether a mark must not wait that long,
+    equity_step_ratio: Decimal = Decimal("0.005")  # as somebody's profit has moved by this part of the equity.
     compare_after: timedelta = timedelta(seconds=5)  # From a trade to the next look at what the venue holds.
     transfer_wait_max: timedelta = timedelta(days=1)  # So far the venue's word may lie from a transfer.
     lookup_retention: dict[Market, timedelta] = msgspec.field(default_factory=lambda: dict(LOOKUP_RETENTION))

@@ -64,6 +64,15 @@ def test_a_minute_lies_between_two_points(desk: MarkedDesk) -> None:
     assert point.equity - point.net_deposits == 10_000
 
 
+def test_a_profit_that_moves_far_is_not_kept_waiting(desk: MarkedDesk) -> None:
+    desk.last = "49300"
+    assert desk.tick(5) == [], "7,000 of 1,500,000 is little"
+    desk.last = "49200"
+    assert [len(desk.tick(1)) for _ in range(5)] == [0, 0, 0, 0, 1]
+    assert desk.loss_mark().high == 0
+    assert [len(desk.tick(1)) for _ in range(10)] == [0] * 10, "once"
+
+
 def test_who_is_worth_the_same_is_marked_once_an_hour_only(desk: MarkedDesk) -> None:
     assert [len(desk.tick(60)) for _ in range(59)] == [0] * 59
     assert len(desk.tick(60)) == 1

@@ -279,6 +279,20 @@ def test_an_entry_that_needs_a_stop_is_given_one_and_its_history_says_so(desk: L
     assert any("given a stop_loss at 49000 by limit protection_required" in row.message for row in desk.history(order))
 
 
+def test_a_stop_is_attached_below_where_the_entry_may_fill_not_below_its_limit(desk: LimitedDesk) -> None:
+    desk.set_limits(limit(K.PROTECTION_REQUIRED, "1000", attach_stop_ratio=Decimal("0.02")))
+    bought = desk.place(desk.perpetual(quantity="1", price="60000"))
+    sold = desk.place(desk.perpetual(Side.SELL, "1", "40000"))
+    assert bought.stop_loss == Protection(trigger_price=Decimal(49_000))
+    assert sold.stop_loss == Protection(trigger_price=Decimal(51_000))
+
+
+def test_what_only_reduces_is_given_no_stop(desk: LimitedDesk) -> None:
+    desk.trade(desk.perpetual(quantity="3"))
+    desk.set_limits(limit(K.PROTECTION_REQUIRED, "1000", attach_stop_ratio=Decimal("0.02")))
+    assert desk.place(desk.perpetual(Side.SELL, "1")).stop_loss is None
+
+
 def test_what_only_reduces_passes_every_limit(desk: LimitedDesk) -> None:
     desk.trade(desk.perpetual(quantity="3"))
     desk.set_limits(

@@ -27,7 +27,7 @@ def with_required_stop(valid: ValidOrder, ask: Ask, desk: Desk) -> ValidOrder | 
         return valid  # It needs none; or it is refused with all the other limits.
     if reduces(desk, valid.command, valid.command.quantity):
         return valid
-    trigger_price = _stop_price(ask.asked.side, ask.entry, min(ratios), valid.instrument)
+    trigger_price = _stop_price(ask.asked.side, _best_entry(ask, ask.entry), min(ratios), valid.instrument)
     command = msgspec.structs.replace(valid.command, stop_loss=Protection(trigger_price=trigger_price))
     refusal = check_protection(command, valid.instrument, None) if trigger_price > 0 else None
     if trigger_price <= 0 or refusal is not None:
@@ -38,6 +38,13 @@ def with_required_stop(valid: ValidOrder, ask: Ask, desk: Desk) -> ValidOrder | 
 def _is_due(ask: Ask, plan: Plan) -> bool:
     figure = plan.measure(ask, plan)
     return isinstance(figure, Decimal) and exceeds(plan, figure)
+
+
+def _best_entry(ask: Ask, entry: Decimal) -> Decimal:
+    """The best price that the entry may get: a stop beyond it would go off at once."""
+    if ask.reference is None or ask.asked.trigger_price is not None:
+        return entry
+    return min(entry, ask.reference) if ask.is_buy else max(entry, ask.reference)
 
 
 def _stop_price(side: Side, entry: Decimal, distance: Decimal, instrument: Instrument) -> Decimal:

@@ -16,7 +16,7 @@ from tidegate.core.scopes import Place, Subject, covers
 from tidegate.core.totals.exposures import Exposure
 from tidegate.core.totals.plans import ACCOUNT, EXCHANGE, NAME, USER, Plan
 from tidegate.core.totals.running import Totals
-from tidegate.core.vocabulary import LimitKind
+from tidegate.core.vocabulary import Exchange, LimitKind
 
 _OF_ONE_ORDER = frozenset(
     {
@@ -66,7 +66,7 @@ def _actuals(desk: Desk, totals: Totals, plan: Plan, now: datetime | None) -> It
         yield from _per_symbol(desk, plan)
         return
     for scope in _scopes(desk, plan):
-        actual = _actual(totals, plan, _place(desk, scope), now)
+        actual = _actual(desk, totals, plan, _place(desk, scope), now)
         if actual is not None:
             yield scope, actual
 
@@ -131,7 +131,18 @@ def _largest(exposure: Exposure, kind: LimitKind) -> Decimal:
     return max(exposure.long, -exposure.short, ZERO)
 
 
-def _actual(totals: Totals, plan: Plan, place: Place, now: datetime | None) -> Decimal | None:
+def _notional(desk: Desk, totals: Totals, plan: Plan, key: Any, since: datetime) -> Decimal | None:
+    """What went by in each quote asset, at what that is worth anywhere; None: not known."""
+    total = ZERO
+    for quote in totals.quotes:
+        amount, rate = plan.notional.total((key, quote), since), desk.rate(Exchange.BINANCE, quote)
+        if amount and rate is None:
+            return None
+        total += amount * (rate or ZERO)
+    return total
+
+
+def _actual(desk: Desk, totals: Totals, plan: Plan, place: Place, now: datetime | None) -> Decimal | None:
     exposure = plan.sums.get(plan.sum_of(place), Exposure())
     standing = plan.standings.get(plan.owners_of(place))
     since = None if now is None else now - plan.interval
@@ -145,8 +156,7 @@ def _actual(totals: Totals, plan: Plan, place: Place, now: datetime | None) -> D
         case LimitKind.NOTIONAL_PER_INTERVAL:
             if since is None:
                 return ZERO
-            key = plan.count_of(place)
-            return sum((plan.notional.total((key, quote), since) for quote in totals.quotes), ZERO)
+            return _notional(desk, totals, plan, plan.count_of(place), since)
         case LimitKind.GROSS_EXPOSURE:
             return exposure.gross
         case LimitKind.NET_EXPOSURE:

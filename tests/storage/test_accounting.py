@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.portfolio.test_any_sequence import AnyDesk
 from support.desk_driver import ACCOUNT, ALICE, BOB, DeskDriver
 from tidegate.core.apply import apply
 from tidegate.core.identifiers import AccountId, UserId
@@ -207,3 +208,28 @@ async def test_a_statement_names_trades_fees_and_profit(accounting: Accounting) 
     }
     assert all(line.order_id and line.execution_id for line in lines)
     assert (await accounting.statement(BooksFilter(exchange=Exchange.OKX))).closing == ()
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+async def test_whatever_happened_a_statement_ends_with_what_is_held(sqlite_url: str, seed: int) -> None:
+    desk = AnyDesk(seed)
+    desk.live(steps=40)
+    storage = open_storage(sqlite_url)
+    epoch = (await storage.journal.load()).epoch
+    for batch in desk.batches:
+        batch.epoch = epoch
+        await storage.journal.commit(batch)
+    frame = await storage.accounting.statement(BooksFilter())
+    held = {(one.account_id, one.user_id, one.asset, one.wallet): one.quantity for one in desk.desk.holdings.values()}
+    closing = {(one.account_id, one.user_id, one.asset, one.wallet): one.quantity for one in frame.closing}
+    assert closing == {key: quantity for key, quantity in held.items() if quantity or key in closing}
+    fees: dict[str, Decimal] = {}
+    for booked in desk.desk.executions.values():  # Without those that were busted.
+        for fee in booked.fees:
+            fees[fee.asset] = fees.get(fee.asset, Decimal(0)) + fee.amount
+    assert {asset: amount for asset, amount in frame.fees.items() if amount} == {
+        asset: amount for asset, amount in fees.items() if amount
+    }
+    figures = await storage.accounting.performance(BooksFilter())
+    assert figures.executions == len(desk.desk.executions)
+    await storage.close()

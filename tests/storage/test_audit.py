@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.portfolio.test_any_sequence import AnyDesk
 from support.desk_driver import ACCOUNT, ALICE, DeskDriver
 from tidegate.core.apply import apply
 from tidegate.core.messages.events import PositionAdjusted
@@ -73,13 +74,13 @@ def tick(driver: DeskDriver, seconds: int, price: str | None = None) -> None:
     driver.put(ClockTicked(at=driver.now))
 
 
-def store(url: str) -> None:
-    """Write the life, each desk's batches under an epoch of its own."""
+def store(url: str, batches: list[Batch]) -> None:
+    """Write a life, each desk's batches under an epoch of its own."""
 
     async def write() -> None:
         storage = open_storage(url)
         epoch, written = (await storage.journal.load()).epoch, 1
-        for batch in live():
+        for batch in batches:
             if batch.epoch != written:
                 epoch, written = (await storage.journal.load()).epoch, batch.epoch
             batch.epoch = epoch
@@ -94,7 +95,7 @@ def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """A SQLite database with a life in it, to be copied."""
     path = tmp_path_factory.mktemp("audit") / "lived.db"
     shutil.copy(sqlite_template, path)
-    store(f"sqlite:///{path}")
+    store(f"sqlite:///{path}", live())
     return path
 
 
@@ -106,7 +107,7 @@ def copied(lived: Path, tmp_path: Path) -> str:
 
 
 def test_books_that_a_desk_wrote_are_clean(database_url: str) -> None:
-    store(database_url)
+    store(database_url, live())
     checked, found = run(database_url)
     assert found == []
     assert list(checked) == [
@@ -123,6 +124,19 @@ def test_books_that_a_desk_wrote_are_clean(database_url: str) -> None:
     head = checked["journal chain"].head
     assert head is not None
     assert head.number == checked["replay"].rows
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_whatever_happens_to_a_desk_its_books_are_clean(
+    sqlite_url: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_replay, "EVENTS_PER_COMMIT", 7)
+    desk = AnyDesk(seed)
+    desk.live(steps=40)
+    desk.restart()
+    desk.move_cash()
+    store(sqlite_url, desk.batches)
+    assert run(sqlite_url)[1] == []
 
 
 BROKEN = [  # What is done to which table, which check sees it, and where.

@@ -45,7 +45,7 @@ from tidegate.core.vocabulary import (
     VenueOrderStatus,
     Wallet,
 )
-from tidegate.venues import hearing
+from tidegate.venues import hearing, market_data
 from tidegate.venues.binance import endpoints, linear_books, linear_stream, linear_trades
 from tidegate.venues.binance.market import BinanceMarket
 from venue_contract_helpers import Control
@@ -557,3 +557,22 @@ async def test_an_account_tells_how_much_leverage_positions_may_have(bench: Benc
         (Decimal(300_000), Decimal(150)),
         (Decimal(800_000), Decimal(100)),
     )
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(market_data, "DOUBTS_SECONDS_MIN", 0.1)
+
+
+async def test_rules_that_changed_are_known_soon_after_the_first_refusal_by_them(eager: None, bench: Bench) -> None:
+    await bench.record.wait(InstrumentsReported)
+    await bench.control.call("POST", "market", {"symbol": SPOT, "rules": {"tick_size": "5"}})
+    bench.send(symbol=SPOT, price=Decimal(60_001))
+    refused = await bench.record.wait(OrderRefused)
+    assert refused.reason is RejectReason.OUTSIDE_VENUE_RULES
+    told = await bench.record.wait(InstrumentsReported, lambda told: _tick_of(told) == 5)
+    assert told.complete
+
+
+def _tick_of(told: InstrumentsReported) -> Decimal:
+    return next(rules.price_tick for rules in told.instruments if rules.symbol == SPOT)

@@ -21,7 +21,7 @@ from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.records import UNALLOCATED
 from tidegate.core.valuation import value_owners
-from tidegate.core.vocabulary import CashFlowKind, Environment, Exchange, Side, VenueOrderStatus, Wallet
+from tidegate.core.vocabulary import CashFlowKind, Environment, Exchange, PositionSide, Side, VenueOrderStatus, Wallet
 
 OMNIBUS = ids.AccountId("okx-omnibus")
 OWNERS = ((ACCOUNT, ALICE), (OMNIBUS, ALICE), (OMNIBUS, BOB), (OMNIBUS, UNALLOCATED))
@@ -81,8 +81,10 @@ class AnyDesk(ComparedDesk):
             )
 
     def _new_order(self) -> Order | None:
+        symbol = self.random.choice(["BTC/USDT", PERPETUAL])
         command = self.order_command(
-            symbol=self.random.choice(["BTC/USDT", PERPETUAL]),
+            symbol=symbol,
+            position_side=self.random.choice(list(PositionSide)) if symbol == PERPETUAL else PositionSide.NET,
             side=self.random.choice(list(Side)),
             quantity=str(self.amount("0.1", "0.5", "1")),
             price=str(self.amount("49000", "51000")),

@@ -63,6 +63,8 @@ class Unit(msgspec.Struct, eq=False):
         if change:
             self.price += change
             for slot in self.slots.values():
+                if not slot.gross and not slot.at_risk:
+                    continue
                 exposure = slot.exposure
                 exposure.long += slot.long * change
                 exposure.short += slot.short * change

@@ -133,6 +133,7 @@ def test_the_kill_switch_is_thrown_for_a_scope_and_released(call: Calling) -> No
 def test_approvals_are_listed_and_decided(call: Calling) -> None:
     page = call(Desk(200, {"items": [APPROVAL], "next_cursor": "c"}), "approvals", state="pending")
     assert (page.items[0].message, page.next_cursor) == ("more room", "c")
+    assert call(Desk(200, APPROVAL), "approval", "01A").expected_version == 1
     desk = Desk(200, APPROVAL)
     call(desk, "approve", "01A", "seen")
     call(desk, "reject", "01A")

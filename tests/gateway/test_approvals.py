@@ -41,6 +41,14 @@ async def test_who_does_not_oversee_sees_what_one_asked_for_alone(users, desk) -
 
 
 @pytest.mark.usefixtures("waiting")
+async def test_one_is_shown_to_those_who_may_see_it(users) -> None:
+    shown = await users.olga.get("/approvals/A2")
+    assert (shown.status_code, shown.json()["limits"][0]["limit_id"]) == (200, "small-orders")
+    for answer in (await users.alice.get("/approvals/A2"), await users.olga.get("/approvals/A9")):
+        assert (answer.status_code, answer.json()["code"]) == (404, "approval_not_found")
+
+
+@pytest.mark.usefixtures("waiting")
 @pytest.mark.parametrize(("word", "approve"), [("approve", True), ("reject", False)])
 async def test_a_second_persons_word_reaches_the_core(users, desk, word: str, approve: bool) -> None:
     desk.answers.append(Answer())

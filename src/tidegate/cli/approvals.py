@@ -49,6 +49,29 @@ def list_approvals(
 
 
 @approvals.command()
+def show(
+    context: typer.Context,
+    approval_id: ApprovalId,
+    url: Url = None,
+    token: Token = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits; of limits, what would be other than now."""
+    with connection(context, url, token, data, as_json) as desk:
+        found = desk.approval(approval_id)
+        in_force = None if found.limits is None else desk.risk_limits()
+    if wants_json(context, as_json):
+        print_json(found)
+        return
+    from tidegate.cli.risk_tables import print_approvals, print_changes
+
+    print_approvals([found])
+    if found.limits is not None and in_force is not None:
+        print_changes(in_force.limits, found.limits)
+
+
+@approvals.command()
 def approve(
     context: typer.Context,
     approval_id: ApprovalId,

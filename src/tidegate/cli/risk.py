@@ -90,7 +90,7 @@ def utilization(
     if wants_json(context, as_json):
         print_json(found)
         return
-    from tidegate.cli.risk_tables import print_utilization
+    from tidegate.cli.utilization_table import print_utilization
 
     print_utilization(found)
 

@@ -8,23 +8,17 @@ from rich.text import Text
 
 from tidegate.cli.grid import Cell, Column, number, print_grid
 from tidegate.cli.output import console, one_line
-from tidegate.cli.tables import amount, date_and_clock, gain, money, word
+from tidegate.cli.tables import amount, date_and_clock, word
 
 if TYPE_CHECKING:
     from tidegate.client import (
-        AccountRisk,
         Approval,
-        LimitUse,
-        PositionRisk,
         RiskLimit,
         RiskLimits,
         RiskScope,
-        RiskUtilization,
         TradingState,
         Transfer,
     )
-
-_WARNING, _ALARM = Decimal("0.8"), Decimal("0.95")
 
 
 def scope_text(scope: "RiskScope") -> str:
@@ -70,127 +64,16 @@ def _print_limit_rows(limits: Sequence["RiskLimit"]) -> None:
             ", ".join(limit.symbols) if limit.value is None else amount(limit.value),
             "-" if limit.interval_seconds is None else f"{limit.interval_seconds} s",
             limit.action,
-            ", ".join(_percent(level) for level in limit.warn_at) or "-",
+            ", ".join(percent(level) for level in limit.warn_at) or "-",
         )
         for limit in limits
     ]
     _print(columns, rows, empty="no limits")
 
 
-def _percent(part: Decimal | None) -> str:
+def percent(part: Decimal | None) -> str:
     """A part of something, in hundredths to one place."""
     return "-" if part is None else f"{amount((part * 100).quantize(Decimal('0.1')))} %"
-
-
-# --- utilization -------------------------------------------------------------------------------------------------
-
-
-def print_utilization(risk: "RiskUtilization") -> None:
-    """The desk's risk: what is stopped first, then limits by how far they are used up, accounts, positions."""
-    out = console()
-    if risk.states:
-        print_states(risk.states)
-        out.print()
-    _print_uses(risk.uses, risk.limits_version)
-    if risk.accounts:
-        out.print()
-        _print_accounts(risk.accounts, risk.reporting_currency)
-    if risk.positions:
-        out.print()
-        _print_positions(risk.positions)
-
-
-def _print_uses(uses: Sequence["LimitUse"], version: int) -> None:
-    columns = (
-        number("used"),
-        Column("limit"),
-        Column("kind", spare=1),
-        Column("scope"),
-        number("actual"),
-        number("at most"),
-    )
-    fullest_first = sorted(uses, key=lambda use: use.utilization or Decimal(0), reverse=True)
-    rows = [
-        (
-            _used(use.utilization),
-            use.limit_id,
-            use.kind.replace("_", " "),
-            scope_text(use.scope),
-            amount(use.actual),
-            amount(use.limit),
-        )
-        for use in fullest_first
-    ]
-    _print(columns, rows, empty="no limits are in force" if not version else "no limit is used")
-
-
-def _used(utilization: Decimal | None) -> Text:
-    if utilization is None:
-        return Text("-")
-    style = "red" if utilization >= _ALARM else "yellow" if utilization >= _WARNING else "green"
-    return Text(_percent(utilization), style=style)
-
-
-def _print_accounts(accounts: Sequence["AccountRisk"], currency: str) -> None:
-    columns = (
-        Column("account"),
-        Column("user", spare=5),
-        number(f"equity {currency}"),
-        number("gross", spare=1),
-        number("net", spare=2),
-        number("leverage", spare=4),
-        number("margin", spare=3),
-        number("today"),
-        number("drawdown"),
-        Column("prices", spare=6),
-    )
-    rows = [
-        (
-            account.account_id,
-            account.user_id,
-            money(account.equity),
-            money(account.gross_exposure),
-            money(account.net_exposure),
-            "-" if account.leverage is None else f"{account.leverage:.2f}x",
-            _percent(account.margin_ratio),
-            gain(account.daily_pnl),
-            _percent(account.drawdown),
-            Text("stale", style="yellow") if account.stale else "fresh",
-        )
-        for account in accounts
-    ]
-    print_grid(console(), columns, rows)
-
-
-def _print_positions(positions: Sequence["PositionRisk"]) -> None:
-    columns = (
-        Column("account"),
-        Column("user", spare=5),
-        Column("symbol"),
-        Column("side", spare=6),
-        number("quantity"),
-        number("mark", spare=3),
-        number("value", spare=2),
-        number("unrealized", spare=1),
-        number("liquidation"),
-        number("away"),
-    )
-    rows = [
-        (
-            position.account_id,
-            position.user_id,
-            position.symbol,
-            position.position_side,
-            amount(position.quantity),
-            amount(position.mark_price),
-            money(position.notional),
-            gain(position.unrealized_pnl),
-            amount(position.liquidation_price),
-            _percent(position.liquidation_distance),
-        )
-        for position in positions
-    ]
-    print_grid(console(), columns, rows)
 
 
 # --- states, approvals, transfers --------------------------------------------------------------------------------
@@ -252,6 +135,29 @@ def print_approval(approval: "Approval") -> None:
     if approval.limits is not None:
         console().print()
         _print_limit_rows(approval.limits)
+
+
+def print_changes(before: Sequence["RiskLimit"], after: Sequence["RiskLimit"]) -> None:
+    """What one set of limits has other than another, limit by limit."""
+    was, is_to_be = ({limit.limit_id: limit for limit in limits} for limits in (before, after))
+    rows = [
+        (name, _in_words(was.get(name)), _in_words(is_to_be.get(name)))
+        for name in sorted(was.keys() | is_to_be.keys())
+        if was.get(name) != is_to_be.get(name)
+    ]
+    console().print()
+    _print((Column("limit"), Column("now"), Column("is to be")), rows, empty="the same as now")
+
+
+def _in_words(limit: "RiskLimit | None") -> str:
+    """A limit in a line; a dash where there is none."""
+    if limit is None:
+        return "-"
+    words = [limit.kind.replace("_", " "), ", ".join(limit.symbols) if limit.value is None else amount(limit.value)]
+    words += [] if limit.interval_seconds is None else [f"in {limit.interval_seconds} s"]
+    words += [] if limit.attach_stop_ratio is None else [f"stop at {percent(limit.attach_stop_ratio)}"]
+    words += [f"({scope_text(limit.scope)})", limit.action]
+    return " ".join(words)
 
 
 def print_transfers(transfers: Iterable["Transfer"]) -> None:

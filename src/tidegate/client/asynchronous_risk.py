@@ -91,6 +91,10 @@ class AsyncRiskCalls:
         """What waits for a second person, and what became of it, newest first."""
         return await self._perform(risk_calls.approvals(query))
 
+    async def approval(self: Performs, approval_id: str) -> Approval:
+        """One request for a second person's word."""
+        return await self._perform(risk_calls.approval(approval_id))
+
     async def approve(self: Performs, approval_id: str, message: str = "") -> Approval:
         """Say yes to what another asked for: it is carried out."""
         return await self._perform(risk_calls.decide_approval(approval_id, approve=True, message=message))

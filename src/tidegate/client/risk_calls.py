@@ -148,11 +148,19 @@ def approvals(query: ApprovalQuery) -> Call[Page[Approval]]:
     return Call(method="GET", path=f"{API_PATH}/approvals", result=Page[Approval], query=filters(query))
 
 
+def approval(approval_id: str) -> Call[Approval]:
+    """`GET /approvals/{approval_id}`."""
+    return Call(method="GET", path=_approval_path(approval_id), result=Approval)
+
+
 def decide_approval(approval_id: str, *, approve: bool, message: str) -> Call[Approval]:
     """`POST /approvals/{approval_id}/approve` and `.../reject`. The same again is answered alike."""
-    name = path_segment("an approval id", approval_id)
-    path = f"{API_PATH}/approvals/{name}/{'approve' if approve else 'reject'}"
+    path = f"{_approval_path(approval_id)}/{'approve' if approve else 'reject'}"
     return Call(method="POST", path=path, result=Approval, body=json_body({"message": message}))
+
+
+def _approval_path(approval_id: str) -> str:
+    return f"{API_PATH}/approvals/{path_segment('an approval id', approval_id)}"
 
 
 def transfers(query: TransferQuery) -> Call[Page[Transfer]]:

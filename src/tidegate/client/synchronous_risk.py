@@ -91,6 +91,10 @@ class RiskCalls:
         """What waits for a second person, and what became of it, newest first."""
         return self._perform(risk_calls.approvals(query))
 
+    def approval(self: Performs, approval_id: str) -> Approval:
+        """One request for a second person's word."""
+        return self._perform(risk_calls.approval(approval_id))
+
     def approve(self: Performs, approval_id: str, message: str = "") -> Approval:
         """Say yes to what another asked for: it is carried out."""
         return self._perform(risk_calls.decide_approval(approval_id, approve=True, message=message))

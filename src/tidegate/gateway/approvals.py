@@ -11,6 +11,7 @@ from tidegate.gateway.authentication import SEES_EVERYBODY
 from tidegate.gateway.context import Context
 from tidegate.gateway.naming import named_by
 from tidegate.gateway.problems import Problem, refused
+from tidegate.gateway.queries import NoQuery
 from tidegate.gateway.requests import AnyRequest, read_body, read_query
 from tidegate.gateway.results import Page, Result
 from tidegate.gateway.risk_bodies import DecisionBody
@@ -26,6 +27,13 @@ async def index(request: AnyRequest, user: User, context: Context) -> Result:
         state=query.state, requested_by=requested_by, limit=query.limit, cursor=query.cursor
     )
     return Result(Page[ApprovalView]([approval_view(approval) for approval in found], next_cursor))
+
+
+async def show(request: AnyRequest, user: User, context: Context) -> Result:
+    """One request for a second person's word."""
+    read_query(request, NoQuery)
+    approval_id = await _visible(request.path_params["approval_id"], user, context)
+    return Result(approval_view(await stored(approval_id, context)))
 
 
 async def approve(request: AnyRequest, user: User, context: Context) -> Result:

@@ -175,6 +175,7 @@ OPERATIONS = (
         accepted=risk_views.ApprovalView,
     ),
     Operation("GET", f"{API}/approvals", approvals.index, Page[risk_views.ApprovalView], risk_queries.ApprovalsQuery),
+    Operation("GET", f"{API}/approvals/{{approval_id}}", approvals.show, risk_views.ApprovalView),
     Operation(
         "POST",
         f"{API}/approvals/{{approval_id}}/approve",

@@ -57,11 +57,14 @@ def _delisted(desk: Desk, report: InstrumentsReported) -> list[Instrument]:
 def _refused_now(desk: Desk, report: InstrumentsReported, changed: Mapping[str, Instrument]) -> list[Event]:
     """Told once per change: what the old rules would have refused for the same reason is no news."""
     events: list[Event] = []
-    for order in _working(desk, report):
-        rules = changed.get(order.symbol)
-        before = None if rules is None else desk.instruments.get((order.exchange, order.symbol))
-        if rules is None or before is None:
+    pairs = {
+        symbol: (before, rules) for symbol, rules in changed.items() if (before := _known(desk, rules)) is not None
+    }
+    bounds = {symbol: pair for symbol, pair in pairs.items() if _differ_for_orders(*pair)}
+    for order in _working(desk, report) if bounds else ():
+        if order.symbol not in bounds:
             continue
+        before, rules = bounds[order.symbol]
         refusal = _problem(order, rules)
         if refusal is None or _is_same(refusal, _problem(order, before)):
             continue
@@ -76,6 +79,18 @@ def _refused_now(desk: Desk, report: InstrumentsReported, changed: Mapping[str, 
             )
         )
     return events
+
+
+def _differ_for_orders(before: Instrument, rules: Instrument) -> bool:
+    """Fees and leverages are told for all markets at once, and refuse no order that works."""
+    as_before = msgspec.structs.replace(
+        rules,
+        maker_fee_rate=before.maker_fee_rate,
+        taker_fee_rate=before.taker_fee_rate,
+        leverage_max=before.leverage_max,
+        leverage_tiers=before.leverage_tiers,
+    )
+    return as_before != before
 
 
 def _working(desk: Desk, report: InstrumentsReported) -> Iterable[Order]:

@@ -6,15 +6,17 @@ from datetime import datetime
 from tidegate.core.capabilities import How, how_handled
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
+from tidegate.core.endings import end
 from tidegate.core.instruments import Price
 from tidegate.core.messages.effects import WakeAt
 from tidegate.core.messages.events import Event, OrderTriggered, TrailingMoved
 from tidegate.core.order import Order
 from tidegate.core.risk.checks import RiskApproved, worst_price_at
+from tidegate.core.risk.limits import check_open_order
 from tidegate.core.routing import first_attempt, hold, next_attempt, watch_dog
 from tidegate.core.triggers import trailing_trigger, watched_price
 from tidegate.core.validation import reference_price
-from tidegate.core.vocabulary import AccountState, HeldBy, OrderType, WakePurpose
+from tidegate.core.vocabulary import AccountState, HeldBy, OrderStatus, OrderType, RejectReason, WakePurpose
 
 
 def launch(desk: Desk, approved: RiskApproved, at: datetime) -> Decision:
@@ -46,6 +48,7 @@ def set_off(desk: Desk, order: Order, at: datetime, price: Price) -> Decision:
 
     It reserves what it may cost from here. While its account takes no orders it waits, for the retry window that begins
     now. A leg of protection is only marked: its sibling has to give way first, so the review of their parent sends it.
+    Where a limit or a state is in its way by now, it ends instead.
     """
     is_leg = order.is_protective
     waits = not is_leg and desk.accounts[order.account_id].state is not AccountState.READY
@@ -59,10 +62,12 @@ def set_off(desk: Desk, order: Order, at: datetime, price: Price) -> Decision:
     )
     if is_leg:
         return Decision([triggered])
-    if waits:
-        return Decision([triggered], [WakeAt(order_id=order.order_id, at=at + desk.policy.back_off_min)])
     leaving = copy.copy(order)
     leaving.triggered_at = at
+    if (refusal := check_open_order(desk, order, leaving, price, at)) is not None:
+        return Decision([triggered, *end(leaving, at, OrderStatus.REJECTED, RejectReason.RISK_LIMIT, refusal.message)])
+    if waits:
+        return Decision([triggered], [WakeAt(order_id=order.order_id, at=at + desk.policy.back_off_min)])
     leaving.reserve_price = worst_price_at(reference_price(order.side, price), order, desk)
     started, send = next_attempt(leaving, at, desk.policy)
     return Decision([triggered, started], [send, watch_dog(order, at, desk.policy)])

@@ -16,6 +16,7 @@ from tidegate.core.messages.values import Fee
 from tidegate.core.portfolio.figures import BooksFilter, Interval, StatementLine
 from tidegate.core.vocabulary import Exchange, PositionSide, Side
 from tidegate.ports import Accounting, InvalidCursorError
+from tidegate.storage import accounting as stored
 from tidegate.storage.open import open_storage
 
 DAY_1 = datetime(2026, 3, 1, 12, tzinfo=UTC)  # Where the driver's time begins.
@@ -167,6 +168,15 @@ async def test_performance_of_a_period_starts_at_the_last_mark_before_it(account
     assert found.time_weighted_return == Decimal("0.1")
     assert (found.orders, found.average_holding_seconds) == (1, None)
     assert (await accounting.performance(BooksFilter(user_id=UserId("carol")))).win_rate is None
+
+
+async def test_a_long_period_is_measured_by_the_marks_of_its_hours(
+    accounting: Accounting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "PERIOD_BY_MARK_MAX", timedelta(hours=1))
+    found = await accounting.performance(BooksFilter(user_id=ALICE))
+    assert (found.starting_equity, found.ending_equity, found.maximum_drawdown) == (1000, 1089, 0)
+    assert found.time_weighted_return == Decimal("0.089")
 
 
 async def lines_of(accounting: Accounting, wanted: BooksFilter, bound: int, page: int) -> list[StatementLine]:

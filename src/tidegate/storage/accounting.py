@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeVar
 
 import msgspec
@@ -36,6 +36,7 @@ from tidegate.storage.trades import first_trade, funding, trades, within
 
 ResultT = TypeVar("ResultT")
 _DAY = timedelta(days=1)
+PERIOD_BY_MARK_MAX = timedelta(days=31)  # A year of minutes, for every owner, would take minutes.
 
 
 class StoredAccounting:
@@ -187,13 +188,19 @@ def _performance(connection: Connection, wanted: BooksFilter) -> Performance:
 
 
 def _returns(connection: Connection, wanted: BooksFilter) -> ReturnMeter:
-    """From the last mark before the period, where there is one."""
+    """From the last mark before the period, where there is one; of a long period, by the marks of its hours."""
     meter = ReturnMeter()
     if wanted.since is not None:
         before = sum_at(connection, wanted, wanted.since - timedelta(microseconds=1))
         if before is not None:
             meter.add(before.equity, before.net_deposits, stale=before.stale)
-    for mark in walk(connection, wanted, since=wanted.since, until=wanted.until):
+    newest = next(iter(curve(connection, wanted, Interval.RAW, 1)), None)
+    begun = wanted.since or first_mark(connection, wanted)
+    if newest is None or begun is None:
+        return meter
+    hourly = newest.at - begun > PERIOD_BY_MARK_MAX
+    marks = walk(connection, wanted, since=wanted.since, until=newest.at, hourly=hourly)
+    for mark in chain(marks, [newest]):
         meter.add(mark.equity, mark.net_deposits, stale=mark.stale)
     return meter
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, extract, func, select, type_coerce
 
 from tidegate.core.money import ZERO
 from tidegate.core.portfolio.figures import BooksFilter, EquitySum, Interval
@@ -52,9 +52,14 @@ def sum_at(connection: Connection, wanted: BooksFilter, at: datetime) -> EquityS
 
 
 def walk(
-    connection: Connection, wanted: BooksFilter, *, since: datetime | None, until: datetime | None
+    connection: Connection,
+    wanted: BooksFilter,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    hourly: bool = False,
 ) -> Iterator[EquitySum]:
-    """Every mark of a period, oldest first."""
+    """Every mark of a period, oldest first; `hourly`: only those within the first minute of an hour, which mark all."""
     total = _Total()
     if since is not None:
         for mark in latest(connection, wanted, since - timedelta(microseconds=1)).values():
@@ -64,10 +69,18 @@ def walk(
         query = query.where(equity.c.at >= since)
     if until is not None:
         query = query.where(equity.c.at < until)
+    if hourly:
+        query = query.where(_is_on_the_hour(connection.dialect.name))
     for at, marks in groupby(streamed(connection, query.order_by(equity.c.at)), key=lambda mark: mark.at):
         for mark in marks:
             total.take(mark)
         yield total.at(at)
+
+
+def _is_on_the_hour(dialect: str) -> ColumnElement[bool]:
+    if dialect == "postgresql":
+        return extract("minute", equity.c.at) == 0
+    return func.substr(type_coerce(equity.c.at, Text), 15, 2) == "00"  # As `time_text` writes it.
 
 
 def latest(connection: Connection, wanted: BooksFilter, at: datetime) -> _Latest:

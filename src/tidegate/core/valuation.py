@@ -72,8 +72,9 @@ def _converted(desk: Desk, position: Position, mark: Worth, at: datetime, agains
 def value_owners(desk: Desk, at: datetime) -> dict[Owner, Valued]:
     """All owners of anything, now or ever, in one pass."""
     found: dict[Owner, Valued] = {}
+    rates = _RatesOfNow(desk, at)
     for holding in desk.holdings.values():
-        _add_holding(desk, found.setdefault((holding.account_id, holding.user_id), Valued()), holding, at)
+        _add_holding(rates, found.setdefault((holding.account_id, holding.user_id), Valued()), holding)
     for owner, positions in desk.positions_by_owner.items():
         _add_positions(desk, found.setdefault(owner, Valued()), positions, at)
     for owner, capital in desk.risk.capital.items():
@@ -94,19 +95,36 @@ def equity_of(owner: Owner, valued: Valued) -> OwnerEquity:
     )
 
 
-def _add_holding(desk: Desk, valued: Valued, holding: Holding, at: datetime) -> None:
+class _RatesOfNow:
+    """Rates at one moment, each worked out once: many own the same."""
+
+    def __init__(self, desk: Desk, at: datetime) -> None:
+        self.desk, self.at = desk, at
+        self._known: dict[tuple[AccountId, str], tuple[Worth, bool]] = {}
+
+    def of(self, account_id: AccountId, asset: str) -> tuple[Worth, bool]:
+        """What a unit in an account is worth; and whether a price is missing that can be expected."""
+        known = self._known.get((account_id, asset))
+        if known is None:
+            exchange = self.desk.accounts[account_id].exchange
+            rate = worth(self.desk, exchange, asset, self.at)
+            known = rate, rate.value is None and is_expected(self.desk, exchange, asset)
+            self._known[account_id, asset] = known
+        return known
+
+
+def _add_holding(rates: _RatesOfNow, valued: Valued, holding: Holding) -> None:
     if not holding.quantity:
         return
-    exchange = desk.accounts[holding.account_id].exchange
-    rate = worth(desk, exchange, holding.asset, at)
+    rate, is_missing = rates.of(holding.account_id, holding.asset)
     if rate.value is None:
-        if is_expected(desk, exchange, holding.asset):
-            valued.stale = valued.missing = True
+        valued.stale |= is_missing
+        valued.missing |= is_missing
         return
     value = holding.quantity * rate.value
     valued.equity += value
     valued.stale |= rate.stale
-    if holding.asset not in desk.policy.cash_assets:
+    if holding.asset not in rates.desk.policy.cash_assets:
         valued.gross_exposure += abs(value)
 
 

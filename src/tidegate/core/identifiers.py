@@ -20,6 +20,7 @@ CommandId = NewType("CommandId", str)  # One per request, so that its answer fin
 IdempotencyKey = NewType("IdempotencyKey", str)
 
 EXCHANGE_CLIENT_ORDER_ID_PREFIX = "tg"
+KILL_SWITCH = "kill_switch"  # Begins the `rule_id` of orders that close positions for it: no user's rule is so named.
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SUFFIXES = tuple(high + low for high in _BASE36 for low in _BASE36)  # Of the attempts, by their numbers.

@@ -68,13 +68,17 @@ UNALLOCATED = UserId("unallocated")  # Owns what a venue account holds and no us
 
 
 class User(msgspec.Struct, kw_only=True):
-    """A person or program of the desk."""
+    """A person or program of the desk.
+
+    `keep_alive_seconds`: open orders are canceled when nothing is heard of its client for so long; None: never.
+    """
 
     user_id: UserId
     name: str
     role: Role
     created_at: datetime
     corrections: frozenset[Correction] = frozenset()
+    keep_alive_seconds: int | None = None
 
 
 class Token(msgspec.Struct, kw_only=True):

@@ -375,6 +375,7 @@ class RejectReason(StrEnum):
     AUTHENTICATION_FAILED = "authentication_failed"
     CANCELED_AT_VENUE = "canceled_at_venue"
     CANCELED_BY_RULE = "canceled_by_rule"
+    CLIENT_DISCONNECTED = "client_disconnected"
     CLOCK_SKEW = "clock_skew"
     DUPLICATE_ORDER_ID = "duplicate_order_id"
     EXPIRED_AT_VENUE = "expired_at_venue"

@@ -366,6 +366,7 @@ users = Table(
     Column("role", Word(Role), **REQUIRED),
     Column("created_at", Timestamp, **REQUIRED),
     Column("corrections", JsonText(frozenset[Correction]), **REQUIRED),
+    Column("keep_alive_seconds", Integer),
 )
 
 tokens = Table(

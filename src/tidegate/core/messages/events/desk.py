@@ -77,6 +77,15 @@ class CorrectionsSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     corrections: frozenset[Correction]
 
 
+class KeepAliveSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A user's open orders are canceled from now on when nothing is heard of its client for so long; None: never."""
+
+    at: datetime
+    user_id: UserId
+    timeout_seconds: int | None
+    message: str = ""
+
+
 class RequestKept(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A change or cancel with an idempotency key was carried out: the same request again is answered by its order."""
 

@@ -26,6 +26,7 @@ class TradingStateSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
     """A scope may trade so from now on; `active` takes its restriction away.
 
     `automatic`: a limit was reached, `by` names it. `protection_too`: protection in the scope is canceled as well.
+    `close_positions`: derivatives' positions are closed at the market, what fills from then on included.
     """
 
     at: datetime
@@ -36,6 +37,7 @@ class TradingStateSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
     message: str = ""
     approved_by: UserId | None = None
     protection_too: bool = False
+    close_positions: bool = False
 
 
 class LimitWarned(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -1,5 +1,6 @@
 """The larger a position, the smaller its leverage: what is open of the same side counts."""
 
+import copy
 from decimal import Decimal
 
 import msgspec
@@ -11,6 +12,7 @@ from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.messages.values import Refusal
+from tidegate.core.validation.tiers import check_tiers
 from tidegate.core.vocabulary import Exchange, RefusalCode, Side
 
 TIERS = tuple((Decimal(worth), Decimal(leverage)) for worth, leverage in ((100_000, 50), (300_000, 20), (500_000, 5)))
@@ -83,3 +85,17 @@ def test_a_position_counts_and_what_reduces_it_passes(driver: Tiered) -> None:
 
 def test_without_a_known_leverage_the_venue_judges(driver: Tiered) -> None:
     assert driver.refusal(driver.asked("11", leverage=None)) is None
+
+
+def test_a_change_counts_as_what_the_order_is_to_be(driver: Tiered) -> None:
+    order = driver.working(driver.asked("4"))
+    driver.fill(order, "1")
+    price = driver.desk.prices[Exchange.BINANCE, PERPETUAL]
+    rules = driver.desk.instruments[Exchange.BINANCE, PERPETUAL]
+    changed = copy.copy(order)
+    changed.quantity = Decimal(6)
+    assert check_tiers(changed, rules, price, driver.desk) is None
+    changed.quantity = Decimal("6.1")
+    refusal = check_tiers(changed, rules, price, driver.desk)
+    assert refusal is not None
+    assert "305000" in refusal.message

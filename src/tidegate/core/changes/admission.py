@@ -20,6 +20,7 @@ from tidegate.core.validation.amounts import check_workable
 from tidegate.core.validation.bounds import check_bounds
 from tidegate.core.validation.protection import check_leg_size
 from tidegate.core.validation.refusals import refuse
+from tidegate.core.validation.tiers import check_tiers
 from tidegate.core.vocabulary import AccountState, OrderType, RefusalCode
 
 
@@ -122,6 +123,8 @@ def _check_figures(desk: Desk, order: Order, changed: Order, at: datetime) -> Re
     if (refusal := check_figures(changed, instrument, price, fresh)) is not None:
         return refusal
     if (refusal := check_leg_size(changed, instrument)) is not None:
+        return refusal
+    if asks_for_more(order, changed) and (refusal := check_tiers(changed, instrument, price, desk)) is not None:
         return refusal
     if order.is_held or can_change_in_place(order) or not order.filled_quantity:
         return None

@@ -2,70 +2,74 @@
 
 from decimal import Decimal
 
+from tidegate.core.capabilities import Asked
 from tidegate.core.desk import Desk
 from tidegate.core.instruments import Instrument, Price, Tiers
-from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
+from tidegate.core.order import Order
 from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.validation.bounds import expected_price, reference_price
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import RefusalCode, Side
 
 
-def check_tiers(command: PlaceOrder, instrument: Instrument, price: Price | None, desk: Desk) -> Refusal | None:
+def check_tiers(asked: Asked, instrument: Instrument, price: Price | None, desk: Desk) -> Refusal | None:
     """Whether the position may be as large as it would be, with all open orders of its side filled, at its leverage.
 
-    What is not known is for the venue to judge: the leverage that is set, or a price (risk refuses what has none).
+    An order that changes is asked about as it is to be. What is not known is for the venue to judge: the leverage that
+    is set, or a price (risk refuses what has none).
     """
     tiers = instrument.leverage_tiers
-    if not tiers or command.quantity is None:
+    if not tiers or asked.quantity is None:
         return None
-    if command.leg is not None or only_reduces(command.side, command.position_side, reduce_only=command.reduce_only):
+    if asked.leg is not None or only_reduces(asked.side, asked.position_side, reduce_only=asked.reduce_only):
         return None
-    leverage, unit = _leverage(command, desk), expected_price(command, reference_price(command.side, price))
+    leverage, unit = _leverage(asked, desk), expected_price(asked, reference_price(asked.side, price))
     if leverage is None or unit is None:
         return None
-    alone = (_held(command, desk) + command.quantity) * unit
-    if alone + _reserved_worth(command, instrument, leverage, desk) <= _worth_max(tiers, leverage):
+    leaves = asked.quantity - asked.filled_quantity if isinstance(asked, Order) else asked.quantity
+    alone = (_held(asked, desk) + leaves) * unit
+    if alone + _reserved_worth(asked, instrument, leverage, desk) <= _worth_max(tiers, leverage):
         return None  # By far the most orders: nothing has to be added up for them.
-    worth = alone + _open_worth(command, desk)
+    worth = alone + _open_worth(asked, desk)
     return _refused(worth, leverage, instrument) if worth > _worth_max(tiers, leverage) else None
 
 
-def _leverage(command: PlaceOrder, desk: Desk) -> Decimal | None:
+def _leverage(asked: Asked, desk: Desk) -> Decimal | None:
     """What the order sets, or what is set."""
-    known = desk.leverages.get((command.account_id, command.symbol))
-    return command.leverage or (None if known is None else known.leverage)
+    known = desk.leverages.get((asked.account_id, asked.symbol))
+    return asked.leverage or (None if known is None else known.leverage)
 
 
 def _worth_max(tiers: Tiers, leverage: Decimal) -> Decimal:
     return max((worth for worth, leverage_max in tiers if leverage <= leverage_max), default=ZERO)
 
 
-def _held(command: PlaceOrder, desk: Desk) -> Decimal:
+def _held(asked: Asked, desk: Desk) -> Decimal:
     """The position, as far as it lies on the order's side."""
-    position = desk.positions.get((command.account_id, command.user_id, command.symbol, command.position_side))
+    position = desk.positions.get((asked.account_id, asked.user_id, asked.symbol, asked.position_side))
     held = ZERO if position is None else position.quantity
-    return held if command.side is Side.BUY else -held
+    return held if asked.side is Side.BUY else -held
 
 
-def _reserved_worth(command: PlaceOrder, instrument: Instrument, leverage: Decimal, desk: Desk) -> Decimal:
+def _reserved_worth(asked: Asked, instrument: Instrument, leverage: Decimal, desk: Desk) -> Decimal:
     """What open orders of the symbol are worth at most: each has reserved at least its worth over the leverage."""
     asset = instrument.settle or instrument.quote
-    holding = desk.holdings.get((command.account_id, command.user_id, asset, instrument.wallet))
+    holding = desk.holdings.get((asked.account_id, asked.user_id, asset, instrument.wallet))
     return ZERO if holding is None else holding.reserved * leverage
 
 
-def _open_worth(command: PlaceOrder, desk: Desk) -> Decimal:
+def _open_worth(asked: Asked, desk: Desk) -> Decimal:
     """What open orders of the same side may still add to the position, in quote, each at its own price."""
     return sum(
         (
             (order.leaves_quantity or ZERO) * (order.price or order.reserve_price or ZERO)
-            for order in desk.open_orders(command.account_id)
-            if order.symbol == command.symbol
-            and order.side is command.side
-            and order.position_side is command.position_side
+            for order in desk.open_orders(asked.account_id)
+            if order.order_id != asked.order_id
+            and order.symbol == asked.symbol
+            and order.side is asked.side
+            and order.position_side is asked.position_side
             and not order.reduce_only
             and order.leg is None
         ),

@@ -86,6 +86,7 @@ PERPETUAL = Instrument(
     settle="USDT",
     contract_size=Decimal("0.01"),
     leverage_max=Decimal(125),
+    leverage_tiers=((Decimal(300_000), Decimal(125)), (Decimal(800_000), Decimal(100))),
     order_types=frozenset({OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_LOSS}),
 )
 
@@ -99,6 +100,7 @@ async def test_what_a_market_does_not_take_itself_is_done_by_the_desk(alice, des
         "0.01",
         "125",
     )
+    assert rule["leverage_tiers"][1] == {"notional_max": "800000", "leverage_max": "100"}
     assert (rule["order_types"]["stop_loss"], rule["order_types"]["take_profit"]) == ("native", "desk")
 
 

@@ -51,6 +51,13 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     wallet: str = "main"
 
 
+class LeverageTier(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to which worth, in quote, a position may have how much leverage."""
+
+    notional_max: Decimal
+    leverage_max: Decimal
+
+
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """What can be traded, and the venue's rules; a limit that the venue does not set is None.
 
@@ -74,6 +81,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     settle: str | None = None
     contract_size: Decimal = ONE
     leverage_max: Decimal | None = None
+    leverage_tiers: list[LeverageTier] = []
     order_types: dict[str, str] = {}
     params: list[str] = []
 

@@ -88,6 +88,13 @@ class LedgerView(msgspec.Struct, kw_only=True):
     execution_id: str | None
 
 
+class LeverageTierView(msgspec.Struct, kw_only=True):
+    """Up to which worth, in quote, a position may have how much leverage."""
+
+    notional_max: str
+    leverage_max: str
+
+
 class InstrumentView(msgspec.Struct, kw_only=True):
     """The rules of a market; a limit that the venue does not set is null.
 
@@ -105,6 +112,7 @@ class InstrumentView(msgspec.Struct, kw_only=True):
     settle: str | None
     contract_size: str
     leverage_max: str | None
+    leverage_tiers: list[LeverageTierView]
     price_tick: str
     quantity_step: str
     quantity_min: str | None
@@ -199,11 +207,18 @@ def ledger_view(entry: LedgerEntry) -> LedgerView:
 
 def instrument_view(instrument: Instrument) -> InstrumentView:
     """An instrument for the API."""
-    shown = [name for name in InstrumentView.__struct_fields__ if name not in {"order_types", "params"}]
+    worked_out = {"leverage_tiers", "order_types", "params"}
+    shown = [name for name in InstrumentView.__struct_fields__ if name not in worked_out]
     fields: dict[str, Any] = {name: getattr(instrument, name) for name in shown}
     amounts = {name: plain(value) for name, value in fields.items() if isinstance(value, Decimal)}
     params = sorted(capabilities_of(instrument).params)
-    return InstrumentView(**{**fields, **amounts}, order_types=_handlers(instrument), params=params)
+    tiers = [
+        LeverageTierView(notional_max=plain(worth), leverage_max=plain(leverage))
+        for worth, leverage in instrument.leverage_tiers
+    ]
+    return InstrumentView(
+        **{**fields, **amounts}, leverage_tiers=tiers, order_types=_handlers(instrument), params=params
+    )
 
 
 def _handlers(instrument: Instrument) -> dict[OrderType, How]:

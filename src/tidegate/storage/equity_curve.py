@@ -14,11 +14,11 @@ from tidegate.core.money import ZERO
 from tidegate.core.portfolio.figures import BooksFilter, EquitySum, Interval
 from tidegate.storage.auditing import streamed
 from tidegate.storage.risk_schema import capital, equity
-from tidegate.storage.schema import portfolio, positions
+from tidegate.storage.schema import accounts, portfolio, positions
 
 _ALL_MARKED_WITHIN = timedelta(hours=2)
 _SUMMED = ("equity", "unrealized_pnl", "net_deposits", "gross_exposure")
-_Latest = dict[tuple[str, str], Row[Any]]
+_Marks = dict[tuple[str, str], Row[Any]]
 
 
 def start_of(moment: datetime, interval: Interval) -> datetime:
@@ -42,12 +42,13 @@ def curve(connection: Connection, wanted: BooksFilter, interval: Interval, limit
     if interval is Interval.RAW:
         walked = walk(connection, wanted, since=moments[-1], until=moments[0] + timedelta(microseconds=1))
         return list(walked)[::-1]
-    return [_sum(moment, latest(connection, wanted, moment)) for moment in moments]
+    owners = _owners(connection, wanted)
+    return [_sum(moment, _latest(connection, wanted, moment, owners)) for moment in moments]
 
 
 def sum_at(connection: Connection, wanted: BooksFilter, at: datetime) -> EquitySum | None:
     """What all were worth at a moment, by their last marks until then; None: nobody was marked yet."""
-    marks = latest(connection, wanted, at)
+    marks = _latest(connection, wanted, at, _owners(connection, wanted))
     return _sum(at, marks) if marks else None
 
 
@@ -62,7 +63,8 @@ def walk(
     """Every mark of a period, oldest first; `hourly`: only those within the first minute of an hour, which mark all."""
     total = _Total()
     if since is not None:
-        for mark in latest(connection, wanted, since - timedelta(microseconds=1)).values():
+        before = since - timedelta(microseconds=1)
+        for mark in _latest(connection, wanted, before, _owners(connection, wanted)).values():
             total.take(mark)
     query = _marks(wanted)
     if since is not None:
@@ -83,7 +85,7 @@ def _is_on_the_hour(dialect: str) -> ColumnElement[bool]:
     return func.substr(type_coerce(equity.c.at, Text), 15, 2) == "00"  # As `time_text` writes it.
 
 
-def latest(connection: Connection, wanted: BooksFilter, at: datetime) -> _Latest:
+def _latest(connection: Connection, wanted: BooksFilter, at: datetime, owners: set[tuple[str, str]]) -> _Marks:
     """Each owner's last mark until a moment."""
     mark = equity.c
     newest = (
@@ -95,7 +97,7 @@ def latest(connection: Connection, wanted: BooksFilter, at: datetime) -> _Latest
     same = (newest.c.at == mark.at, newest.c.account_id == mark.account_id, newest.c.user_id == mark.user_id)
     rows = connection.execute(select(equity).join(newest, same[0] & same[1] & same[2]))
     found = {(row.account_id, row.user_id): row for row in rows}
-    for owner in _owners(connection, wanted):
+    for owner in owners:
         if owner not in found:  # The desk stood still, or a price of theirs was missing.
             query = _marks(wanted).where(mark.account_id == owner[0], mark.user_id == owner[1], mark.at <= at)
             row = connection.execute(query.order_by(mark.at.desc()).limit(1)).first()
@@ -125,6 +127,9 @@ def _owners(connection: Connection, wanted: BooksFilter) -> set[tuple[str, str]]
             query = query.where(table.c.user_id == wanted.user_id)
         if wanted.account_id is not None:
             query = query.where(table.c.account_id == wanted.account_id)
+        if wanted.exchange is not None:
+            query = query.join(accounts, accounts.c.account_id == table.c.account_id)
+            query = query.where(accounts.c.exchange == wanted.exchange)
         found |= {(row.account_id, row.user_id) for row in connection.execute(query)}
     return found
 
@@ -149,7 +154,7 @@ def _marks(wanted: BooksFilter) -> Select[Any]:
     return select(equity).where(*conditions(wanted))
 
 
-def _sum(at: datetime, marks: _Latest) -> EquitySum:
+def _sum(at: datetime, marks: _Marks) -> EquitySum:
     total = _Total()
     for mark in marks.values():
         total.take(mark)
@@ -160,7 +165,7 @@ class _Total:
     """The sum of every owner's last mark, kept up as marks come."""
 
     def __init__(self) -> None:
-        self._marks: _Latest = {}
+        self._marks: _Marks = {}
         self._stale = 0
         self._sums = dict.fromkeys(_SUMMED, ZERO)
 

@@ -141,6 +141,7 @@ _REJECTIONS: Mapping[RejectReason, str] = {
     RejectReason.AUTHENTICATION_FAILED: "The venue does not take the account's API key: check it, and its addresses.",
     RejectReason.CANCELED_AT_VENUE: "The venue canceled it unasked, or somebody did so there; `message` may say why.",
     RejectReason.CANCELED_BY_RULE: "A rule of the user's canceled it: another order got where the rule waited for.",
+    RejectReason.CLIENT_DISCONNECTED: "Its client was not heard of in time, and had asked for just that.",
     RejectReason.CLOCK_SKEW: "This machine's clock and the venue's differ: let NTP set it.",
     RejectReason.DUPLICATE_ORDER_ID: "The venue has seen the attempt's id already; the desk looks the order up.",
     RejectReason.EXPIRED_AT_VENUE: "Its time in force ended it: what could not be filled at once is gone.",

@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.desk_driver import ALICE, BTC_USDT
+from support.limited_desk import LimitedDesk, limit
 from support.markets import PERPETUAL, MarketsDriver
 from tidegate.core.identifiers import CommandId
 from tidegate.core.messages.commands import PlaceOrder, PreviewOrder, SetCorrections
 from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.risk_values import OrderPreview
 from tidegate.core.money import plain
-from tidegate.core.vocabulary import Correction, OrderType, RefusalCode, Side, TimeInForce
+from tidegate.core.vocabulary import Correction, LimitKind, OrderType, RefusalCode, Side, TimeInForce, TradingState
 
 MARKET = {"order_type": OrderType.MARKET, "price": None}
 
@@ -128,18 +129,55 @@ ORDERS = st.fixed_dictionaries(
 )
 
 
+LIMITS = (
+    limit(LimitKind.ORDER_NOTIONAL, "60000"),
+    limit(LimitKind.OPEN_ORDERS, "4"),
+    limit(LimitKind.POSITION_NOTIONAL, "1560000"),
+    limit(LimitKind.PRICE_COLLAR, "0.05"),
+    limit(LimitKind.PROTECTION_REQUIRED, "40000", attach_stop_ratio=Decimal("0.02")),
+    limit(LimitKind.DAILY_LOSS, "1000"),
+)
+
+
 @settings(max_examples=25, deadline=None)
-@given(orders=st.lists(ORDERS, min_size=8, max_size=8))
-def test_what_is_previewed_is_what_placing_does(orders: list[dict[str, object]]) -> None:
-    driver = MarketsDriver(usdt="100000")
-    for asked in orders:
-        command = driver.order_command(**asked)  # type: ignore[arg-type]
-        found = previewed(driver, command)
-        [reply, *_] = driver.put(command).effects
-        assert isinstance(reply, Reply)
-        assert found.accepted == (reply.refusal is None)
-        assert found.code == (None if reply.refusal is None else reply.refusal.code)
-        if reply.refusal is None:
-            order = driver.desk.orders[command.order_id]
-            assert found.reserved_quantity == plain(order.reserved_quantity)
-            assert found.reserved_asset == order.reserved_asset
+@given(
+    orders=st.lists(ORDERS, min_size=6, max_size=6),
+    is_limited=st.booleans(),
+    state=st.sampled_from([None, None, TradingState.REDUCING, TradingState.HALTED]),
+)
+def test_what_is_previewed_is_what_placing_does(
+    orders: list[dict[str, object]], is_limited: bool, state: TradingState | None
+) -> None:
+    driver = LimitedDesk(usdt="100000")
+    if is_limited:
+        driver.set_limits(*LIMITS)
+        driver.mark("100000")
+    for number, asked in enumerate(orders):
+        if state is not None and number == 3:
+            driver.restrict(state)
+        _place_as_previewed(driver, driver.order_command(**asked))  # type: ignore[arg-type]
+
+
+def _place_as_previewed(driver: LimitedDesk, command: PlaceOrder) -> None:
+    found = previewed(driver, command)
+    [reply, *_] = driver.put(command).effects
+    assert isinstance(reply, Reply)
+    assert found.accepted == (reply.refusal is None)
+    assert found.code == (None if reply.refusal is None else reply.refusal.code)
+    assert found.accepted == all(check.passed for check in found.checks)
+    assert found.limits_version == driver.desk.risk.version
+    if reply.refusal is None:
+        order = driver.desk.orders[command.order_id]
+        assert (found.reserved_quantity, found.reserved_asset) == (plain(order.reserved_quantity), order.reserved_asset)
+
+
+def test_a_stop_that_a_limit_adds_is_told_and_every_limit_shows_its_use() -> None:
+    driver = LimitedDesk(usdt="100000")
+    driver.set_limits(*LIMITS)
+    driver.mark("100000")
+    found = previewed(driver, driver.order_command(quantity="0.9", price="50000"))
+    assert found.accepted, found
+    assert "stop" in found.message
+    uses = {check.limit_id: check.utilization for check in found.checks if check.limit_id is not None}
+    assert uses[LimitKind.ORDER_NOTIONAL] == "0.75"
+    assert uses[LimitKind.OPEN_ORDERS] == "0.25"

@@ -27,7 +27,10 @@ class Subject(NamedTuple):
 
 class Place(NamedTuple):
     """Where an order or a holding counts: a subject, and what moves. `name` is the asset of a spot market, the
-    symbol of a derivative; `asset` is its base. The first fields are a subject's: it is looked up as one."""
+    symbol of a derivative; `asset` is its base, `quote` what its prices are in.
+
+    The first fields are a subject's, so that it can be looked up as one.
+    """
 
     role: Role | None
     user_id: UserId
@@ -36,6 +39,7 @@ class Place(NamedTuple):
     symbol: str
     name: str
     asset: str
+    quote: str
 
 
 _Pick = Callable[[Any], Any]

@@ -50,7 +50,7 @@ def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
         return check_funds(valid, desk)
     command = valid.command
     place = subject_of(desk, command)
-    if (refusal := check_state(desk, command, place, command.quantity)) is not None:
+    if desk.risk.states and (refusal := check_state(desk, command, place, command.quantity)) is not None:
         return refusal
     if not desk.risk.limits:
         return check_funds(valid, desk)

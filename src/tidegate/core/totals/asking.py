@@ -13,7 +13,7 @@ from tidegate.core.scopes import Place
 from tidegate.core.totals.books import Books, worth_of_unit
 from tidegate.core.totals.exposures import larger
 from tidegate.core.totals.footprints import loss_at_stop
-from tidegate.core.totals.places import cell_key_of, quote_of
+from tidegate.core.totals.places import cell_key_of
 from tidegate.core.totals.recent import alike_key, executed_alike_key
 from tidegate.core.totals.running import Totals
 from tidegate.core.vocabulary import Side
@@ -94,7 +94,7 @@ def ask(
     unit = totals.units.get((place.exchange, place.name))
     price = unit.price if unit is not None and unit.known else worth_of_unit(books, (place.exchange, place.name))
     entry = entry_of(asked, reference)
-    rate = books.rate(place.exchange, quote_of(place.symbol))
+    rate = books.rate(place.exchange, place.quote)
     return Ask(
         books=books,
         totals=totals,

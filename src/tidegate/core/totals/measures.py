@@ -7,7 +7,6 @@ from decimal import Decimal
 from tidegate.core.money import ONE, ZERO, ratio
 from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.exposures import Exposure
-from tidegate.core.totals.places import quote_of
 from tidegate.core.totals.plans import Figure, Plan
 from tidegate.core.totals.standings import Standing
 from tidegate.core.totals.windows import count_since
@@ -77,7 +76,7 @@ def _notional_lately(ask: Ask, plan: Plan) -> Figure:
         return None
     if ask.notional is None:
         return NO_PRICE
-    key, quote = plan.count_of(ask.place), quote_of(ask.place.symbol)
+    key, quote = plan.count_of(ask.place), ask.place.quote
     since, total = ask.at - plan.interval, ask.notional
     for other in ask.totals.quotes:
         gone = plan.notional.total((key, other), since)

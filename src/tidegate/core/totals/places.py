@@ -11,15 +11,16 @@ from tidegate.core.vocabulary import Exchange, PositionSide, Role
 def place_of(asked: Any, exchange: Exchange, role: Role | None = None) -> Place:
     """Where an order counts."""
     symbol: str = asked.symbol
-    base = symbol.partition("/")[0]
-    name = symbol if ":" in symbol else base
-    return Place(role, asked.user_id, asked.account_id, exchange, symbol, name, base)
+    base, _, rest = symbol.partition("/")
+    quote, colon, _ = rest.partition(":")
+    name = symbol if colon else base
+    return Place(role, asked.user_id, asked.account_id, exchange, symbol, name, base, quote)
 
 
 def place_held(key: CellKey, exchange: Exchange) -> Place:
     """Where a holding or position counts: for limits of one symbol, as what its orders leave behind."""
     account_id, user_id, name, _ = key
-    return Place(None, user_id, account_id, exchange, name, name, name.partition("/")[0])
+    return Place(None, user_id, account_id, exchange, name, name, name.partition("/")[0], quote_of(name))
 
 
 def cell_key_of(asked: Any) -> CellKey:

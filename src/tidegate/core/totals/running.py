@@ -89,7 +89,8 @@ class Totals:
         self.cells: dict[CellKey, Cell] = {}
         self.owned: frozenset[tuple[AccountId, UserId]] = frozenset()  # Whose equity is known.
         self.footprints: dict[OrderId, Footprint] = {}
-        self.screens: dict[tuple[int, ...], object] = {}  # What `screens` remembers of these limits.
+        self.screens: dict[tuple[int, ...], object] = {}  # What `screens` remembers of these limits,
+        self.screens_by_place: dict[Place, object] = {}  # and of the places that were asked for lately.
 
     def _plan(self, limit: RiskLimit, stage: int, measures: Measures) -> Plan:
         """A limit with its own totals, which are kept from now on."""
@@ -205,7 +206,7 @@ class Totals:
             standings.clear()
             scopes: dict[Any, Scope] = {}
             for (account_id, user_id), owner in marks.items():
-                place = Place(None, user_id, account_id, exchanges[account_id], "", "", "")
+                place = Place(None, user_id, account_id, exchanges[account_id], "", "", "", "")
                 key = self.key(fields, place)
                 standing = standings.setdefault(key, Standing())
                 standing.equity += owner.equity

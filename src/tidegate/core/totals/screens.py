@@ -4,13 +4,14 @@ It lets nothing through that a limit would refuse. What does not pass here is me
 one it is and why; so nothing here has to be exact, only never too lenient.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
+from tidegate.core.memory import keep
 from tidegate.core.money import ONE
 from tidegate.core.scopes import Place
 from tidegate.core.totals.asking import Ask
@@ -90,11 +91,14 @@ class Screen(msgspec.Struct, gc=False, kw_only=True):
 
 def screen_for(totals: Totals, place: Place) -> Screen:
     """The screen of all orders that fall under the same limits: made once, and remembered with the totals."""
-    found = totals.plans.lists_covering(place)
-    key = tuple(map(id, found))
-    screen = totals.screens.get(key)
+    screen = totals.screens_by_place.get(place)
     if screen is None:
-        screen = totals.screens[key] = _screen([plan for plans in found for plan in plans])
+        found = totals.plans.lists_covering(place)
+        key = tuple(map(id, found))
+        screen = totals.screens.get(key)
+        if screen is None:
+            screen = totals.screens[key] = _screen([plan for plans in found for plan in plans])
+        keep(totals.screens_by_place, place, screen)
     assert isinstance(screen, Screen)
     return screen
 
@@ -135,15 +139,19 @@ def _passes_by_itself(screen: Screen, ask: Ask) -> bool:
 
 def _passes_counts(screen: Screen, ask: Ask) -> bool:
     place, at = ask.place, ask.at
-    for times, bounds in ((ask.alike, screen.alike), (ask.executed_alike, screen.executed_alike)):
-        for interval, most in bounds:
-            if len(times) >= most and count_since(times, at - interval) >= most:
-                return False
+    if screen.alike and not _passes_times(ask.alike, screen.alike, at):
+        return False
+    if screen.executed_alike and not _passes_times(ask.executed_alike, screen.executed_alike, at):
+        return False
     for pick, counts, interval, most in screen.counts:
         times = counts.times(pick(place))
         if len(times) >= most and count_since(times, at - interval) >= most:
             return False
     return all(orders.get(pick(place), 0) < most for pick, orders, most in screen.open_orders)
+
+
+def _passes_times(times: Sequence[datetime], bounds: list[tuple[timedelta, int]], at: datetime) -> bool:
+    return all(count_since(times, at - interval) < most for interval, most in bounds)
 
 
 def _passes_sums(screen: Screen, ask: Ask) -> bool:

@@ -75,6 +75,7 @@ ROLES = {
     "bob": Role.TRADER,
     "vera": Role.VIEWER,
     "rita": Role.RISK,
+    "rosa": Role.RISK,
     "olga": Role.AUDITOR,
     "root": Role.ADMIN,
 }
@@ -557,6 +558,7 @@ class Users:
         self.bob = Api(client, tokens["bob"])
         self.vera = Api(client, tokens["vera"])
         self.rita = Api(client, tokens["rita"])
+        self.rosa = Api(client, tokens["rosa"])
         self.olga = Api(client, tokens["olga"])
         self.root = Api(client, tokens["root"])
 

@@ -10,7 +10,7 @@ from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.vocabulary import PositionSide, RejectReason, VenueOrderStatus
 from tidegate.venues.bybit import wallet_watch
 from tidegate.venues.bybit.streams import SUBSCRIBED
-from tidegate.venues.values import MalformedError
+from tidegate.venues.values import MalformedError, UnlistedError
 from venue_bybit_rows import account, execution, order, position, stop, told
 
 CONTRACT = "BTC/USDT:USDT"
@@ -96,7 +96,7 @@ def test_what_the_desk_does_not_trade_is_not_its_business() -> None:
 def test_an_order_of_ours_in_what_is_not_listed_is_a_fault() -> None:
     venue, client = account()
     assert venue.read_frame(None, {"topic": "order", "data": [order(symbol="NEWUSDT")]}) == []
-    assert [type(fault) for fault in client.faults] == [MalformedError]
+    assert [type(fault) for fault in client.faults] == [UnlistedError]
 
 
 @pytest.mark.parametrize("missing", ["category", "symbol", "orderStatus", "orderId"])

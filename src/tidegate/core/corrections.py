@@ -22,6 +22,7 @@ from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.records import Account
 from tidegate.core.risk.checks import worst_price
 from tidegate.core.risk.funds import free
+from tidegate.core.risk.leaving import may_send
 from tidegate.core.routing import next_attempt, watch_dog
 from tidegate.core.validation import check_figures, reference_price
 from tidegate.core.validation.bounds import expected_price
@@ -162,7 +163,7 @@ def _may_reprice(desk: Desk, order: Order, at: datetime) -> bool:
         return False
     if order.retry_until is None or at >= order.retry_until:
         return False
-    is_ready = desk.accounts[order.account_id].state is AccountState.READY
+    is_ready = desk.accounts[order.account_id].state is AccountState.READY and may_send(desk, order)
     return is_ready and allows(desk, order.user_id, Correction.REPRICE_POST_ONLY)
 
 

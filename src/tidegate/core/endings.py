@@ -14,6 +14,7 @@ _CANCELED_BECAUSE = {
     RejectReason.CANCELED_BY_RULE: "canceled by a rule",
     RejectReason.STOP_TRIGGERED: "the stop of what it had filled was set off",
     RejectReason.KILLED: "canceled by the kill switch",
+    RejectReason.CLIENT_DISCONNECTED: "its client was not heard of in time",
 }
 
 
@@ -65,6 +66,12 @@ def end_as_asked(order: Order, at: datetime, message: str = "") -> list[Event]:
     reason = order.cancel_reason or RejectReason.USER_REQUEST
     status = OrderStatus.EXPIRED if reason is RejectReason.EXPIRED_BY_DESK else OrderStatus.CANCELED
     return end(order, at, status, reason, message or _CANCELED_BECAUSE.get(reason, str(reason).replace("_", " ")))
+
+
+def end_killed(order: Order, at: datetime, message: str = "trading was stopped before it could leave") -> list[Event]:
+    """End an order that is not at the venue and may not go there any more."""
+    change = [] if order.asked is None else [amendments.failed(order, at, RejectReason.KILLED, message)]
+    return [*change, *end(amendments.unasked(order), at, OrderStatus.CANCELED, RejectReason.KILLED, message)]
 
 
 def give_up_sending(order: Order, at: datetime, message: str) -> list[Event]:

@@ -6,12 +6,13 @@ from datetime import datetime
 from tidegate.core.capabilities import How, how_handled
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end
+from tidegate.core.endings import end, end_killed
 from tidegate.core.instruments import Price
 from tidegate.core.messages.effects import WakeAt
 from tidegate.core.messages.events import Event, OrderTriggered, TrailingMoved
 from tidegate.core.order import Order
 from tidegate.core.risk.checks import RiskApproved, worst_price_at
+from tidegate.core.risk.leaving import may_send
 from tidegate.core.risk.limits import check_open_order
 from tidegate.core.routing import first_attempt, hold, next_attempt, watch_dog
 from tidegate.core.triggers import trailing_trigger, watched_price
@@ -48,8 +49,10 @@ def set_off(desk: Desk, order: Order, at: datetime, price: Price) -> Decision:
 
     It reserves what it may cost from here. While its account takes no orders it waits, for the retry window that begins
     now. A leg of protection is only marked: its sibling has to give way first, so the review of their parent sends it.
-    Where a limit or a state is in its way by now, it ends instead.
+    Where trading has been stopped it ends instead, unless it may still leave; and where a limit is in its way by now.
     """
+    if not may_send(desk, order):
+        return Decision(end_killed(order, at))
     is_leg = order.is_protective
     waits = not is_leg and desk.accounts[order.account_id].state is not AccountState.READY
     triggered = OrderTriggered(

@@ -23,6 +23,7 @@ from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.policy import Policy
 from tidegate.core.portfolio.reservations import worst_case
 from tidegate.core.risk.checks import RiskApproved
+from tidegate.core.risk.leaving import closes_for_kill_switch
 from tidegate.core.vocabulary import AccountState, Exchange, OrderType, TimeInForce
 
 
@@ -107,7 +108,7 @@ def _send(asked: Asked, started: AttemptStarted, reference_price: Decimal | None
         margin_mode=asked.margin_mode,
         leverage=asked.leverage,
         reference_price=reference_price,
-        protective=asked.leg is not None,
+        protective=asked.leg is not None or closes_for_kill_switch(asked),
     )
 
 

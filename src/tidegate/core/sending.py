@@ -10,7 +10,7 @@ from tidegate.core.apply import break_id
 from tidegate.core.corrections import reprice
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end, end_rejected_again, give_up_sending, was_sent_again
+from tidegate.core.endings import end, end_killed, end_rejected_again, give_up_sending, was_sent_again
 from tidegate.core.identifiers import ATTEMPTS_MAX, ExchangeOrderId, UserId
 from tidegate.core.messages.effects import Effect, WakeAt
 from tidegate.core.messages.events import (
@@ -24,6 +24,7 @@ from tidegate.core.messages.events import (
 from tidegate.core.messages.reports import OrderAccepted, OrderRefused, SendOutcomeUnknown
 from tidegate.core.order import UNSENT, Order
 from tidegate.core.records import Break
+from tidegate.core.risk.leaving import may_send
 from tidegate.core.routing import cancel_attempt, next_attempt, query, resume_if_resolved, send_cancel, watch_dog
 from tidegate.core.vocabulary import AccountState, OrderStatus, PendingAction, RejectReason
 
@@ -262,6 +263,8 @@ def try_again(desk: Desk, order: Order, at: datetime) -> Decision:
     """Send the next attempt of an order that waited for it, if that is still wanted and possible."""
     if not may_retry(desk, order, at):
         return Decision(give_up_sending(order, at, f"not sent in time: {order.message}"))
+    if not may_send(desk, order.as_asked()):
+        return Decision(end_killed(order, at))
     state = desk.accounts[order.account_id].state
     if state is not AccountState.READY and not (order.is_protective and state is AccountState.RECOVERING):
         return Decision([], [WakeAt(order_id=order.order_id, at=at + desk.policy.back_off_min)])

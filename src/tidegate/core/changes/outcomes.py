@@ -12,6 +12,7 @@ from tidegate.core.messages.effects import WakeAt
 from tidegate.core.messages.events import AmendPostponed, Event
 from tidegate.core.messages.reports import AmendAccepted, AmendOutcomeUnknown, AmendRefused
 from tidegate.core.order import Order
+from tidegate.core.risk.leaving import may_send
 from tidegate.core.routing import query, watch_dog
 from tidegate.core.sending import doubt
 from tidegate.core.vocabulary import OrderStatus, PendingAction, RejectReason
@@ -118,6 +119,8 @@ def look_at_change(desk: Desk, order: Order, at: datetime) -> Decision | None:
     assert order.retry_until is not None
     if at >= order.retry_until:
         return not_made(desk, order, at, RejectReason.TOO_LATE, f"not made in time: {order.message}")
+    if not may_send(desk, order.as_asked()):
+        return not_made(desk, order, at, RejectReason.KILLED, "trading was stopped before it could be changed")
     return ask(desk, order, at, by=BY_DESK, in_place=True)
 
 

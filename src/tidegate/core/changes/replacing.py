@@ -9,10 +9,18 @@ from datetime import datetime
 from tidegate.core import amendments
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.endings import end, end_by_venue, end_rejected_again, end_replacement, was_sent_again
+from tidegate.core.endings import (
+    end,
+    end_by_venue,
+    end_killed,
+    end_rejected_again,
+    end_replacement,
+    was_sent_again,
+)
 from tidegate.core.messages.events import Event
 from tidegate.core.money import ZERO, plain
 from tidegate.core.order import Order
+from tidegate.core.risk.leaving import may_send
 from tidegate.core.routing import next_attempt, watch_dog
 from tidegate.core.vocabulary import OrderStatus, PendingAction, RejectReason, VenueOrderStatus
 
@@ -65,6 +73,8 @@ def _send_the_rest(desk: Desk, order: Order, at: datetime) -> Decision:
     if at >= order.retry_until and not order.is_protective:
         message = f"{order.exchange} took too long to cancel it"
         return Decision(end_replacement(order, at, RejectReason.TOO_LATE, message))
+    if not may_send(desk, order.as_asked()):
+        return Decision(end_killed(order, at, "trading was stopped before it was sent again"))
     started, send = next_attempt(order.as_asked(), at, desk.policy)
     return Decision([started], [send, watch_dog(order, at, desk.policy)])
 

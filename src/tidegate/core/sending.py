@@ -159,6 +159,8 @@ def refused(desk: Desk, report: OrderRefused) -> Decision:
     if not order.is_unsent or order.attempt_filled_quantity:
         # The venue has told of this very order on its stream: the two contradict each other, so ask.
         return NOTHING if order.in_doubt else doubt(desk, order, report.at, f"refused after all: {report.message}")
+    if report.reason is RejectReason.KILLED and order.pending_action is PendingAction.CANCEL:  # It was called back.
+        return Decision(give_up_sending(order, report.at, report.message), resume_if_resolved(desk, order))
     if not report.retryable:
         corrected = None if _has_stray(desk, order) else reprice(desk, order, report)
         return corrected or put_back(desk, order, report) or _refused_for_good(desk, order, report)

@@ -1,0 +1,103 @@
+"""What a scope that is stopped does not let stand: its open orders end, protection aside.
+
+Used when the switch is thrown, and looked at again every second while it is in force: a cancel that was refused is
+asked for once more.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tidegate.core.canceling import cancel_order
+from tidegate.core.decision import Decision
+from tidegate.core.desk import Desk
+from tidegate.core.messages.effects import Effect, RecallOrder, SendCancel
+from tidegate.core.messages.risk_records import TradingRestriction
+from tidegate.core.money import ZERO
+from tidegate.core.order import Order
+from tidegate.core.portfolio.positions import only_reduces
+from tidegate.core.risk.leaving import closes_for_kill_switch, protects
+from tidegate.core.scopes import Subject, covers
+from tidegate.core.vocabulary import PendingAction, PositionSide, RejectReason, Side, TradingState
+
+PATIENCE = timedelta(seconds=5)  # So long the venue has for a cancel before it is asked for again.
+
+
+def cancel_covered(desk: Desk, restrictions: Iterable[TradingRestriction], at: datetime, *, again: bool) -> Decision:
+    """Ask for the end of all that these do not let stand. `again`: only where it was asked for a while ago.
+
+    What has not left its session is called back first, then the cancels go: they must not wait behind timers.
+    """
+    decision = Decision([], [])
+    for restriction in restrictions:
+        for order in _not_let_stand(desk, restriction):
+            if again and order.updated_at + PATIENCE > at:
+                continue
+            canceled = cancel_order(desk, order, at, restriction.set_by, RejectReason.KILLED)
+            decision.events += canceled.events
+            decision.effects += canceled.effects
+            if canceled.events and order.is_unresolved and not order.in_doubt:
+                recalled = RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
+                decision.effects.append(recalled)
+    decision.effects.sort(key=_urgency)
+    return decision
+
+
+def _urgency(effect: Effect) -> int:
+    return 0 if isinstance(effect, RecallOrder) else 1 if isinstance(effect, SendCancel) else 2
+
+
+def _not_let_stand(desk: Desk, restriction: TradingRestriction) -> list[Order]:
+    covered = [
+        order
+        for order in desk.orders.values()
+        if not order.is_closed
+        and order.pending_action is not PendingAction.CANCEL
+        and covers(restriction.scope, subject_of_order(desk, order))
+    ]
+    ending = [
+        order
+        for order in covered
+        if not closes_for_kill_switch(order) and (restriction.protection_too or not protects(order))
+    ]
+    return ending if restriction.state is TradingState.HALTED else _adding(desk, ending)
+
+
+def subject_of_order(desk: Desk, order: Order) -> Subject:
+    """Whose order it is, and where."""
+    user = desk.users.get(order.user_id)
+    role = None if user is None else user.role
+    return Subject(role, order.user_id, order.account_id, order.exchange, order.symbol)
+
+
+def _adding(desk: Desk, orders: list[Order]) -> list[Order]:
+    """Those that could grow or flip a position: the oldest that together fit into what is to be closed may stay."""
+    rooms: dict[tuple[str, str, str, PositionSide, Side], Decimal] = {}
+    adding = []
+    for order in sorted(orders, key=lambda one: (one.timestamp, one.order_id)):
+        if not order.is_derivative:
+            if order.side is Side.BUY:
+                adding.append(order)
+            continue
+        if only_reduces(order.side, order.position_side, reduce_only=order.reduce_only):
+            continue
+        key = (order.account_id, order.user_id, order.symbol, order.position_side, order.side)
+        room = rooms.setdefault(key, _to_close(desk, order))
+        leaves = order.leaves_quantity
+        if leaves is not None and leaves <= room:
+            rooms[key] = room - leaves
+        else:
+            adding.append(order)
+    return adding
+
+
+def _to_close(desk: Desk, order: Order) -> Decimal:
+    """How much of the position an order of this side could close."""
+    position = desk.positions.get((order.account_id, order.user_id, order.symbol, order.position_side))
+    held = ZERO if position is None else position.quantity
+    return max(held if order.side is Side.SELL else -held, ZERO)
+
+
+def in_force(desk: Desk) -> Iterator[TradingRestriction]:
+    """The restrictions in force, in the order of their scopes."""
+    return (desk.risk.states[key] for key in sorted(desk.risk.states))

@@ -1,0 +1,118 @@
+"""Limits that throw the kill switch by themselves once they are reached. A person has to release it.
+
+As long as the limit stays reached it is thrown again: whoever wants to trade on loosens the limit first, which takes
+two persons too.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tidegate.core.controls.kill_switch import stop
+from tidegate.core.decision import NOTHING, Decision, together
+from tidegate.core.desk import Desk
+from tidegate.core.messages.events import TradingStateSet
+from tidegate.core.messages.risk_values import LimitUse, RiskLimit, Scope
+from tidegate.core.money import ZERO, plain
+from tidegate.core.risk.uses import uses
+from tidegate.core.scopes import Subject, covers
+from tidegate.core.totals.plans import interval_of
+from tidegate.core.totals.recent import executed_alike_key
+from tidegate.core.valuation import worth
+from tidegate.core.vocabulary import LimitAction, LimitKind, TradingState
+
+_STATES = {
+    LimitAction.REDUCE: TradingState.REDUCING,
+    LimitAction.HALT: TradingState.HALTED,
+    LimitAction.CLOSE: TradingState.HALTED,
+}
+
+
+def automatic(desk: Desk, at: datetime) -> Decision:
+    """Throw the switch for every scope in which a limit with an action is reached and which is not stopped so far."""
+    acting = {limit.limit_id: limit for limit in desk.risk.limits if limit.action is not LimitAction.REFUSE}
+    if not acting:
+        return NOTHING
+    reached = [use for use in uses(desk, at) if use.limit_id in acting and use.actual >= use.limit]
+    reached += [use for limit in acting.values() for use in _by_itself(desk, limit, at)]
+    return together(*(_throw(desk, acting[use.limit_id], use, at) for use in _once_per_scope(reached)))
+
+
+def _once_per_scope(reached: list[LimitUse]) -> list[LimitUse]:
+    return list({(use.limit_id, use.scope.key): use for use in reached}.values())
+
+
+def _throw(desk: Desk, limit: RiskLimit, use: LimitUse, at: datetime) -> Decision:
+    state, known = _STATES[limit.action], desk.risk.states.get(use.scope.key)
+    if known is not None and (known.state is state or known.state is TradingState.HALTED):
+        return NOTHING
+    stopped = TradingStateSet(
+        at=at,
+        scope=use.scope,
+        state=state,
+        by=limit.limit_id,
+        automatic=True,
+        message=f"{limit.kind} has reached {plain(use.actual)} of {plain(use.limit)}",
+        close_positions=limit.action is LimitAction.CLOSE,
+    )
+    return stop(desk, stopped)
+
+
+def _by_itself(desk: Desk, limit: RiskLimit, at: datetime) -> Iterator[LimitUse]:
+    """Limits whose use is not kept beside the others': differences from venues, and programs that repeat themselves."""
+    if limit.value is None:
+        return
+    if limit.kind is LimitKind.BREAK_VALUE:
+        found = _difference(desk, limit.scope, at)
+        if found >= limit.value:
+            yield _use(limit, limit.scope, found)
+    elif limit.kind is LimitKind.REPEATED_EXECUTIONS:
+        for scope, count in _repeated(desk, limit, at):
+            if count >= limit.value:
+                yield _use(limit, scope, Decimal(count))
+
+
+def _use(limit: RiskLimit, scope: Scope, actual: Decimal) -> LimitUse:
+    assert limit.value is not None
+    return LimitUse(
+        limit_id=limit.limit_id, kind=limit.kind, scope=scope, limit=limit.value, actual=actual, utilization=None
+    )
+
+
+def _difference(desk: Desk, scope: Scope, at: datetime) -> Decimal:
+    """What confirmed differences between books and venues are worth, in the reporting currency."""
+    confirmed = {(found.account_id, found.subject) for found in desk.open_breaks.values()}
+    total = ZERO
+    for (account_id, asset, _), difference in desk.differences.items():
+        exchange = desk.accounts[account_id].exchange
+        if (account_id, asset) in confirmed and covers(scope, Subject(account_id=account_id, exchange=exchange)):
+            total += abs(difference.amount) * (worth(desk, exchange, asset, at).value or ZERO)
+    for (account_id, symbol, _), gap in desk.position_differences.items():
+        exchange = desk.accounts[account_id].exchange
+        price = desk.prices.get((exchange, symbol))
+        is_covered = covers(scope, Subject(account_id=account_id, exchange=exchange, symbol=symbol))
+        if price is not None and is_covered:
+            total += abs(gap.amount) * (price.mark or price.last)
+    return total
+
+
+def _repeated(desk: Desk, limit: RiskLimit, at: datetime) -> Iterator[tuple[Scope, int]]:
+    """How often orders alike have traded within the limit's interval, by whose they are and where."""
+    since = at - interval_of(limit)
+    counts: Counter[object] = Counter()
+    scopes: dict[object, Scope] = {}
+    for order in desk.risk.recent_orders.values():
+        user = desk.users.get(order.user_id)
+        subject = Subject(
+            None if user is None else user.role, order.user_id, order.account_id, order.exchange, order.symbol
+        )
+        if order.filled_quantity and order.timestamp >= since and covers(limit.scope, subject):
+            key = executed_alike_key(order)
+            counts[key] += 1
+            scopes[key] = msgspec.structs.replace(
+                limit.scope, role=None, user_id=order.user_id, account_id=order.account_id, symbol=order.symbol
+            )
+    return ((scopes[key], count) for key, count in counts.items())

@@ -142,23 +142,24 @@ def test_a_kill_without_any_trade_or_order_is_carried_out(desk: ProtectedDesk) -
     assert desk.desk.risk.states["desk"].state is TradingState.HALTED
 
 
-def test_a_cancel_that_the_venue_did_not_take_is_asked_for_again(desk: ProtectedDesk) -> None:
+def test_an_order_whose_cancel_was_refused_for_good_is_canceled_once_more(desk: ProtectedDesk) -> None:
     order = desk.working()
     throw(desk)
+    desk.wait(desk.desk.policy.cancel_wait_max.total_seconds() + 1)
     desk.put(
         reports.CancelFailed(
             at=desk.now,
             account_id=order.account_id,
             order_id=order.order_id,
-            final=True,
+            final=False,
             reason=RejectReason.VENUE_ERROR,
             message="no",
         )
     )
-    desk.report(order, VenueOrderStatus.OPEN)
-    decisions = [tick(desk) for _ in range(60)]
-    sent = [effect for decision in decisions for effect in decision.effects if isinstance(effect, SendCancel)]
-    assert order.is_closed or sent
+    assert order.pending_action is PendingAction.NONE
+    assert not [effect for effect in tick(desk).effects if isinstance(effect, SendCancel)], "it has some seconds"
+    assert [effect for effect in tick(desk, 5).effects if isinstance(effect, SendCancel)]
+    assert order.pending_action is PendingAction.CANCEL
 
 
 def test_a_trader_stops_the_traders_own_trading_and_nobody_elses(desk: ProtectedDesk) -> None:

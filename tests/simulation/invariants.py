@@ -165,13 +165,21 @@ class Ledger:
                 order.guarding
                 and order.stop_loss is not None
                 and order.order_id not in guarded
-                and order.filled_quantity * BASE_LEFT_BY_FEES - order.exited_quantity >= QUANTITY_WORTH_A_STOP
+                and self._to_protect(order) >= QUANTITY_WORTH_A_STOP
                 and self.accounts.get(order.account_id) is AccountState.READY
             )
             if not bare:
                 self.bare_since.pop(order.order_id, None)
             elif now - self.bare_since.setdefault(order.order_id, now) > BARE_MAX:
                 must(22, holds=False, message=f"{order.order_id} has been without a stop since {now - BARE_MAX}")
+
+    def _to_protect(self, order: Order) -> Decimal:
+        """What it filled and its legs have not closed; of a derivative, no more than is left of the position."""
+        left = order.filled_quantity * BASE_LEFT_BY_FEES - order.exited_quantity
+        if not order.is_derivative:
+            return left
+        key = (order.account_id, order.user_id, order.symbol, order.position_side)
+        return min(left, signed(order.side, self.positions[key]))
 
     @staticmethod
     def _is_stop(order: Order) -> bool:

@@ -1,10 +1,126 @@
-"""A risk officer replaces the set of limits."""
+"""A risk officer replaces the set of limits: at once, or, where that loosens one, when a second person has agreed."""
 
+from datetime import datetime
+
+import msgspec
+
+from tidegate.core.controls.limit_rules import wrong_with
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
+from tidegate.core.identifiers import UserId
 from tidegate.core.messages.commands import SetRiskLimits
+from tidegate.core.messages.effects import Reply
+from tidegate.core.messages.events import ApprovalRequested, RiskLimitsSet
+from tidegate.core.messages.risk_records import Approval
+from tidegate.core.messages.risk_values import RiskLimit
+from tidegate.core.messages.values import Refusal
+from tidegate.core.vocabulary import ApprovalKind, ApprovalState, LimitAction, LimitKind, RefusalCode, Role
+
+_WEAKEST_FIRST = (LimitAction.REFUSE, LimitAction.REDUCE, LimitAction.HALT, LimitAction.CLOSE)
 
 
 def set_limits(desk: Desk, command: SetRiskLimits) -> Decision:
-    """A risk officer replaces the set of limits."""
-    raise NotImplementedError
+    """Put the set in force, or ask for a second person's word. The set that is in force already is no new version."""
+    known = desk.risk.approvals.get(command.approval_id)
+    if known is not None:
+        return _asked_before(known, command)
+    if (refusal := refusal_of(desk, command)) is not None:
+        return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
+    if desk.risk.version and command.limits == desk.risk.limits:
+        return Decision([], [Reply(command_id=command.command_id, replayed=True)])
+    if desk.policy.four_eyes and loosens(desk.risk.limits, command.limits):
+        return _ask(desk, command)
+    return Decision([limits_set(desk, command, command.at, None)], [Reply(command_id=command.command_id)])
+
+
+def refusal_of(desk: Desk, command: SetRiskLimits) -> Refusal | None:
+    """Why the set cannot be put in force now, by its author."""
+    user = desk.users.get(command.user_id)
+    if user is None or user.role is not Role.RISK:
+        return Refusal(code=RefusalCode.NOT_PERMITTED, message="only risk officers set limits")
+    if command.expected_version not in (None, desk.risk.version):
+        message = (
+            f"version {desk.risk.version} of the limits is in force, not {command.expected_version}: read it first"
+        )
+        return Refusal(code=RefusalCode.LIMITS_VERSION_CONFLICT, message=message)
+    return wrong_with(desk, command.limits)
+
+
+def limits_set(desk: Desk, request: SetRiskLimits, at: datetime, approved_by: UserId | None) -> RiskLimitsSet:
+    """The set becomes the next version."""
+    return RiskLimitsSet(
+        at=at,
+        version=desk.risk.version + 1,
+        limits=request.limits,
+        by=request.user_id,
+        approved_by=approved_by,
+        message=request.message,
+    )
+
+
+def _ask(desk: Desk, command: SetRiskLimits) -> Decision:
+    """What is asked for is always against the set in force: another one could make it loosen something else."""
+    approval = Approval(
+        approval_id=command.approval_id,
+        kind=ApprovalKind.RISK_LIMITS,
+        state=ApprovalState.PENDING,
+        request=msgspec.structs.replace(command, expected_version=desk.risk.version),
+        requested_at=command.at,
+        requested_by=command.user_id,
+        message=command.message,
+    )
+    reply = Reply(command_id=command.command_id, approval_id=command.approval_id)
+    return Decision([ApprovalRequested(at=command.at, approval=approval)], [reply])
+
+
+def _asked_before(known: Approval, command: SetRiskLimits) -> Decision:
+    asked = known.request
+    is_same = isinstance(asked, SetRiskLimits) and asked.limits == command.limits
+    if is_same and asked.user_id == command.user_id:
+        reply = Reply(command_id=command.command_id, approval_id=known.approval_id, replayed=True)
+        return Decision([], [reply])
+    message = f"approval {known.approval_id} was asked for before, and for something else: use a new id"
+    refusal = Refusal(code=RefusalCode.IDEMPOTENCY_KEY_CONFLICT, message=message)
+    return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
+
+
+# --- looser or tighter ---------------------------------------------------------------------------------------------
+
+
+def loosens(before: tuple[RiskLimit, ...], after: tuple[RiskLimit, ...]) -> bool:
+    """Whether anything may happen under the new set that the old one would stop, limit by limit.
+
+    A limit of another kind or scope is another limit, whatever its name: the old one is gone.
+    """
+    kept = {limit.limit_id: limit for limit in after}
+    return any(_is_looser(limit, kept.get(limit.limit_id)) for limit in before)
+
+
+def _is_looser(before: RiskLimit, after: RiskLimit | None) -> bool:
+    if after is None or (after.kind, after.scope) != (before.kind, before.scope):
+        return True
+    return (
+        _WEAKEST_FIRST.index(after.action) < _WEAKEST_FIRST.index(before.action)
+        or (before.value is not None and (after.value is None or after.value > before.value))
+        or _counts_less(before, after)
+        or _lets_in(before, after)
+        or _stops_farther(before, after)
+    )
+
+
+def _counts_less(before: RiskLimit, after: RiskLimit) -> bool:
+    """The shorter the time, the sooner it is forgotten."""
+    return (after.interval_seconds or 0) < (before.interval_seconds or 0)
+
+
+def _lets_in(before: RiskLimit, after: RiskLimit) -> bool:
+    if before.kind is LimitKind.ALLOWED_SYMBOLS:
+        return not {*after.symbols} <= {*before.symbols}
+    return not {*before.symbols} <= {*after.symbols}
+
+
+def _stops_farther(before: RiskLimit, after: RiskLimit) -> bool:
+    """An attached stop in place of a refusal protects as well; one that is farther away loses more."""
+    if before.attach_stop_ratio is None or after.attach_stop_ratio is None:
+        return False
+    return after.attach_stop_ratio > before.attach_stop_ratio

@@ -8,13 +8,14 @@ import argparse
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 
 from simulation.faults import Fault
 from simulation.run import ACTIONS, Outcome, run_seed
 
-SEEDS_PER_PROCESS = 100
+SEEDS_PER_TASK = 5
+TASKS_PER_PROCESS = 20
 SEEDS_THAT_TRY_ALL = 100
 
 
@@ -44,8 +45,9 @@ def _many(seeds: range, actions: int, workers: int) -> int:
     events: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
-    with ProcessPoolExecutor(workers, max_tasks_per_child=SEEDS_PER_PROCESS) as pool:
-        for outcome in pool.map(partial(run_seed, actions=actions), seeds, chunksize=5):
+    # Not concurrent.futures: its pool may wait for ever for a process that has done all its tasks (python/cpython#115634).
+    with get_context("spawn").Pool(workers, maxtasksperchild=TASKS_PER_PROCESS) as pool:
+        for outcome in pool.imap(partial(run_seed, actions=actions), seeds, chunksize=SEEDS_PER_TASK):
             fired += outcome.fired
             events += outcome.events
             totals.update(orders=outcome.orders, steps=outcome.steps, hours=int(outcome.virtual_seconds))

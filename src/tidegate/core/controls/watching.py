@@ -1,16 +1,23 @@
-"""What is looked at once a second: the day's turn, limits that fill up, what has lapsed."""
+"""What is looked at once a second: the day's turn, limits that fill up, what has lapsed, who is gone."""
 
+from tidegate.core.controls.approvals import lapsed
+from tidegate.core.controls.keeping_alive import disconnected
 from tidegate.core.controls.kill_switch import sweep
 from tidegate.core.controls.marking import mark_due
 from tidegate.core.controls.tripping import automatic
+from tidegate.core.controls.warnings import warnings
 from tidegate.core.decision import Decision, together
 from tidegate.core.desk import Desk
+from tidegate.core.messages.events import CancelRequested
 from tidegate.core.messages.reports import ClockTicked
 from tidegate.core.reconciliation.comparing import compare_due
 
 
 def ticked(desk: Desk, report: ClockTicked) -> Decision:
-    """Equity is marked, limits that act by themselves throw the switch, what is stopped stays stopped, and the books
-    are compared that trades have moved."""
+    """Equity is marked, limits warn, those that act by themselves throw the switch, what is stopped stays stopped,
+    orders of clients that are gone end, approvals lapse, and the books are compared that trades have moved."""
     at = report.at
-    return together(Decision(mark_due(desk, at)), automatic(desk, at), sweep(desk, at), compare_due(desk, at))
+    stopped = together(automatic(desk, at), sweep(desk, at))
+    ending = {event.order_id for event in stopped.events if isinstance(event, CancelRequested)}
+    told = Decision([*mark_due(desk, at), *warnings(desk, at), *lapsed(desk, at)])
+    return together(told, stopped, disconnected(desk, at, ending), compare_due(desk, at))

@@ -1,0 +1,86 @@
+"""Cancel on disconnect."""
+
+import pytest
+
+from support.desk_driver import ALICE, RISK
+from support.protected_desk import ProtectedDesk
+from tidegate.core import identifiers as ids
+from tidegate.core.decision import Decision
+from tidegate.core.messages import commands, reports
+from tidegate.core.messages.effects import Reply, SendCancel
+from tidegate.core.messages.events import ClientHeard, KeepAliveSet
+from tidegate.core.vocabulary import PendingAction, RefusalCode, RejectReason
+
+
+@pytest.fixture
+def desk() -> ProtectedDesk:
+    driver = ProtectedDesk()
+    driver.open_shop()
+    return driver
+
+
+def say(desk: ProtectedDesk, seconds: int, user_id: ids.UserId = ALICE) -> Decision:
+    command = commands.KeepAlive(command_id=desk.command_id(), at=desk.now, user_id=user_id, timeout_seconds=seconds)
+    return desk.put(command)
+
+
+def tick(desk: ProtectedDesk, seconds: float = 1) -> Decision:
+    desk.wait(seconds)
+    return desk.put(reports.ClockTicked(at=desk.now))
+
+
+def canceled(decision: Decision) -> list[ids.OrderId]:
+    return [effect.order_id for effect in decision.effects if isinstance(effect, SendCancel)]
+
+
+def test_orders_of_a_client_that_is_gone_are_canceled_once(desk: ProtectedDesk) -> None:
+    order = desk.working(desk.order_command(quantity="0.001"))
+    say(desk, 30)
+    assert not canceled(tick(desk, 29))
+    assert canceled(tick(desk, 1)) == [order.order_id]
+    gone = desk.desk.orders[order.order_id]
+    assert (gone.pending_action, gone.cancel_reason) == (PendingAction.CANCEL, RejectReason.CLIENT_DISCONNECTED)
+    assert desk.desk.users[ALICE].keep_alive_seconds is None
+    later = desk.working(desk.order_command(quantity="0.001"))
+    assert not canceled(tick(desk, 100)), "it is over until the client asks for it anew"
+    assert not desk.desk.orders[later.order_id].is_closed
+
+
+def test_a_client_that_comes_back_in_time_keeps_its_orders(desk: ProtectedDesk) -> None:
+    desk.working(desk.order_command(quantity="0.001"))
+    say(desk, 30)
+    for _ in range(3):
+        desk.wait(20)
+        assert [type(event) for event in say(desk, 30).events] == [ClientHeard], "nothing is written for it"
+        assert not canceled(tick(desk))
+
+
+def test_zero_ends_it(desk: ProtectedDesk) -> None:
+    desk.working(desk.order_command(quantity="0.001"))
+    say(desk, 30)
+    assert [type(event) for event in say(desk, 0).events] == [KeepAliveSet]
+    assert not canceled(tick(desk, 100))
+
+
+def test_after_a_restart_the_whole_time_counts_from_the_first_tick(desk: ProtectedDesk) -> None:
+    order = desk.working(desk.order_command(quantity="0.001"))
+    say(desk, 30)
+    desk.desk.clients_heard.clear()  # It is in memory alone.
+    assert not canceled(tick(desk, 60))
+    assert not canceled(tick(desk, 29))
+    assert canceled(tick(desk, 1)) == [order.order_id]
+
+
+@pytest.mark.parametrize("seconds", [1, 4, 3_601, -1])
+def test_a_silence_out_of_bounds_is_refused(desk: ProtectedDesk, seconds: int) -> None:
+    decision = say(desk, seconds)
+    [reply] = [effect for effect in decision.effects if isinstance(effect, Reply)]
+    assert reply.refusal is not None
+    assert reply.refusal.code is RefusalCode.PARAMETER_NOT_ALLOWED
+    assert not decision.events
+
+
+def test_only_traders_keep_orders_alive(desk: ProtectedDesk) -> None:
+    [reply] = [effect for effect in say(desk, 30, RISK).effects if isinstance(effect, Reply)]
+    assert reply.refusal is not None
+    assert reply.refusal.code is RefusalCode.NOT_PERMITTED

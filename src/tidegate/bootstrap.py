@@ -21,6 +21,7 @@ from tidegate.runtime.loop import DeskLoop
 from tidegate.runtime.price_watch import PriceWatch
 from tidegate.runtime.reference import DeskReference
 from tidegate.runtime.sessions import Sessions
+from tidegate.runtime.ticking import tick
 from tidegate.settings import Settings
 from tidegate.storage.migrate import upgrade
 from tidegate.storage.open import Storage, open_storage
@@ -88,6 +89,8 @@ async def running_desk(settings: Settings) -> AsyncIterator[RunningDesk]:
         vault = EnvelopeVault(storage.credential_store, _key(settings), desk=settings.desk_name)
         engine = asyncio.create_task(loop.run(), name="engine")
         stack.push_async_callback(_stop_engine, engine)
+        ticking = asyncio.create_task(tick(clock, loop.report), name="clock")
+        stack.callback(ticking.cancel)
         connector = _Connector(settings, loop, sessions, vault, clock, price_watch)
         stack.push_async_callback(connector.close)
         sessions.start(loop.report)

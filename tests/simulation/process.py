@@ -21,11 +21,13 @@ from tidegate.core.policy import Policy
 from tidegate.core.vocabulary import Exchange
 from tidegate.runtime.loop import DeskLoop, LoopSettings
 from tidegate.runtime.sessions import Sessions
+from tidegate.runtime.ticking import tick
 from tidegate.venues.budget import RateBudget, WindowGroup
 from tidegate.venues.session import CcxtVenueSession
 from tidegate.venues.transport import Taps
 
 COMPARE_SECONDS = 15.0
+TICK_SECONDS = 5.0  # Rarer than it really is: every tick is a step.
 SETTINGS = LoopSettings(batch_size_max=64, closed_orders_kept=3)
 
 
@@ -92,6 +94,7 @@ class DeskProcess:
             settings=SETTINGS,
         )
         engine = asyncio.create_task(loop.run())
+        ticking = asyncio.create_task(tick(self.clock, loop.report, TICK_SECONDS))
         sessions.start(loop.report)
         for market in {venue.exchange.rules.exchange: venue.exchange for venue in self._venues.values()}.values():
             exchange = market.rules.exchange
@@ -103,6 +106,7 @@ class DeskProcess:
             await engine
         finally:
             self.ended = True
+            ticking.cancel()
             await sessions.close()
 
     def _open_sessions(self, desk: Desk, sessions: Sessions) -> None:

@@ -1,4 +1,4 @@
-"""The engine's inbox, in three lanes: reports and cancels first, then new orders; of prices only the newest counts.
+"""The engine's inbox, in three lanes: reports and cancels first, then new orders; of prices, ticks the newest counts.
 
 Only new orders and other commands can be refused for want of room: what a venue reports must never be lost.
 """
@@ -8,7 +8,7 @@ from collections import deque
 
 from tidegate.core.engine import Input
 from tidegate.core.messages.commands import CancelOrder, CancelOrders, Command, SetKillSwitch
-from tidegate.core.messages.reports import PriceReported, Report
+from tidegate.core.messages.reports import ClockTicked, PriceReported, Report
 from tidegate.core.vocabulary import Exchange
 from tidegate.ports import DeskBusyError
 
@@ -22,6 +22,7 @@ class Inbox:
         self._urgent: deque[Input] = deque()
         self._commands: deque[Command] = deque()
         self._prices: dict[tuple[Exchange, str], PriceReported] = {}
+        self._tick: ClockTicked | None = None
         self._something = asyncio.Event()
 
     def __len__(self) -> int:
@@ -41,6 +42,8 @@ class Inbox:
         """Never refuses, never blocks."""
         if isinstance(report, PriceReported):
             self._prices[(report.exchange, report.symbol)] = report
+        elif isinstance(report, ClockTicked):
+            self._tick = report
         else:
             self._urgent.append(report)
         self._something.set()
@@ -59,6 +62,9 @@ class Inbox:
             for _ in range(min(room, len(lane))):
                 taken.append(lane.popleft())
                 room -= 1
+        if self._tick is not None:  # Last, so that a client whose word waits here is not taken to be silent.
+            taken.append(self._tick)
+            self._tick = None
         if not self._urgent and not self._commands:
             self._something.clear()
         return taken

@@ -45,7 +45,7 @@ def _many(seeds: range, actions: int, workers: int) -> int:
     events: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
-    # Not concurrent.futures: its pool may wait for ever for a process that has done all its tasks (python/cpython#115634).
+    # Not concurrent.futures: its pool may wait for ever once a process has done all its tasks (python/cpython#115634).
     with get_context("spawn").Pool(workers, maxtasksperchild=TASKS_PER_PROCESS) as pool:
         for outcome in pool.imap(partial(run_seed, actions=actions), seeds, chunksize=SEEDS_PER_TASK):
             fired += outcome.fired

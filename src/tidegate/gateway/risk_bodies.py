@@ -9,8 +9,8 @@ from tidegate.gateway.bodies import Amount, Name, Symbol
 
 # Why, for whoever looks later; it may be empty. Control characters are refused, as in other texts.
 Message = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
-Interval = Annotated[int, msgspec.Meta(ge=1, le=86_400, description="seconds")]
-Timeout = Annotated[int, msgspec.Meta(ge=0, le=86_400, description="seconds; zero ends it")]
+Interval = Annotated[int, msgspec.Meta(ge=1, le=3_600, description="seconds")]
+Timeout = Annotated[int, msgspec.Meta(ge=0, le=3_600, description="seconds; from 5, or zero to end it")]
 LIMITS_MAX = 1_000
 LIMITS_BODY_SIZE_MAX = 1_048_576  # Bytes: a thousand limits with scopes and lists.
 

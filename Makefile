@@ -27,7 +27,7 @@ run: $(STAMP) ## run the demo: three simulated venues, one desk, real orders
 	@$(BIN)/tidegate demo
 
 test: $(STAMP) ## run every test
-	@$(BIN)/python -m pytest -n 4 --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
 
 check: $(STAMP) ## lint, types, import contracts
 	@$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from tidegate.core.decision import Decision
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import RecallOrder, Reply, SendCancel, SendOrder
 from tidegate.core.messages.risk_values import Scope
+from tidegate.core.messages.values import Amendment
 from tidegate.core.policy import Policy
 from tidegate.core.vocabulary import (
     Exchange,
@@ -234,6 +235,24 @@ def test_reducing_cancels_what_would_add_and_lets_what_closes_stand(desk: Protec
     throw(desk, state=TradingState.REDUCING)
     assert closing.pending_action is PendingAction.NONE
     assert adding.pending_action is PendingAction.CANCEL
+
+
+def test_reducing_orders_may_not_grow_beyond_the_position_one_by_one_or_by_a_change(desk: ProtectedDesk) -> None:
+    linear_position(desk)
+    ask = desk.order_command(account_id=OKX, symbol=LINEAR, side=Side.SELL, quantity="0.5", price="60000")
+    closing = desk.place(ask)
+    desk.accept(closing, "8002")
+    throw(desk, state=TradingState.REDUCING)
+    grown = commands.AmendOrder(
+        command_id=desk.command_id(),
+        at=desk.now,
+        user_id=ALICE,
+        order_id=closing.order_id,
+        amendment=Amendment(quantity=Decimal("0.8")),
+    )
+    assert refusal(desk.put(grown)) is RefusalCode.TRADING_REDUCING
+    more = desk.order_command(account_id=OKX, symbol=LINEAR, side=Side.SELL, quantity="0.1", price="60000")
+    assert refusal(desk.put(more)) is RefusalCode.TRADING_REDUCING
 
 
 def test_the_state_survives_a_restart(desk: ProtectedDesk) -> None:

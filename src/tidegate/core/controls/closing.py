@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from tidegate.core.controls.stopping import subject_of
 from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import KILL_SWITCH, CommandId, RuleId, derived_order_id
@@ -20,7 +21,7 @@ from tidegate.core.placing import created_by
 from tidegate.core.records import Position
 from tidegate.core.risk.checks import reserve_for_leg
 from tidegate.core.risk.leaving import closes_for_kill_switch
-from tidegate.core.scopes import Subject, covers
+from tidegate.core.scopes import covers
 from tidegate.core.validation import ValidOrder, in_known_mode, reference_price
 from tidegate.core.vocabulary import AccountState, OrderType, Side
 
@@ -34,16 +35,10 @@ def close_covered(desk: Desk, restrictions: Iterable[TradingRestriction], at: da
         return NOTHING
     closing: list[Decision] = []
     for position in list(desk.positions.values()):
-        restriction = next((one for one in wanted if covers(one.scope, _subject(desk, position))), None)
+        restriction = next((one for one in wanted if covers(one.scope, subject_of(desk, position))), None)
         if restriction is not None and position.quantity:
             closing.append(_close(desk, position, restriction, at))
     return together(*closing)
-
-
-def _subject(desk: Desk, position: Position) -> Subject:
-    user = desk.users.get(position.user_id)
-    role = None if user is None else user.role
-    return Subject(role, position.user_id, position.account_id, position.exchange, position.symbol)
 
 
 def _close(desk: Desk, position: Position, restriction: TradingRestriction, at: datetime) -> Decision:

@@ -12,10 +12,11 @@ from tidegate.core.canceling import cancel_order
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.messages.effects import Effect, RecallOrder, SendCancel
-from tidegate.core.messages.risk_records import TradingRestriction
+from tidegate.core.messages.risk_records import RecentOrder, TradingRestriction
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
 from tidegate.core.portfolio.positions import only_reduces
+from tidegate.core.records import Position
 from tidegate.core.risk.leaving import closes_for_kill_switch, protects
 from tidegate.core.scopes import Subject, covers
 from tidegate.core.vocabulary import PendingAction, PositionSide, RejectReason, Side, TradingState
@@ -53,7 +54,7 @@ def _not_let_stand(desk: Desk, restriction: TradingRestriction) -> list[Order]:
         for order in desk.orders.values()
         if not order.is_closed
         and order.pending_action is not PendingAction.CANCEL
-        and covers(restriction.scope, subject_of_order(desk, order))
+        and covers(restriction.scope, subject_of(desk, order))
     ]
     ending = [
         order
@@ -63,11 +64,11 @@ def _not_let_stand(desk: Desk, restriction: TradingRestriction) -> list[Order]:
     return ending if restriction.state is TradingState.HALTED else _adding(desk, ending)
 
 
-def subject_of_order(desk: Desk, order: Order) -> Subject:
-    """Whose order it is, and where."""
-    user = desk.users.get(order.user_id)
+def subject_of(desk: Desk, owned: Order | Position | RecentOrder) -> Subject:
+    """Whose it is, and where."""
+    user = desk.users.get(owned.user_id)
     role = None if user is None else user.role
-    return Subject(role, order.user_id, order.account_id, order.exchange, order.symbol)
+    return Subject(role, owned.user_id, owned.account_id, owned.exchange, owned.symbol)
 
 
 def _adding(desk: Desk, orders: list[Order]) -> list[Order]:

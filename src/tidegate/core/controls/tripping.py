@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.core.controls.kill_switch import stop
+from tidegate.core.controls.stopping import subject_of
 from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.messages.events import TradingStateSet
@@ -105,11 +106,7 @@ def _repeated(desk: Desk, limit: RiskLimit, at: datetime) -> Iterator[tuple[Scop
     counts: Counter[object] = Counter()
     scopes: dict[object, Scope] = {}
     for order in desk.risk.recent_orders.values():
-        user = desk.users.get(order.user_id)
-        subject = Subject(
-            None if user is None else user.role, order.user_id, order.account_id, order.exchange, order.symbol
-        )
-        if order.filled_quantity and order.timestamp >= since and covers(limit.scope, subject):
+        if order.filled_quantity and order.timestamp >= since and covers(limit.scope, subject_of(desk, order)):
             key = executed_alike_key(order)
             counts[key] += 1
             scopes[key] = msgspec.structs.replace(

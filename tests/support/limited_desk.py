@@ -18,6 +18,7 @@ from tidegate.core.order import Order
 from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, RefusalCode, Side, TradingState
 
 ACCOUNT = account_of(Exchange.BINANCE)
+CROSS = "ETH/BTC"
 
 
 def limit(
@@ -74,6 +75,22 @@ class LimitedDesk(MarketsDriver):
         eth = msgspec.structs.replace(BTC_USDT, symbol="ETH/USDT", exchange_symbol="ETHUSDT", base="ETH")
         self.put(reports.InstrumentsReported(at=self.now, exchange=Exchange.BINANCE, instruments=(eth,)))
 
+    def list_cross(self, quote: str = "BTC") -> None:
+        """ETH at Binance, against dollars at 2500, and against another coin: in bitcoin it is at 0.05."""
+        eth = msgspec.structs.replace(BTC_USDT, symbol="ETH/USDT", exchange_symbol="ETHUSDT", base="ETH")
+        cross = msgspec.structs.replace(
+            eth,
+            symbol=f"ETH/{quote}",
+            exchange_symbol=f"ETH{quote}",
+            quote=quote,
+            price_tick=Decimal("0.00001"),
+            notional_min=None,
+        )
+        self.put(reports.InstrumentsReported(at=self.now, exchange=Exchange.BINANCE, instruments=(eth, cross)))
+        self.price("2500", "ETH/USDT")
+        if quote == "BTC":
+            self.price("0.05", CROSS)
+
     def tell(self, event: JournaledEvent) -> None:
         """Make an event true and write it, as its own decision."""
         apply(self.desk, event)
@@ -124,4 +141,4 @@ class LimitedDesk(MarketsDriver):
         return order
 
 
-__all__ = ["ACCOUNT", "ALICE", "LimitedDesk", "ids", "limit"]
+__all__ = ["ACCOUNT", "ALICE", "CROSS", "LimitedDesk", "ids", "limit"]

@@ -6,12 +6,12 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from support.limited_desk import ACCOUNT, ALICE, LimitedDesk, limit
+from support.limited_desk import ACCOUNT, ALICE, CROSS, LimitedDesk, limit
 from support.markets import PERPETUAL
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.risk_values import RiskLimit, Scope
 from tidegate.core.messages.values import Protection, Refusal
-from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, RefusalCode, Role, Side
+from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, PositionSide, RefusalCode, Role, Side
 
 K = LimitKind
 BINANCE = Scope(exchange=Exchange.BINANCE)
@@ -324,3 +324,55 @@ def test_a_conditional_orders_price_is_held_against_its_trigger(desk: LimitedDes
     command = desk.perpetual(price="53000", trigger_price=Decimal(52_000))
     stop_limit = msgspec.structs.replace(command, order_type=OrderType.STOP_LIMIT)
     assert refused(desk, stop_limit).code is RefusalCode.PRICE_OUTSIDE_COLLAR
+
+
+# --- markets of two assets that both count --------------------------------------------------------------------------
+
+
+def crossing(desk: LimitedDesk, side: Side, quantity: str) -> PlaceOrder:
+    return desk.spot(side, quantity, "0.05", symbol=CROSS)
+
+
+def test_what_is_paid_in_another_coin_is_exposure_as_well(desk: LimitedDesk) -> None:
+    desk.list_cross()
+    desk.set_limits(limit(K.GROSS_EXPOSURE, "10000000"))
+    desk.place(crossing(desk, Side.BUY, "40"))
+    totals = desk.desk.totals
+    assert totals is not None
+    eth, btc = (totals.cells[ACCOUNT, ALICE, asset, PositionSide.NET] for asset in ("ETH", "BTC"))
+    assert (eth.long, eth.short) == (40, 0)
+    assert (btc.long, btc.short) == (10, 8), "of ten bitcoin two may be paid away"
+
+
+def test_a_short_in_the_quote_asset_counts_against_its_limit(desk: LimitedDesk) -> None:
+    desk.list_cross()
+    desk.trade(desk.perpetual(Side.SELL, "12"))
+    desk.set_limits(limit(K.ASSET_EXPOSURE, "150000", scope=BINANCE))
+    assert desk.refusal(crossing(desk, Side.BUY, "20")) is None, "12 short and 10 held, 1 of which is paid away"
+    refusal = refused(desk, crossing(desk, Side.BUY, "40"))
+    assert (refusal.code, refusal.actual) == (RefusalCode.EXPOSURE_LIMIT, "250000")
+
+
+def test_a_sale_for_another_coin_is_a_purchase_of_that(desk: LimitedDesk) -> None:
+    desk.list_cross()
+    desk.trade(crossing(desk, Side.BUY, "40"), price="0.05")
+    desk.set_limits(limit(K.ASSET_EXPOSURE, "450000", scope=BINANCE))
+    refusal = refused(desk, crossing(desk, Side.SELL, "40"))
+    assert (refusal.code, refusal.actual) == (RefusalCode.EXPOSURE_LIMIT, "500000")
+    assert desk.refusal(desk.spot(Side.SELL, "40", "2500", symbol="ETH/USDT")) is None
+
+
+def test_gross_and_net_exposure_see_both_sides_of_a_cross(desk: LimitedDesk) -> None:
+    desk.list_cross()
+    desk.set_limits(limit(K.GROSS_EXPOSURE, "599999", scope=BINANCE))
+    refusal = refused(desk, crossing(desk, Side.BUY, "40"))
+    assert refusal.actual == "600000", "10 bitcoin, and 40 ETH; what is paid away makes nothing larger"
+    desk.set_limits(limit(K.NET_EXPOSURE, "599999", scope=BINANCE))
+    assert refused(desk, crossing(desk, Side.BUY, "40")).actual == "600000"
+
+
+def test_the_quote_of_a_cross_must_be_priced(desk: LimitedDesk) -> None:
+    desk.list_cross(quote="BNB")
+    desk.set_limits(limit(K.GROSS_EXPOSURE, "10000000"))
+    command = desk.spot(Side.BUY, "1", "4", symbol="ETH/BNB")
+    assert refused(desk, command).code is RefusalCode.NO_REFERENCE_PRICE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from support.any_change import any_change
 from support.desk_driver import ACCOUNT
-from support.limited_desk import LimitedDesk, limit
+from support.limited_desk import CROSS, LimitedDesk, limit
 from support.markets import PERPETUAL
 from tidegate.core import identifiers as ids
 from tidegate.core.engine import Input
@@ -61,8 +61,10 @@ def any_input(desk: LimitedDesk, random: Random) -> Input:
 
 
 def any_order(desk: LimitedDesk, random: Random) -> Input:
-    side, symbol = random.choice(list(Side)), random.choice(["BTC/USDT", PERPETUAL])
+    side, symbol = random.choice(list(Side)), random.choice(["BTC/USDT", PERPETUAL, CROSS])
     options: dict[str, Any] = {"symbol": symbol}
+    if symbol == CROSS:
+        return desk.spot(side, random.choice(["1", "2"]), random.choice([None, "0.049", "0.05"]), **options)
     if random.random() < 0.3:
         options["stop_loss"] = Protection(trigger_price=Decimal(45_000 if side is Side.BUY else 55_000))
     elif symbol == PERPETUAL and random.random() < 0.3:
@@ -98,7 +100,7 @@ def any_price(desk: LimitedDesk, random: Random) -> Input:
     return reports.PriceReported(
         at=desk.now,
         exchange=Exchange.BINANCE,
-        symbol=random.choice(["BTC/USDT", PERPETUAL, "BNB/USDT", "BNB/BTC"]),
+        symbol=random.choice(["BTC/USDT", PERPETUAL, "BNB/USDT", "BNB/BTC", "ETH/USDT"]),
         last=Decimal(random.choice(["47000", "49000.5", "50000", "52000"])),
     )
 
@@ -168,6 +170,7 @@ def assert_counted(desk: LimitedDesk) -> None:
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_running_totals_are_what_a_count_says(seed: int) -> None:
     random, desk = Random(seed), LimitedDesk()
+    desk.list_cross()
     desk.set_limits(*everything())
     desk.mark("1000000")
     for _ in range(30):

@@ -16,7 +16,7 @@ from tidegate.core.risk.asks import ask_of
 from tidegate.core.risk.funds import free, what_would_fit
 from tidegate.core.risk.limits import check_limits, figures_of
 from tidegate.core.risk.required_protection import told, with_required_stop
-from tidegate.core.risk.states import check_state, reduces, subject_of
+from tidegate.core.risk.states import check_state, passes_limits, subject_of
 from tidegate.core.totals.asking import Ask
 from tidegate.core.triggers import trailing_trigger
 from tidegate.core.validation import ValidOrder
@@ -58,7 +58,7 @@ def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     protected = _within_limits(valid, ask, desk)
     if isinstance(protected, Refusal):
         # Asked only now, since most orders keep within all limits.
-        return check_funds(valid, desk) if reduces(desk, command, command.quantity) else protected
+        return check_funds(valid, desk) if passes_limits(desk, command, command.quantity) else protected
     approved = check_funds(protected, desk)
     if isinstance(approved, Refusal) or protected is valid:
         return approved
@@ -88,7 +88,7 @@ def _state_figure(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
 
 def _limit_figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
     command = valid.command
-    if desk.totals is None or not desk.risk.limits or reduces(desk, command, command.quantity):
+    if desk.totals is None or not desk.risk.limits or passes_limits(desk, command, command.quantity):
         return ()
     ask = ask_of(valid, desk, desk.totals, subject_of(desk, command))
     protected = with_required_stop(valid, ask, desk)

@@ -11,7 +11,7 @@ from tidegate.core.messages.values import Refusal
 from tidegate.core.money import plain, ratio
 from tidegate.core.order import Order
 from tidegate.core.risk.asks import ask_again
-from tidegate.core.risk.states import check_state, reduces, subject_of
+from tidegate.core.risk.states import check_state, passes_limits, subject_of
 from tidegate.core.risk.words import refusal_of
 from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.footprints import leaves_of
@@ -74,7 +74,7 @@ def check_open_order(desk: Desk, order: Order, changed: Order, price: Price | No
     adds = leaves_of(changed) - leaves_of(order)
     if (refusal := check_state(desk, changed, place, adds)) is not None:
         return refusal
-    if not desk.risk.limits or reduces(desk, changed, adds):
+    if not desk.risk.limits or passes_limits(desk, changed, adds):
         return None
     reference = reference_price(order.side, price)
     return check_limits(ask_again(changed, order, desk, desk.totals, place, reference, at))

@@ -14,7 +14,7 @@ from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
 from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.scopes import Place, Subject
-from tidegate.core.totals.places import cell_key_of, place_of
+from tidegate.core.totals.places import cell_key_of, place_of, quote_traded
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import RefusalCode, Side, TradingState
 
@@ -81,6 +81,11 @@ def reduces(desk: Desk, asked: Asked, adds: Decimal | None) -> bool:
         return False
     room = room_of(desk, asked)
     return room.position > 0 and room.taken + adds <= room.position
+
+
+def passes_limits(desk: Desk, asked: Asked, adds: Decimal | None) -> bool:
+    """Whether an order only reduces, so that no limit holds it. A spot sell for what is no cash buys that with it."""
+    return reduces(desk, asked, adds) and quote_traded(asked.symbol, desk.policy.cash_assets) is None
 
 
 def room_of(desk: Desk, asked: Asked) -> Room:

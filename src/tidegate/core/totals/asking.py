@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,12 +12,25 @@ from tidegate.core.messages.values import Protection
 from tidegate.core.money import ZERO
 from tidegate.core.scopes import Place
 from tidegate.core.totals.books import Books, worth_of_unit
-from tidegate.core.totals.exposures import larger
+from tidegate.core.totals.exposures import Cell, larger
 from tidegate.core.totals.footprints import loss_at_stop
-from tidegate.core.totals.places import cell_key_of
+from tidegate.core.totals.places import cell_key_of, holding_key, place_held
 from tidegate.core.totals.recent import alike_key, executed_alike_key
 from tidegate.core.totals.running import Totals
 from tidegate.core.vocabulary import Side
+
+
+class QuoteLeg(NamedTuple):
+    """What an order in a market of two assets that both count moves beside its base: the quote asset, the other way.
+
+    `grows` is by how much the worst case of what the user has of it grows, in units of it; None: at an unknown price.
+    """
+
+    place: Place
+    is_buy: bool
+    price: Decimal | None
+    added_worth: Decimal | None
+    grows: Decimal | None
 
 
 class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
@@ -41,6 +55,7 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
     stop: Protection | None
     is_buy: bool
     is_new: bool
+    quote_leg: QuoteLeg | None = None
     _grows: Decimal | None = None
     _alike: Sequence[datetime] | None = None
 
@@ -49,12 +64,7 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
         """By how much the worst case of the user's own position grows; another side of it may be the worse one."""
         if self._grows is None:
             cell = self.totals.cells.get(cell_key_of(self.asked))
-            if cell is None:
-                self._grows = self.adds
-            elif self.is_buy:
-                self._grows = larger(cell.long + self.adds, cell.short) - cell.gross
-            else:
-                self._grows = larger(cell.long, cell.short - self.adds) - cell.gross
+            self._grows = _growth(cell, self.adds, is_buy=self.is_buy)
         return self._grows
 
     @property
@@ -95,6 +105,7 @@ def ask(
     price = unit.price if unit is not None and unit.known else worth_of_unit(books, (place.exchange, place.name))
     entry = entry_of(asked, reference)
     rate = books.rate(place.exchange, place.quote)
+    quote = totals.quote_traded(asked.symbol)
     return Ask(
         books=books,
         totals=totals,
@@ -111,7 +122,31 @@ def ask(
         stop=asked.stop_loss,
         is_buy=asked.side is Side.BUY,
         is_new=is_new,
+        quote_leg=None if quote is None else _quote_leg(totals, asked, place, adds, entry, rate),
     )
+
+
+def _quote_leg(
+    totals: Totals, asked: Asked, place: Place, adds: Decimal, entry: Decimal | None, rate: Decimal | None
+) -> QuoteLeg:
+    """The amount is what the order says of it, or comes to at its entry."""
+    amount = asked.quote_quantity if asked.quote_quantity is not None else None if entry is None else adds * entry
+    key, is_buy = holding_key(place.account_id, place.user_id, place.quote), asked.side is Side.SELL
+    return QuoteLeg(
+        place=place_held(key, place.exchange)._replace(role=place.role),
+        is_buy=is_buy,
+        price=rate,
+        added_worth=None if amount is None or rate is None else amount * rate,
+        grows=None if amount is None else _growth(totals.cells.get(key), amount, is_buy=is_buy),
+    )
+
+
+def _growth(cell: Cell | None, adds: Decimal, *, is_buy: bool) -> Decimal:
+    if cell is None:
+        return adds
+    if is_buy:
+        return larger(cell.long + adds, cell.short) - cell.gross
+    return larger(cell.long, cell.short - adds) - cell.gross
 
 
 def entry_of(asked: Asked, reference: Decimal | None) -> Decimal | None:

@@ -14,22 +14,24 @@ _PERCENT = Decimal(100)
 
 class Footprint(NamedTuple):
     """`opening` and `closing` are what may still be filled, in base. What its stop would lose from here is
-    `at_risk` times the worth of one plus `at_risk_constant`. `counts`: it is one of the open orders."""
+    `at_risk` times the worth of one plus `at_risk_constant`. `counts`: it is one of the open orders. `quote`: what it
+    may still pay or get of a quote asset that is no cash."""
 
     opening: Decimal = ZERO
     closing: Decimal = ZERO
     at_risk: Decimal = ZERO
     at_risk_constant: Decimal = ZERO
     counts: bool = False
+    quote: Decimal = ZERO
 
 
 NOTHING = Footprint()
 NOT_LET_THROUGH = frozenset({OrderStatus.CREATED, OrderStatus.INVALIDATED})
 
 
-def footprint_of(order: Order, parent: Order | None, rate: Decimal) -> Footprint:
+def footprint_of(order: Order, parent: Order | None, rate: Decimal, *, moves_quote: bool = False) -> Footprint:
     """Open and in-doubt orders at their worst case. `parent` is whom a leg of protection protects, `rate` what one of
-    the quote asset is worth."""
+    the quote asset is worth. `moves_quote`: that is no cash, so it counts as well."""
     if order.status in NOT_LET_THROUGH:
         return NOTHING
     is_open = order.closed_at is None
@@ -43,7 +45,8 @@ def footprint_of(order: Order, parent: Order | None, rate: Decimal) -> Footprint
         constant *= rate
     if only_reduces(order.side, order.position_side, reduce_only=order.reduce_only):
         return Footprint(ZERO, leaves, at_risk, constant, is_open)
-    return Footprint(leaves, ZERO, at_risk, constant, is_open)
+    quote = quote_left(order) if moves_quote and is_open else ZERO
+    return Footprint(leaves, ZERO, at_risk, constant, is_open, quote)
 
 
 def leaves_of(order: Order) -> Decimal:
@@ -55,6 +58,14 @@ def leaves_of(order: Order) -> Decimal:
     left = max((order.quote_quantity or ZERO) - order.filled_value, ZERO)
     price = order.arrival_price or order.reserve_price
     return ratio_up(left, price) if price else ZERO
+
+
+def quote_left(order: Order) -> Decimal:
+    """What may still be paid or received, in quote: of a base quantity, at its own price or at which it came."""
+    if order.quantity_most is None:
+        return max((order.quote_quantity or ZERO) - order.filled_value, ZERO)
+    price = order.price or order.trigger_price or order.arrival_price or order.reserve_price or ZERO
+    return leaves_of(order) * price
 
 
 def _risk_of(order: Order, stop: Protection, leaves: Decimal) -> tuple[Decimal, Decimal]:

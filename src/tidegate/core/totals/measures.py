@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from tidegate.core.money import ONE, ZERO, ratio
-from tidegate.core.totals.asking import Ask
+from tidegate.core.scopes import Place
+from tidegate.core.totals.asking import Ask, QuoteLeg
 from tidegate.core.totals.exposures import Exposure
-from tidegate.core.totals.plans import Figure, Plan
+from tidegate.core.totals.plans import NAME, Figure, Plan
 from tidegate.core.totals.standings import Standing
 from tidegate.core.totals.windows import count_since
 from tidegate.core.vocabulary import LimitKind, RefusalCode
@@ -118,10 +119,24 @@ def _position_worth(ask: Ask, plan: Plan) -> Figure:
     """Of a position, an asset, or all of them net: the side that the order adds to."""
     if not ask.adds:
         return None
-    exposure, added = _sum(ask, plan), ask.added_worth
+    figure = _side_worth(plan, ask.place, ask.added_worth, is_buy=ask.is_buy)
+    leg = _quote_leg(ask, plan)
+    if leg is None or not isinstance(figure, Decimal):
+        return figure
+    quote = _side_worth(plan, leg.place, leg.added_worth, is_buy=leg.is_buy)
+    return max(figure, quote) if isinstance(quote, Decimal) else quote
+
+
+def _side_worth(plan: Plan, place: Place, added: Decimal | None, *, is_buy: bool) -> Decimal | RefusalCode:
+    exposure = plan.sums.get(plan.sum_of(place), _NOTHING)
     if added is None or exposure.unpriced:
         return NO_PRICE
-    return exposure.long + added if ask.is_buy else added - exposure.short
+    return exposure.long + added if is_buy else added - exposure.short
+
+
+def _quote_leg(ask: Ask, plan: Plan) -> QuoteLeg | None:
+    """The order's other asset, where that counts and the limit is not about a single position."""
+    return None if ask.quote_leg is None or NAME in plan.dimensions.summed else ask.quote_leg
 
 
 def _gross(ask: Ask, plan: Plan) -> Figure:
@@ -130,7 +145,10 @@ def _gross(ask: Ask, plan: Plan) -> Figure:
     exposure = _sum(ask, plan)
     if ask.price is None or exposure.unpriced:
         return NO_PRICE
-    return exposure.gross + ask.grows * ask.price
+    figure, leg = exposure.gross + ask.grows * ask.price, _quote_leg(ask, plan)
+    if leg is None:
+        return figure
+    return NO_PRICE if leg.grows is None or leg.price is None else figure + leg.grows * leg.price
 
 
 def _leverage(ask: Ask, plan: Plan) -> Figure:

@@ -41,3 +41,9 @@ def name_of(symbol: str) -> str:
 def quote_of(symbol: str) -> str:
     """What a market's prices are in."""
     return symbol.partition("/")[2].partition(":")[0]
+
+
+def quote_traded(symbol: str, cash_assets: frozenset[str]) -> str | None:
+    """What a spot market's order moves beside its base asset, the other way; None: cash, or a derivative's."""
+    quote = quote_of(symbol)
+    return None if ":" in symbol or quote in cash_assets else quote

@@ -62,6 +62,8 @@ def follow_order(totals: Totals, books: Books, order: Order) -> bool:
     """An order changed; whether it was let through just now."""
     parent = None if order.parent_order_id is None else books.orders.get(order.parent_order_id)
     unit_of(totals, books, order.exchange, name_of(order.symbol))
+    if (quote := totals.quote_traded(order.symbol)) is not None:
+        unit_of(totals, books, order.exchange, quote)
     has_stop = order.stop_loss is not None
     rate = books.rate(order.exchange, quote_of(order.symbol)) or ZERO if has_stop else ZERO
     is_new = totals.follow_order(order, parent, rate)

@@ -12,7 +12,7 @@ from tidegate.core.order import Order
 from tidegate.core.scopes import Place, ScopeIndex
 from tidegate.core.totals.exposures import Cell, CellKey, Exposure, Slot, Unit, UnitKey
 from tidegate.core.totals.footprints import NOTHING, Footprint, footprint_of
-from tidegate.core.totals.places import cell_key_of, place_held, place_of
+from tidegate.core.totals.places import cell_key_of, holding_key, place_held, place_of, quote_traded
 from tidegate.core.totals.plans import (
     ACCOUNT,
     EXCHANGE,
@@ -141,6 +141,10 @@ class Totals:
             found = self.cells[key] = Cell(unit, slots)
         return found
 
+    def quote_traded(self, symbol: str) -> str | None:
+        """The quote asset of a market, where it is no cash and so counts as well."""
+        return quote_traded(symbol, self._cash_assets)
+
     def _slot(self, unit: Unit, fields: Fields, key: Any) -> Slot:
         slot = unit.slots.get((fields, key))
         if slot is None:
@@ -157,7 +161,8 @@ class Totals:
 
     def follow_order(self, order: Order, parent: Order | None, rate: Decimal) -> bool:
         """Count an order for what it now is; whether it has just been let through. See `footprint_of`."""
-        after = footprint_of(order, parent, rate)
+        quote = self.quote_traded(order.symbol)
+        after = footprint_of(order, parent, rate, moves_quote=quote is not None)
         before = self.footprints.get(order.order_id, NOTHING)
         if after == before:
             return False
@@ -166,6 +171,8 @@ class Totals:
         else:
             self.footprints[order.order_id] = after
         self._restate(order, before, after)
+        if quote is not None and after.quote != before.quote:
+            self._restate_quote(order, quote, after.quote - before.quote)
         return before == NOTHING and after.counts
 
     def _restate(self, order: Order, before: Footprint, after: Footprint) -> None:
@@ -182,6 +189,15 @@ class Totals:
             self._risk(cell, after.at_risk - before.at_risk, after.at_risk_constant - before.at_risk_constant)
         if after.counts is not before.counts and self.open_orders:
             self._count(place_of(order, order.exchange), 1 if after.counts else -1)
+
+    def _restate_quote(self, order: Order, quote: str, change: Decimal) -> None:
+        """What is bought is paid in an asset that counts itself, and what is sold brings it."""
+        cell = self.cell(holding_key(order.account_id, order.user_id, quote), order.exchange)
+        if order.side is Side.BUY:
+            cell.sells += change
+        else:
+            cell.buys += change
+        cell.update()
 
     def _risk(self, cell: Cell, quantity: Decimal, constant: Decimal) -> None:
         if quantity or constant:

@@ -104,9 +104,10 @@ def screen_for(totals: Totals, place: Place) -> Screen:
 
 
 def passes(screen: Screen, ask: Ask) -> bool:
-    """Whether an order is certainly within all limits."""
+    """Whether an order is certainly within all limits. One that moves two assets that count is measured."""
     return (
-        _passes_by_itself(screen, ask)
+        ask.quote_leg is None
+        and _passes_by_itself(screen, ask)
         and (not ask.is_new or _passes_counts(screen, ask))
         and (not ask.adds or not screen.sums or _passes_sums(screen, ask))
         and (not screen.worths or _passes_worths(screen, ask))

@@ -156,9 +156,10 @@ class KeptDesk:
 
     def _risk_rows(self) -> dict[str, Any]:
         """The newest row of each kind that speaks of risk, those left out that are over."""
-        states, approvals, marks, capital, transfers = {}, {}, {}, {}, {}
+        states, warned, approvals, marks, capital, transfers = {}, {}, {}, {}, {}, {}
         for batch in self.batches:
             states.update(batch.trading_states)
+            warned.update(batch.limit_warnings)
             approvals.update(batch.approvals)
             marks.update(batch.loss_marks)
             capital.update(batch.capital)
@@ -167,6 +168,7 @@ class KeptDesk:
         return {
             "risk_limits": limits[-1] if limits else None,
             "trading_states": [state for state in states.values() if state.state is not TradingState.ACTIVE],
+            "limit_warnings": [*warned.values()],
             "approvals": [approval for approval in approvals.values() if approval.state is ApprovalState.PENDING],
             "loss_marks": [*marks.values()],
             "capital": [copy.copy(owned) for owned in capital.values()],

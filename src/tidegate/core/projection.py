@@ -189,6 +189,7 @@ class Projector:
             case (
                 happened.RiskLimitsSet()
                 | happened.TradingStateSet()
+                | happened.LimitWarned()
                 | happened.ApprovalRequested()
                 | happened.ApprovalDecided()
                 | happened.EquityMarked()

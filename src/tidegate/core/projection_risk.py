@@ -8,12 +8,13 @@ from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.loss_marks import scopes_of
 from tidegate.core.messages import events as happened
-from tidegate.core.messages.risk_records import EquityPoint, RiskLimitSet
+from tidegate.core.messages.risk_records import EquityPoint, LimitWarning, RiskLimitSet
 from tidegate.core.records import Batch, CashFlow
 
 RecordedRiskEvent = (
     happened.RiskLimitsSet
     | happened.TradingStateSet
+    | happened.LimitWarned
     | happened.ApprovalRequested
     | happened.ApprovalDecided
     | happened.EquityMarked
@@ -30,6 +31,8 @@ def record_risk(batch: Batch, desk: Desk, event: RecordedRiskEvent) -> None:
             batch.risk_limits.append(limit_set_row(event))
         case happened.TradingStateSet():
             batch.trading_states[event.scope.key] = restriction_of(event)
+        case happened.LimitWarned():
+            batch.limit_warnings[event.limit_id, event.scope.key] = limit_warning_row(event)
         case happened.ApprovalRequested() | happened.ApprovalDecided():
             batch.approvals[event.approval.approval_id] = event.approval
         case happened.EquityMarked():
@@ -83,6 +86,11 @@ def limit_set_row(event: happened.RiskLimitsSet) -> RiskLimitSet:
         approved_by=event.approved_by,
         message=event.message,
     )
+
+
+def limit_warning_row(event: happened.LimitWarned) -> LimitWarning:
+    """What people have been told of a limit."""
+    return LimitWarning(limit_id=event.limit_id, scope_key=event.scope.key, level=event.level, warned_at=event.at)
 
 
 def _record_marks(batch: Batch, desk: Desk, event: happened.EquityMarked) -> None:

@@ -29,6 +29,7 @@ from tidegate.core.messages.risk_records import (
     Approval,
     Capital,
     EquityPoint,
+    LimitWarning,
     LossMark,
     RecentOrder,
     RiskLimitSet,
@@ -335,6 +336,7 @@ class Batch(msgspec.Struct, kw_only=True):
     loss_marks: dict[str, LossMark] = {}
     capital: dict[tuple[AccountId, UserId], Capital] = {}
     transfers: dict[TransferId, Transfer] = {}
+    limit_warnings: dict[tuple[str, str], LimitWarning] = {}
 
 
 class DeskSnapshot(msgspec.Struct, kw_only=True):
@@ -364,6 +366,7 @@ class DeskSnapshot(msgspec.Struct, kw_only=True):
     loss_marks: list[LossMark] = []
     capital: list[Capital] = []
     transfers: list[Transfer] = []  # Those that the venue has not told both sides of.
+    limit_warnings: list[LimitWarning] = []
     recent_orders: list[RecentOrder] = []  # Of the last hour before the newest order.
 
 

@@ -40,6 +40,7 @@ class RiskBook(msgspec.Struct, kw_only=True):
         self.loss_marks = {mark.scope_key: mark for mark in snapshot.loss_marks}
         self.capital = {(owned.account_id, owned.user_id): owned for owned in snapshot.capital}
         self.transfers = {transfer.transfer_id: transfer for transfer in snapshot.transfers}
+        self.warned = {(told.limit_id, told.scope_key): told.level for told in snapshot.limit_warnings}
         self.recent_orders = {order.order_id: order for order in snapshot.recent_orders}
 
     def measuring(self) -> dict[str, LossMark]:

@@ -37,6 +37,16 @@ trading_states = Table(
     Column("close_positions", Boolean, **REQUIRED),
 )
 
+limit_warnings = Table(
+    "limit_warnings",
+    metadata,
+    Column("limit_id", Text, primary_key=True),
+    Column("scope_key", Text, primary_key=True),
+    Column("level", Amount, **REQUIRED),
+    Column("warned_at", Timestamp, **REQUIRED),
+    sqlite_with_rowid=False,
+)
+
 approvals = Table(
     "approvals",
     metadata,

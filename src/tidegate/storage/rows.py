@@ -14,6 +14,7 @@ from tidegate.core.messages.risk_records import (
     Approval,
     Capital,
     EquityPoint,
+    LimitWarning,
     LossMark,
     RiskLimitSet,
     TradingRestriction,
@@ -113,6 +114,7 @@ TOKENS = RowCodec(schema.tokens, Token)
 BREAKS = RowCodec(schema.reconciliation_breaks, Break)
 RISK_LIMITS = RowCodec(risk_schema.risk_limits, RiskLimitSet)
 TRADING_STATES = RowCodec(risk_schema.trading_states, TradingRestriction)
+LIMIT_WARNINGS = RowCodec(risk_schema.limit_warnings, LimitWarning)
 APPROVALS = RowCodec(risk_schema.approvals, Approval)
 EQUITY = RowCodec(risk_schema.equity, EquityPoint)
 LOSS_MARKS = RowCodec(risk_schema.loss_marks, LossMark)

@@ -22,6 +22,7 @@ from tidegate.storage.rows import (
     CAPITAL,
     HOLDINGS,
     LEVERAGES,
+    LIMIT_WARNINGS,
     LOSS_MARKS,
     ORDERS,
     POSITIONS,
@@ -109,6 +110,7 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         loss_marks=records(LOSS_MARKS, select(LOSS_MARKS, "ORDER BY scope_key")),
         capital=records(CAPITAL, select(CAPITAL, "ORDER BY account_id, user_id")),
         transfers=records(TRANSFERS, UNSEEN_TRANSFERS),
+        limit_warnings=records(LIMIT_WARNINGS, select(LIMIT_WARNINGS, "ORDER BY limit_id, scope_key")),
     )
     if snapshot.risk_limits is not None and counts_over_time(snapshot.risk_limits.limits):
         snapshot.recent_orders = recent_orders(records(ORDERS, RECENT_ORDERS))

@@ -62,6 +62,15 @@ class Approval(msgspec.Struct, kw_only=True, frozen=True):
     decision: str = ""
 
 
+class LimitWarning(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """A row of `limit_warnings`: the level that people were told last of a limit's scope; zero: below all of them."""
+
+    limit_id: str
+    scope_key: str
+    level: Decimal
+    warned_at: datetime
+
+
 class EquityPoint(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """A row of `equity`: what one user's part of one account was worth at a moment. See `OwnerEquity`."""
 

@@ -9,6 +9,7 @@ import pytest
 from support.desk_driver import ALICE, BOB, RISK
 from support.protected_desk import LINEAR, OKX, STOP, ProtectedDesk
 from tidegate.core import identifiers as ids
+from tidegate.core.controls.kill_switch import OWN_SCOPES_MAX
 from tidegate.core.decision import Decision
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import RecallOrder, Reply, SendCancel, SendOrder
@@ -174,6 +175,41 @@ def test_a_halt_is_not_weakened_by_throwing_the_switch_again(desk: ProtectedDesk
     assert refusal(throw(desk, state=TradingState.REDUCING)) is RefusalCode.NOT_PERMITTED
     assert refusal(throw(desk, state=TradingState.ACTIVE)) is RefusalCode.NOT_PERMITTED
     assert desk.desk.risk.states["desk"].state is TradingState.HALTED
+
+
+def test_what_was_asked_for_when_it_was_thrown_before_stays_asked_for(desk: ProtectedDesk) -> None:
+    mine = Scope(user_id=ALICE)
+    throw(desk, scope=mine, close_positions=True, cancel_protection=True)
+    throw(desk, ALICE, scope=mine)
+    stopped = desk.desk.risk.states["user:alice"]
+    assert (stopped.set_by, stopped.close_positions, stopped.protection_too) == (ALICE, True, True)
+
+
+def test_a_trader_cannot_fill_the_desk_with_stopped_scopes_and_can_stop_all_at_any_time(desk: ProtectedDesk) -> None:
+    for number in range(OWN_SCOPES_MAX):
+        assert refusal(throw(desk, ALICE, scope=Scope(user_id=ALICE, symbol=f"A{number}/USDT"))) is None
+    assert refusal(throw(desk, ALICE, scope=Scope(user_id=ALICE, symbol="B/USDT"))) is RefusalCode.NOT_PERMITTED
+    assert refusal(throw(desk, ALICE, scope=Scope(user_id=ALICE, symbol="A1/USDT"))) is None
+    assert refusal(throw(desk, ALICE, scope=Scope(user_id=ALICE))) is None
+    assert refusal(throw(desk, RISK, scope=Scope(user_id=ALICE, symbol="B/USDT"))) is None
+
+
+def test_an_order_in_several_stopped_scopes_is_canceled_once(desk: ProtectedDesk) -> None:
+    order = desk.working()
+    throw(desk, scope=Scope(user_id=ALICE))
+    throw(desk, scope=Scope(symbol="BTC/USDT"))
+    desk.wait(desk.desk.policy.cancel_wait_max.total_seconds() + 1)
+    desk.put(
+        reports.CancelFailed(
+            at=desk.now,
+            account_id=order.account_id,
+            order_id=order.order_id,
+            final=False,
+            reason=RejectReason.VENUE_ERROR,
+            message="no",
+        )
+    )
+    assert len([effect for effect in tick(desk, 5).effects if isinstance(effect, SendCancel)]) == 1
 
 
 def test_an_unknown_scope_is_refused_instead_of_stopping_nothing(desk: ProtectedDesk) -> None:

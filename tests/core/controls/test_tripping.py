@@ -5,14 +5,16 @@ from decimal import Decimal
 import pytest
 
 from support.desk_driver import ACCOUNT, ALICE, RISK, DeskDriver
-from support.protected_desk import ProtectedDesk
+from support.protected_desk import LINEAR, OKX, ProtectedDesk
 from tidegate.core import identifiers as ids
 from tidegate.core.decision import Decision
 from tidegate.core.messages import commands, reports
-from tidegate.core.messages.effects import SendCancel
+from tidegate.core.messages.effects import SendCancel, SendOrder
 from tidegate.core.messages.risk_values import RiskLimit, Scope
 from tidegate.core.policy import Policy
 from tidegate.core.vocabulary import LimitAction, LimitKind, RejectReason, TradingState
+
+DESK = Scope()
 
 
 @pytest.fixture
@@ -118,6 +120,64 @@ def test_a_difference_from_the_venue_above_its_worth_stops_the_account() -> None
     limit(desk, LimitKind.BREAK_VALUE, "5000", scope=Scope(account_id=ACCOUNT))
     tick(desk)
     assert state(desk, f"account:{ACCOUNT}") is TradingState.HALTED
+
+
+def put(desk: DeskDriver, *limits: RiskLimit) -> None:
+    desk.put(
+        commands.SetRiskLimits(
+            command_id=desk.command_id(),
+            at=desk.now,
+            user_id=RISK,
+            limits=limits,
+            approval_id=ids.ApprovalId("01JAPPROVAL"),
+        )
+    )
+
+
+def gross(limit_id: str, value: str, action: LimitAction, scope: Scope = DESK) -> RiskLimit:
+    kind = LimitKind.GROSS_EXPOSURE
+    return RiskLimit(limit_id=limit_id, kind=kind, value=Decimal(value), action=action, scope=scope)
+
+
+def long_position(desk: ProtectedDesk) -> None:
+    entry = desk.place(desk.order_command(account_id=OKX, symbol=LINEAR, quantity="0.5"))
+    desk.accept(entry, "8001")
+    desk.fill(entry, "0.5", exchange_order_id="8001")
+
+
+def test_limits_that_are_reached_together_cancel_an_order_and_close_a_position_once(desk: ProtectedDesk) -> None:
+    long_position(desk)
+    working = desk.working(desk.order_command(quantity="0.001"))
+    put(
+        desk,
+        gross("of-desk", "10", LimitAction.CLOSE),
+        gross("of-alice", "10", LimitAction.CLOSE, Scope(user_id=ALICE)),
+        gross("of-account", "10", LimitAction.CLOSE, Scope(account_id=OKX)),
+    )
+    decision = tick(desk)
+    assert desk.desk.risk.states.keys() == {"desk", "user:alice", f"account:{OKX}"}
+    assert [effect.order_id for effect in decision.effects if isinstance(effect, SendCancel)] == [working.order_id]
+    assert [effect.quantity for effect in decision.effects if isinstance(effect, SendOrder)] == [Decimal("0.5")]
+
+
+def test_of_several_limits_of_a_scope_the_strongest_action_counts(desk: ProtectedDesk) -> None:
+    long_position(desk)
+    put(desk, gross("closes", "20", LimitAction.CLOSE), gross("reduces", "10", LimitAction.REDUCE))
+    tick(desk)
+    thrown = desk.desk.risk.states["desk"]
+    assert (thrown.state, thrown.set_by, thrown.close_positions) == (TradingState.HALTED, "closes", True)
+
+
+def test_a_limit_that_closes_is_carried_out_where_trading_is_halted_already(desk: ProtectedDesk) -> None:
+    long_position(desk)
+    put(desk, gross("halts", "10", LimitAction.HALT), gross("closes", "9000000", LimitAction.CLOSE))
+    assert not [effect for effect in tick(desk).effects if isinstance(effect, SendOrder)]
+    assert state(desk) is TradingState.HALTED
+    put(desk, gross("halts", "10", LimitAction.HALT), gross("closes", "100", LimitAction.CLOSE))
+    assert [effect.quantity for effect in tick(desk).effects if isinstance(effect, SendOrder)] == [Decimal("0.5")]
+    before = desk.desk.risk.states["desk"]
+    tick(desk)
+    assert desk.desk.risk.states["desk"] is before, "and only once"
 
 
 def test_a_limit_without_an_action_refuses_and_stops_nothing(desk: ProtectedDesk) -> None:

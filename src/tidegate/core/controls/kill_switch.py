@@ -1,6 +1,9 @@
 """The kill switch: thrown by one person, for a scope, at once; released by two, where the desk wants four eyes."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 from tidegate.core.apply_risk import restriction_of
 from tidegate.core.controls.closing import close_covered
@@ -16,6 +19,8 @@ from tidegate.core.messages.risk_values import Scope
 from tidegate.core.messages.values import Refusal
 from tidegate.core.vocabulary import ApprovalKind, ApprovalState, RefusalCode, Role, TradingState
 
+OWN_SCOPES_MAX = 100  # Of a trader; everything that is stopped is looked at every second.
+
 
 def throw(desk: Desk, command: SetKillSwitch) -> Decision:
     """Stop a scope. The state and all cancels are durable together, before the answer."""
@@ -30,26 +35,40 @@ def throw(desk: Desk, command: SetKillSwitch) -> Decision:
         protection_too=command.cancel_protection,
         close_positions=command.close_positions,
     )
-    return together(Decision([], [Reply(command_id=command.command_id)]), stop(desk, stopped))
-
-
-def stop(desk: Desk, stopped: TradingStateSet) -> Decision:
-    """The state, and at once the end of what it does not let stand."""
-    restriction = restriction_of(stopped)
+    restriction = restriction_of(event := never_less(desk, stopped))
     return together(
-        Decision([stopped]),
-        cancel_covered(desk, [restriction], stopped.at, again=False),
-        close_covered(desk, [restriction], stopped.at),
+        Decision([event], [Reply(command_id=command.command_id)]),
+        cancel_covered(desk, [restriction], command.at),
+        close_covered(desk, [restriction], command.at),
     )
 
 
-def sweep(desk: Desk, at: datetime) -> Decision:
-    """While anything is stopped: cancels that came to nothing once more, and what filled after all is closed."""
-    if not desk.risk.states:
+def never_less(desk: Desk, stopped: TradingStateSet) -> TradingStateSet:
+    """A scope's state with all that was asked for when it was stopped before: only a release takes that back."""
+    known = desk.risk.states.get(stopped.scope.key)
+    if known is None:
+        return stopped
+    return msgspec.structs.replace(
+        stopped,
+        protection_too=stopped.protection_too or known.protection_too,
+        close_positions=stopped.close_positions or known.close_positions,
+    )
+
+
+def sweep(desk: Desk, thrown: Sequence[TradingStateSet], at: datetime) -> Decision:
+    """What is stopped just now, by limits; and while anything is: cancels that came to nothing once more, and what
+    filled after all is closed.
+
+    All in one: an order or a position may lie in several scopes, and is canceled or closed once.
+    """
+    new = [restriction_of(event) for event in thrown]
+    stopped_before = [one for one in in_force(desk) if one.scope_key not in {other.scope_key for other in new}]
+    if not new and not stopped_before:
         return NOTHING
     return together(
-        cancel_covered(desk, in_force(desk), at, again=True),
-        close_covered(desk, in_force(desk), at),
+        Decision([*thrown]),
+        cancel_covered(desk, new, at, again_for=stopped_before),
+        close_covered(desk, [*new, *stopped_before], at),
     )
 
 
@@ -66,7 +85,15 @@ def _may_throw(desk: Desk, command: SetKillSwitch) -> Refusal | None:
     if command.state is TradingState.ACTIVE or (is_halted and command.state is TradingState.REDUCING):
         message = f"{command.scope.key} would be stopped less than it is: release it (DELETE /api/v1/risk/kill-switch)"
         return Refusal(code=RefusalCode.NOT_PERMITTED, message=message)
-    return None
+    return _too_many(desk, command) if is_own and known is None else None
+
+
+def _too_many(desk: Desk, command: SetKillSwitch) -> Refusal | None:
+    count = sum(state.scope.user_id == command.user_id for state in desk.risk.states.values())
+    if count < OWN_SCOPES_MAX or command.scope == Scope(user_id=command.user_id):
+        return None
+    message = f"{count} scopes of yours are stopped, and {OWN_SCOPES_MAX} may be: stop all of yours at once (user_id)"
+    return Refusal(code=RefusalCode.NOT_PERMITTED, message=message, limit=str(OWN_SCOPES_MAX), actual=str(count))
 
 
 def unknown_in(desk: Desk, scope: Scope) -> str | None:

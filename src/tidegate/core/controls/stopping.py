@@ -4,13 +4,15 @@ Used when the switch is thrown, and looked at again every second while it is in 
 asked for once more.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.core.canceling import cancel_order
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
+from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.effects import Effect, RecallOrder, SendCancel
 from tidegate.core.messages.risk_records import RecentOrder, TradingRestriction
 from tidegate.core.money import ZERO
@@ -18,44 +20,62 @@ from tidegate.core.order import Order
 from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.records import Position
 from tidegate.core.risk.leaving import closes_for_kill_switch, protects
-from tidegate.core.scopes import Subject, covers
+from tidegate.core.scopes import ScopeIndex, Subject
 from tidegate.core.vocabulary import PendingAction, PositionSide, RejectReason, Side, TradingState
 
 PATIENCE = timedelta(seconds=5)  # So long the venue has for a cancel before it is asked for again.
 
 
-def cancel_covered(desk: Desk, restrictions: Iterable[TradingRestriction], at: datetime, *, again: bool) -> Decision:
-    """Ask for the end of all that these do not let stand. `again`: only where it was asked for a while ago.
+def cancel_covered(
+    desk: Desk,
+    restrictions: Sequence[TradingRestriction],
+    at: datetime,
+    *,
+    again_for: Sequence[TradingRestriction] = (),
+) -> Decision:
+    """Ask for the end of all that these do not let stand, once. `again_for`: of what has been asked for before, so
+    that only those orders are asked for that have been left alone for a while.
 
     What has not left its session is called back first, then the cancels go: they must not wait behind timers.
     """
     decision = Decision([], [])
-    for restriction in restrictions:
-        for order in _not_let_stand(desk, restriction):
-            if again and order.updated_at + PATIENCE > at:
-                continue
-            canceled = cancel_order(desk, order, at, restriction.set_by, RejectReason.KILLED)
-            decision.events += canceled.events
-            decision.effects += canceled.effects
-            if canceled.events and order.is_unresolved and not order.in_doubt:
-                recalled = RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
-                decision.effects.append(recalled)
+    asked: set[OrderId] = set()
+    covered = _covered(desk, [*restrictions, *again_for])
+    for restriction in (*restrictions, *again_for):
+        for order in _not_let_stand(desk, restriction, covered[restriction.scope_key]):
+            is_early = restriction in again_for and order.updated_at + PATIENCE > at
+            if order.order_id not in asked and not is_early:
+                asked.add(order.order_id)
+                _cancel(desk, order, restriction, at, decision)
     decision.effects.sort(key=_urgency)
     return decision
+
+
+def _cancel(desk: Desk, order: Order, restriction: TradingRestriction, at: datetime, decision: Decision) -> None:
+    canceled = cancel_order(desk, order, at, restriction.set_by, RejectReason.KILLED)
+    decision.events += canceled.events
+    decision.effects += canceled.effects
+    if canceled.events and order.is_unresolved and not order.in_doubt:
+        recalled = RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
+        decision.effects.append(recalled)
 
 
 def _urgency(effect: Effect) -> int:
     return 0 if isinstance(effect, RecallOrder) else 1 if isinstance(effect, SendCancel) else 2
 
 
-def _not_let_stand(desk: Desk, restriction: TradingRestriction) -> list[Order]:
-    covered = [
-        order
-        for order in desk.orders.values()
-        if not order.is_closed
-        and order.pending_action is not PendingAction.CANCEL
-        and covers(restriction.scope, subject_of(desk, order))
-    ]
+def _covered(desk: Desk, restrictions: Iterable[TradingRestriction]) -> dict[str, list[Order]]:
+    """The open orders that lie in each scope, by its key; one look at each order, however many scopes there are."""
+    index = ScopeIndex((restriction.scope, restriction.scope_key) for restriction in restrictions)
+    found: dict[str, list[Order]] = defaultdict(list)
+    for order in desk.orders.values():
+        if not order.is_closed and order.pending_action is not PendingAction.CANCEL:
+            for key in index.covering(subject_of(desk, order)):
+                found[key].append(order)
+    return found
+
+
+def _not_let_stand(desk: Desk, restriction: TradingRestriction, covered: list[Order]) -> list[Order]:
     ending = [
         order
         for order in covered

@@ -11,9 +11,8 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.controls.kill_switch import stop
+from tidegate.core.controls.kill_switch import never_less
 from tidegate.core.controls.stopping import subject_of
-from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.messages.events import TradingStateSet
 from tidegate.core.messages.risk_values import LimitUse, RiskLimit, Scope
@@ -25,41 +24,50 @@ from tidegate.core.totals.recent import executed_alike_key
 from tidegate.core.valuation import worth
 from tidegate.core.vocabulary import LimitAction, LimitKind, TradingState
 
-_STATES = {
+_STATES = {  # The weakest first.
     LimitAction.REDUCE: TradingState.REDUCING,
     LimitAction.HALT: TradingState.HALTED,
     LimitAction.CLOSE: TradingState.HALTED,
 }
+_ACTIONS = (*_STATES,)
 
 
-def automatic(desk: Desk, at: datetime) -> Decision:
-    """Throw the switch for every scope in which a limit with an action is reached and which is not stopped so far."""
+def automatic(desk: Desk, at: datetime) -> list[TradingStateSet]:
+    """The states of all scopes in which a limit with an action is reached and which are not stopped as far so far.
+
+    Of several limits that are reached for one scope, the strongest action counts.
+    """
     acting = {limit.limit_id: limit for limit in desk.risk.limits if limit.action is not LimitAction.REFUSE}
     if not acting:
-        return NOTHING
+        return []
     reached = [use for use in uses(desk, at) if use.limit_id in acting and use.actual >= use.limit]
     reached += [use for limit in acting.values() for use in _by_itself(desk, limit, at)]
-    return together(*(_throw(desk, acting[use.limit_id], use, at) for use in _once_per_scope(reached)))
+    reached.sort(key=lambda use: _ACTIONS.index(acting[use.limit_id].action))
+    strongest = {use.scope.key: use for use in reached}
+    return [
+        never_less(desk, _stopped(acting[use.limit_id], use, at))
+        for use in strongest.values()
+        if not _is_stopped_as_far(desk, acting[use.limit_id].action, use.scope)
+    ]
 
 
-def _once_per_scope(reached: list[LimitUse]) -> list[LimitUse]:
-    return list({(use.limit_id, use.scope.key): use for use in reached}.values())
+def _is_stopped_as_far(desk: Desk, action: LimitAction, scope: Scope) -> bool:
+    known = desk.risk.states.get(scope.key)
+    if known is None or (action is LimitAction.CLOSE and not known.close_positions):
+        return False
+    return known.state in (_STATES[action], TradingState.HALTED)
 
 
-def _throw(desk: Desk, limit: RiskLimit, use: LimitUse, at: datetime) -> Decision:
-    state, known = _STATES[limit.action], desk.risk.states.get(use.scope.key)
-    if known is not None and (known.state is state or known.state is TradingState.HALTED):
-        return NOTHING
-    stopped = TradingStateSet(
+def _stopped(limit: RiskLimit, use: LimitUse, at: datetime) -> TradingStateSet:
+    return TradingStateSet(
         at=at,
         scope=use.scope,
-        state=state,
+        state=_STATES[limit.action],
         by=limit.limit_id,
         automatic=True,
         message=f"{limit.kind} has reached {plain(use.actual)} of {plain(use.limit)}",
         close_positions=limit.action is LimitAction.CLOSE,
     )
-    return stop(desk, stopped)
 
 
 def _by_itself(desk: Desk, limit: RiskLimit, at: datetime) -> Iterator[LimitUse]:

@@ -17,7 +17,7 @@ def ticked(desk: Desk, report: ClockTicked) -> Decision:
     """Equity is marked, limits warn, those that act by themselves throw the switch, what is stopped stays stopped,
     orders of clients that are gone end, approvals lapse, and the books are compared that trades have moved."""
     at = report.at
-    stopped = together(automatic(desk, at), sweep(desk, at))
+    stopped = sweep(desk, automatic(desk, at), at)
     ending = {event.order_id for event in stopped.events if isinstance(event, CancelRequested)}
     told = Decision([*mark_due(desk, at), *warnings(desk, at), *lapsed(desk, at)])
     return together(told, stopped, disconnected(desk, at, ending), compare_due(desk, at))

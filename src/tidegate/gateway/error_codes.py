@@ -65,7 +65,7 @@ _GATEWAY: Mapping[GatewayCode, tuple[HTTPStatus, str]] = {
 _REFUSALS: Mapping[RefusalCode, str] = {
     RefusalCode.ACCOUNT_NOT_FOUND: "Use an account that `GET /accounts` lists, or have it opened to you.",
     RefusalCode.ALREADY_EXISTS: "Choose another id, or use what exists.",
-    RefusalCode.APPROVAL_ENDED: "It was decided already: ask anew if it is still wanted.",
+    RefusalCode.APPROVAL_ENDED: "It was decided, or its matter is another by now: ask anew if it is still wanted.",
     RefusalCode.APPROVAL_NOT_ALLOWED: "Another person than the one who asked decides, with the role `risk`.",
     RefusalCode.APPROVAL_NOT_FOUND: "Check the id: `GET /approvals` lists what waits.",
     RefusalCode.BREAK_NOT_FOUND: "It is resolved already, or there was none: `GET /reconciliation/breaks` lists them.",

@@ -139,6 +139,19 @@ def test_a_release_takes_two(desk: DeskDriver) -> None:
     assert (released.state, released.by, released.approved_by) == (TradingState.ACTIVE, RISK, ROSA)
 
 
+def test_a_release_that_was_asked_for_before_the_switch_was_thrown_anew_releases_nothing(desk: DeskDriver) -> None:
+    ask_release(desk)
+    desk.wait(1)
+    desk.put(
+        commands.SetKillSwitch(
+            command_id=desk.command_id(), at=desk.now, user_id=ROSA, scope=Scope(), close_positions=True
+        )
+    )
+    assert decide(desk, approval_id=RELEASE) is RefusalCode.APPROVAL_ENDED
+    assert "desk" in desk.desk.risk.states
+    assert decided(desk).approval.state is ApprovalState.REJECTED
+
+
 def test_what_waits_survives_a_restart(desk: DeskDriver) -> None:
     desk.restart()
     assert decide(desk) is None

@@ -66,6 +66,10 @@ def _outdated(desk: Desk, approval: Approval) -> Refusal | None:
     if author is None or author.role is not Role.RISK:
         message = f"{request.user_id}, who asked for it, is no risk officer any more"
         return Refusal(code=RefusalCode.NOT_PERMITTED, message=message)
+    stopped = desk.risk.states.get(request.scope.key)
+    if stopped is not None and stopped.set_at > approval.requested_at:  # Nobody has asked for an end of that.
+        message = f"{stopped.scope_key} was stopped anew since (by {stopped.set_by}): ask for its release again"
+        return Refusal(code=RefusalCode.APPROVAL_ENDED, message=message)
     return None
 
 

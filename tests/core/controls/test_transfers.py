@@ -73,8 +73,18 @@ def test_a_trader_gives_away_what_is_theirs_and_nothing_else(desk: ComparedDesk)
     assert code(desk.give("USDT", "100", ALICE, BOB)) is None
     assert code(desk.give("USDT", "100", ALICE, BOB, by=BOB)) is RefusalCode.NOT_PERMITTED
     assert code(desk.give("USDT", "100", UNALLOCATED, BOB, by=BOB)) is RefusalCode.NOT_PERMITTED
-    add_okx(desk)
+    add_okx(desk, (ALICE, BOB))
     assert code(desk.give("USDT", "100", ALICE, BOB, to_account=OKX_ACCOUNT)) is RefusalCode.NOT_PERMITTED
+
+
+def test_an_account_of_others_does_not_exist_for_a_trader(desk: ComparedDesk) -> None:
+    add_okx(desk, (BOB,))
+    within = desk.give("USDT", "1", ALICE, UNALLOCATED, from_account=OKX_ACCOUNT, to_account=OKX_ACCOUNT)
+    between = desk.give("USDT", "1", ALICE, BOB, to_account=OKX_ACCOUNT)
+    for answer in (within, between):
+        assert answer.refusal is not None
+        assert answer.refusal.code is RefusalCode.ACCOUNT_NOT_FOUND
+        assert "bob" not in answer.refusal.message, "whose it is, is nobody else's business"
 
 
 @pytest.mark.parametrize("by", [VIEWER, ids.UserId("nobody")])

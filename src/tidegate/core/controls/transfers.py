@@ -2,7 +2,7 @@
 
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import UserId
+from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.messages.commands import TransferFunds
 from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.events import FundsTransferred
@@ -59,7 +59,7 @@ def _transferred(desk: Desk, command: TransferFunds) -> FundsTransferred:
 
 
 def _refusal(desk: Desk, command: TransferFunds) -> Refusal | None:
-    giving, taking = desk.accounts.get(command.from_account_id), desk.accounts.get(command.to_account_id)
+    giving, taking = _account(desk, command, command.from_account_id), _account(desk, command, command.to_account_id)
     if giving is None or taking is None:
         missing = command.from_account_id if giving is None else command.to_account_id
         return Refusal(code=RefusalCode.ACCOUNT_NOT_FOUND, message=f"there is no account {missing}")
@@ -70,6 +70,14 @@ def _refusal(desk: Desk, command: TransferFunds) -> Refusal | None:
         or _unknown_owner(taking, command.to_user_id)
         or _too_little(desk, command)
     )
+
+
+def _account(desk: Desk, command: TransferFunds, account_id: AccountId) -> Account | None:
+    """The account, if the one who asks may know of it: a trader's are those that name the trader."""
+    user, account = desk.users.get(command.user_id), desk.accounts.get(account_id)
+    if account is None or user is None or user.role is not Role.TRADER or user.user_id in account.user_ids:
+        return account
+    return None
 
 
 def _not_permitted(desk: Desk, command: TransferFunds) -> Refusal | None:

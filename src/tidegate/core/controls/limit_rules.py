@@ -106,6 +106,8 @@ def _scope(limit: RiskLimit) -> str | None:
         return f"{limit.kind} is about the desk, an exchange, an account, a user, or a user's part of an account"
     if limit.kind in _AT_VENUES and {"role", "user_id"} & {*named}:
         return f"{limit.kind} is about accounts, not about users: name an account or an exchange"
+    if limit.kind is LimitKind.UNKNOWN_ORDERS and limit.scope.symbol is not None:
+        return f"{limit.kind} counts by account, whatever the symbol: name an account or an exchange"
     return None
 
 

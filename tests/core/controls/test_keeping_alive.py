@@ -1,15 +1,17 @@
 """Cancel on disconnect."""
 
+from decimal import Decimal
+
 import pytest
 
-from support.desk_driver import ALICE, RISK
-from support.protected_desk import ProtectedDesk
+from support.desk_driver import ALICE, BOB, RISK
+from support.protected_desk import LINEAR, OKX, STOP, TARGET, ProtectedDesk
 from tidegate.core import identifiers as ids
 from tidegate.core.decision import Decision
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import Reply, SendCancel
 from tidegate.core.messages.events import ClientHeard, KeepAliveSet
-from tidegate.core.vocabulary import PendingAction, RefusalCode, RejectReason
+from tidegate.core.vocabulary import OrderType, PendingAction, RefusalCode, RejectReason, Side, VenueOrderStatus
 
 
 @pytest.fixture
@@ -69,6 +71,44 @@ def test_after_a_restart_the_whole_time_counts_from_the_first_tick(desk: Protect
     assert not canceled(tick(desk, 60))
     assert not canceled(tick(desk, 29))
     assert canceled(tick(desk, 1)) == [order.order_id]
+
+
+def test_protection_survives_its_client(desk: ProtectedDesk) -> None:
+    entry = desk.working(desk.order_command(stop_loss=STOP, take_profit=TARGET))
+    desk.fill(entry, "0.4")
+    legs = desk.desk.legs_of(entry.order_id)
+    say(desk, 30)
+    assert canceled(tick(desk, 30)) == [entry.order_id], "what is left of the entry, and nothing else"
+    desk.report(entry, VenueOrderStatus.CANCELED)
+    assert legs
+    for leg in legs:
+        assert not leg.is_closed
+        assert leg.pending_action is not PendingAction.CANCEL
+    assert not canceled(tick(desk, 100))
+
+
+def test_a_stop_that_can_only_reduce_is_protection_and_an_entry_that_waits_is_not(desk: ProtectedDesk) -> None:
+    waiting = {"account_id": OKX, "symbol": LINEAR, "order_type": OrderType.STOP_LOSS, "price": None}
+    entry = desk.place(desk.order_command(account_id=OKX, symbol=LINEAR, quantity="0.5"))
+    desk.accept(entry, "8001")
+    desk.fill(entry, "0.5", exchange_order_id="8001")
+    stop = desk.place(
+        desk.order_command(side=Side.SELL, quantity="0.5", trigger_price=Decimal(45_000), reduce_only=True, **waiting)
+    )
+    desk.accept(stop, "8002")
+    breakout = desk.place(desk.order_command(side=Side.BUY, quantity="0.1", trigger_price=Decimal(55_000), **waiting))
+    desk.accept(breakout, "8003")
+    say(desk, 30)
+    assert canceled(tick(desk, 30)) == [breakout.order_id]
+    assert stop.pending_action is PendingAction.NONE
+
+
+def test_orders_of_other_users_stay(desk: ProtectedDesk) -> None:
+    order = desk.working(desk.order_command(quantity="0.001"))
+    say(desk, 30, BOB)
+    assert not canceled(tick(desk, 30))
+    assert order.pending_action is PendingAction.NONE
+    assert desk.desk.users[BOB].keep_alive_seconds is None
 
 
 @pytest.mark.parametrize("seconds", [1, 4, 3_601, -1])

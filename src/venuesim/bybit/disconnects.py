@@ -46,11 +46,19 @@ class Disconnects:
             self._guards[key] += 1
             self._due.pop(key, None)
 
+    def dismiss(self, account: Account, topic: str) -> None:
+        """Note that a connection listens no more.
+
+        Assumption: it is alive, so that no time runs. Bybit speaks only of connections that are dead.
+        """
+        for product in TOPICS[topic]:
+            self._guards[account.account_id, product] -= 1
+
     def leave(self, account: Account, topic: str) -> None:
         """Note that such a connection is gone; after the last one the time runs."""
+        self.dismiss(account, topic)
         for product in TOPICS[topic]:
             key = (account.account_id, product)
-            self._guards[key] -= 1
             seconds = account.settings.get(time_window_setting(product))
             if self._guards[key] == 0 and seconds is not None:
                 self._due[key] = (self._clock.now_ms() + int(seconds) * SECOND_MS, account)

@@ -1,5 +1,7 @@
 """The private socket (`/v5/private`): authentication, and the topics of the account."""
 
+from collections.abc import Callable
+
 from venuesim.bybit.authentication import check_permission, check_socket
 from venuesim.bybit.connections import Connection, Connections, Frame
 from venuesim.bybit.disconnects import TOPICS as GUARDING_TOPICS
@@ -63,7 +65,7 @@ class PrivateSession:
         """Forget the topics of the connection."""
         self._connection.forget()
         for topic in list(self._subscriptions):
-            self._end(topic)
+            self._end(topic, self._shared.disconnects.leave)
 
     def _answer(self, frame: Frame) -> None:
         match frame.op:
@@ -79,7 +81,7 @@ class PrivateSession:
                 self._subscribe(frame)
             case "unsubscribe":
                 for topic in map(str, frame.args):
-                    self._end(topic)
+                    self._end(topic, self._shared.disconnects.dismiss)
                 self._connection.acknowledge(frame)
             case _:
                 raise BybitError(10001, "error:invalid op")
@@ -121,10 +123,10 @@ class PrivateSession:
         if topic in GUARDING_TOPICS:
             shared.disconnects.guard(account, topic)
 
-    def _end(self, topic: str) -> None:
+    def _end(self, topic: str, unguard: Callable[[Account, str], None]) -> None:
         subscription = self._subscriptions.pop(topic, None)
         if subscription is None:
             return
         self._shared.user_streams.remove(subscription)
         if topic in GUARDING_TOPICS:
-            self._shared.disconnects.leave(subscription.account, topic)
+            unguard(subscription.account, topic)

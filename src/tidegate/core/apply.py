@@ -5,7 +5,7 @@ from typing import assert_never, get_args
 from tidegate.core.apply_books import book, reverse
 from tidegate.core.apply_desk import break_id, break_of, change_desk, request_of
 from tidegate.core.apply_orders import OrderChange, change_order, create_order
-from tidegate.core.desk import Desk
+from tidegate.core.desk import DeadMan, Desk
 from tidegate.core.instruments import Price
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event, ReferenceEvent, is_journaled
@@ -62,12 +62,27 @@ def _refresh(desk: Desk, event: ReferenceEvent) -> None:
             desk.compare_since.pop(event.account_id, None)
         case happened.ClientHeard():
             desk.clients_heard[event.user_id] = event.at
+        case happened.DeadManAsked():
+            desk.dead_men[event.account_id] = DeadMan(event.at, event.seconds, event.symbols)
+        case happened.DeadManAnswered():
+            _hear_answer(desk, event)
         case happened.InstrumentsListed():
             desk.instruments.update({(rule.exchange, rule.symbol): rule for rule in event.instruments})
             if desk.totals is not None:
                 markets_listed(desk.totals, desk)
         case _:
             assert_never(event)
+
+
+def _hear_answer(desk: Desk, event: happened.DeadManAnswered) -> None:
+    """What is off at the venue is forgotten; what failed is due at once. An answer to what was asked before is late."""
+    asked = desk.dead_men.get(event.account_id)
+    if asked is None or asked.seconds != event.seconds:
+        return
+    if event.failed:
+        desk.dead_men[event.account_id] = asked._replace(asked_at=None)
+    elif not event.seconds:
+        del desk.dead_men[event.account_id]
 
 
 def _change_order(desk: Desk, order: Order, event: _Change) -> None:

@@ -31,6 +31,7 @@ DeskChange = (
     | happened.CashFlowBooked
     | happened.CorrectionsSet
     | happened.KeepAliveSet
+    | happened.DeadManSet
     | happened.RequestKept
     | happened.RuleCreated
     | happened.RuleEnded
@@ -82,6 +83,8 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             desk.users[event.user_id].corrections = event.corrections
         case happened.KeepAliveSet():
             desk.users[event.user_id].keep_alive_seconds = event.timeout_seconds
+        case happened.DeadManSet():
+            desk.accounts[event.account_id].dead_man_seconds = event.seconds
         case happened.LeverageChanged():
             desk.leverages[(event.account_id, event.symbol)] = Leverage(
                 account_id=event.account_id,

@@ -59,6 +59,14 @@ class Difference(NamedTuple):
     since: datetime
 
 
+class DeadMan(NamedTuple):
+    """What a venue was asked last of an account's dead-man switch; `asked_at` None: it failed, and is due again."""
+
+    asked_at: datetime | None
+    seconds: int
+    symbols: frozenset[str]
+
+
 class Desk:
     """Users, accounts, open orders, holdings and the market as last seen."""
 
@@ -99,6 +107,7 @@ class Desk:
         self.risk = RiskBook()
         self.totals: Totals | None = None  # What limits and states in force are held against; None: there are none.
         self.clients_heard: dict[UserId, datetime] = {}  # Of those whose orders end when nothing is heard of them.
+        self.dead_men: dict[AccountId, DeadMan] = {}  # Of accounts whose switch is on at the venue, or may be.
         self.unresolved: dict[AccountId, int] = {}  # Per account: sends whose outcome is not known yet.
         self.by_idempotency_key: dict[tuple[UserId, IdempotencyKey], OrderId] = {}
         self.by_client_order_id: dict[tuple[UserId, ClientOrderId], OrderId] = {}

@@ -22,6 +22,7 @@ from tidegate.core import (
 )
 from tidegate.core.controls import (
     approvals,
+    dead_man,
     keeping_alive,
     kill_switch,
     limits,
@@ -152,6 +153,12 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
             return reporting.ask(desk, message)
         case commands.KeepAlive():
             return keeping_alive.keep_alive(desk, message)
+        case commands.SetDeadMan():
+            return dead_man.set_dead_man(desk, message)
+        case reports.DeadManRenewed():
+            return dead_man.renewed(desk, message)
+        case reports.DeadManFailed():
+            return dead_man.failed(desk, message)
         case _:
             assert_never(message)
 

@@ -174,7 +174,12 @@ class Projector:
                 self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
             case happened.TokenIssued():
                 self._batch.tokens[event.token_id] = token_row(event)
-            case happened.AccountRegistered() | happened.AccountStateChanged() | happened.BalancesOpened():
+            case (
+                happened.AccountRegistered()
+                | happened.AccountStateChanged()
+                | happened.BalancesOpened()
+                | happened.DeadManSet()
+            ):
                 self._batch.accounts[event.account_id] = copy.copy(desk.accounts[event.account_id])
             case happened.BalanceOpened() | happened.BalanceAdjusted() | happened.CashFlowBooked():
                 self._record_movement(desk, event)

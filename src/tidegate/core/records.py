@@ -94,7 +94,10 @@ class Token(msgspec.Struct, kw_only=True):
 
 
 class Account(msgspec.Struct, kw_only=True):
-    """A venue account. One user: its funds are that user's. Several: what belongs to nobody is unallocated."""
+    """A venue account. One user: its funds are that user's. Several: what belongs to nobody is unallocated.
+
+    `dead_man_seconds`: the venue cancels its orders once it has not heard of the desk for so long; None: never.
+    """
 
     account_id: AccountId
     exchange: Exchange
@@ -104,6 +107,7 @@ class Account(msgspec.Struct, kw_only=True):
     message: str = ""
     opened_at: datetime | None = None
     created_at: datetime
+    dead_man_seconds: int | None = None
 
     @property
     def owner(self) -> UserId:

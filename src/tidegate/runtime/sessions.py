@@ -10,6 +10,7 @@ from tidegate.core.messages.effects import (
     FetchExecutions,
     QueryOrder,
     RecallOrder,
+    RenewDeadMan,
     SendAmend,
     SendCancel,
     SendOrder,
@@ -106,7 +107,7 @@ class Sessions:
                 )
             case QueryOrder() | FetchExecutions():
                 return QueryFailed(at=at, account_id=effect.account_id, order_id=effect.order_id, message=message)
-            case SynchronizeAccount() | CompareBalances() | RecallOrder():
+            case SynchronizeAccount() | CompareBalances() | RecallOrder() | RenewDeadMan():
                 return None  # Asked again when a session connects; and what was to be sent has been refused here.
 
     def health(self) -> list[VenueHealth]:

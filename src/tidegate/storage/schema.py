@@ -356,6 +356,7 @@ accounts = Table(
     Column("message", Text, **REQUIRED),
     Column("opened_at", Timestamp),
     Column("created_at", Timestamp, **REQUIRED),
+    Column("dead_man_seconds", Integer),
 )
 
 users = Table(

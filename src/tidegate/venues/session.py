@@ -12,6 +12,7 @@ from tidegate.core.messages.effects import (
     FetchExecutions,
     QueryOrder,
     RecallOrder,
+    RenewDeadMan,
     SendAmend,
     SendCancel,
     SendOrder,
@@ -34,6 +35,7 @@ from tidegate.venues.backoff import backoff_seconds
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import VenueClient
 from tidegate.venues.connection import Connection
+from tidegate.venues.guarding import Guarding
 from tidegate.venues.hearing import Hearing
 from tidegate.venues.lanes import Lanes
 from tidegate.venues.outcomes import AGAINST_RULES, CallFailed, Verdict
@@ -85,6 +87,10 @@ class CcxtVenueSession:
             account_id, venue, client, self._connection, report=report, clock=clock, compare=self._connected
         )
 
+        self._guarding = Guarding(
+            account_id, venue, self._lanes, report=report, clock=clock, heed=self._heed, log_fault=self._log_fault
+        )
+
     @property
     def account_id(self) -> AccountId:
         return self._account_id
@@ -106,6 +112,8 @@ class CcxtVenueSession:
                 self._lanes.submit(_lane_of(effect.protective), lambda: self._amend(effect))
             case SendCancel():
                 self._lanes.submit(Lane.CANCEL, lambda: self._cancel(effect))
+            case RenewDeadMan():
+                self._guarding.renew(effect)
             case RecallOrder():
                 if (effect.order_id, effect.attempt) in self._sends:
                     self._recalled.add((effect.order_id, effect.attempt))

@@ -55,6 +55,14 @@ class AccountVenue(Protocol):
         """Cancel an order; returns what the answer told of it."""
         ...
 
+    async def renew_dead_man(self, seconds: int, symbols: frozenset[str]) -> None:
+        """Have the venue cancel the account's orders unless this is called again within so many seconds; zero: never.
+
+        `symbols`: of a venue that counts down for each market by itself. Of calls that overlap nobody knows the
+        outcome, so there is one at a time.
+        """
+        ...
+
     async def find_order(
         self,
         symbol: str,

@@ -1,6 +1,7 @@
 """What is looked at once a second: the day's turn, limits that fill up, what has lapsed, who is gone."""
 
 from tidegate.core.controls.approvals import lapsed
+from tidegate.core.controls.dead_man import dead_man_renewals
 from tidegate.core.controls.keeping_alive import disconnected
 from tidegate.core.controls.kill_switch import sweep
 from tidegate.core.controls.marking import mark_due
@@ -15,9 +16,11 @@ from tidegate.core.reconciliation.comparing import compare_due
 
 def ticked(desk: Desk, report: ClockTicked) -> Decision:
     """Equity is marked, limits warn, those that act by themselves throw the switch, what is stopped stays stopped,
-    orders of clients that are gone end, approvals lapse, and the books are compared that trades have moved."""
+    orders of clients that are gone end, approvals lapse, the books are compared that trades have moved, and venues hear
+    that the desk is there."""
     at = report.at
     stopped = sweep(desk, automatic(desk, at), at)
     ending = {event.order_id for event in stopped.events if isinstance(event, CancelRequested)}
     told = Decision([*mark_due(desk, at), *warnings(desk, at), *lapsed(desk, at)])
-    return together(told, stopped, disconnected(desk, at, ending), compare_due(desk, at))
+    due = together(compare_due(desk, at), dead_man_renewals(desk, at))
+    return together(told, stopped, disconnected(desk, at, ending), due)

@@ -310,6 +310,16 @@ class KeepAlive(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     timeout_seconds: int
 
 
+class SetDeadMan(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The account's venue cancels its orders once it has not heard of the desk for so many seconds; None ends that."""
+
+    command_id: CommandId
+    at: datetime
+    user_id: UserId
+    account_id: AccountId
+    seconds: int | None
+
+
 OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelOrders | CreateRule | DeleteRule
 DeskCommand = RegisterUser | IssueToken | RegisterAccount | ReplaceCredentials | SetCorrections | ResolveBreak
 RiskCommand = (
@@ -321,5 +331,6 @@ RiskCommand = (
     | PreviewOrder
     | AskRisk
     | KeepAlive
+    | SetDeadMan
 )
 Command = OrderCommand | DeskCommand | RiskCommand

@@ -176,6 +176,18 @@ class CompareBalances(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
     account_id: AccountId
 
 
+class RenewDeadMan(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Have the venue cancel the account's orders unless this comes again within so many seconds; zero ends that.
+
+    `symbols`: where there are orders to cancel, for a venue that counts down for each market by itself. Answered by
+    `DeadManRenewed` or `DeadManFailed`; a newer one replaces one that has not left yet.
+    """
+
+    account_id: AccountId
+    seconds: int
+    symbols: frozenset[str] = frozenset()
+
+
 class WakeAt(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Send a `Wake` for this order at this time. A later one for the same purpose replaces it."""
 
@@ -203,5 +215,6 @@ VenueEffect = (
     | FetchExecutions
     | SynchronizeAccount
     | CompareBalances
+    | RenewDeadMan
 )
 Effect = Reply | VenueEffect | WakeAt | WatchPrices

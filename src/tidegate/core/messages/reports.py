@@ -348,6 +348,24 @@ class ClockTicked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     at: datetime
 
 
+class DeadManRenewed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue has taken a `RenewDeadMan`, with these seconds."""
+
+    at: datetime
+    account_id: AccountId
+    seconds: int
+
+
+class DeadManFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A `RenewDeadMan` did not work, or perhaps not. `retryable`: it may work when it is tried again at once."""
+
+    at: datetime
+    account_id: AccountId
+    seconds: int
+    message: str
+    retryable: bool
+
+
 AmendReport = AmendAccepted | AmendRefused | AmendOutcomeUnknown
 OutcomeReport = OrderAccepted | OrderRefused | SendOutcomeUnknown | CancelAccepted | CancelFailed | AmendReport
 LookupReport = OrderReported | OrderNotFound | QueryFailed | ExecutionReported | ExecutionBusted
@@ -360,6 +378,8 @@ AccountReport = (
     | LeverageReported
     | CashFlowReported
     | MessageQuarantined
+    | DeadManRenewed
+    | DeadManFailed
 )
 Report = (
     OutcomeReport

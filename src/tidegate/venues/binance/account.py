@@ -8,13 +8,15 @@ from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
 from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
-from tidegate.core.vocabulary import InstrumentKind
+from tidegate.core.vocabulary import InstrumentKind, RejectReason
 from tidegate.venues.binance import linear_stream
 from tidegate.venues.binance.access import FuturesAccess
+from tidegate.venues.binance.countdowns import Countdowns
 from tidegate.venues.binance.leverage_brackets import tell_tiers
 from tidegate.venues.binance.linear import BinanceLinear
 from tidegate.venues.binance.spot import BinanceSpot
 from tidegate.venues.binance.words import inexpressible
+from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.symbols import kind_of
 from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import Placed, Seat
@@ -31,6 +33,7 @@ class BinanceAccount:
         self._seat = seat
         self._spot = BinanceSpot(seat)
         self._linear = BinanceLinear(seat)
+        self._countdowns = Countdowns(seat)
         self._access = FuturesAccess(seat.account_id)
 
     async def place(self, order: SendOrder) -> Placed:
@@ -47,6 +50,12 @@ class BinanceAccount:
         if self._is_spot(cancel.symbol):
             return await self._spot.cancel(cancel)
         return await self._linear.cancel(cancel)
+
+    async def renew_dead_man(self, seconds: int, symbols: frozenset[str]) -> None:
+        if seconds and self._access.closed:
+            message = "Binance spot has no dead-man switch, and this API key is not permitted to use its futures"
+            raise CallFailed(Verdict.REFUSED, RejectReason.PERMISSION_DENIED, message)
+        await self._countdowns.renew(seconds, symbols)
 
     async def find_order(
         self,

@@ -16,6 +16,7 @@ from tidegate.core.vocabulary import RejectReason, VenueOrderStatus
 from tidegate.venues.budget import Lane
 from tidegate.venues.bybit import wire
 from tidegate.venues.bybit.books import Books
+from tidegate.venues.bybit.disconnection import Disconnection
 from tidegate.venues.bybit.errors import INVALID_REQUEST, UNCHANGED_SENTENCES
 from tidegate.venues.bybit.lookups import Lookups
 from tidegate.venues.bybit.paging import listed, result_of
@@ -48,6 +49,7 @@ class BybitAccount:
         self._books = Books(seat, self._settings)
         self._wallet = WalletWatch(self._something_moved)
         self._streams = Streams(seat, reader, self._settings, self._wallet)
+        self._disconnection = Disconnection(seat, self._streams)
 
     async def place(self, order: SendOrder) -> Placed:
         params, category = place_params(order, self._seat.symbols.theirs(order.symbol)), category_of(order.symbol)
@@ -89,6 +91,9 @@ class BybitAccount:
                 if failure.verdict not in (Verdict.ABSENT, Verdict.CLOSED):
                     raise
         return await self._cancel(params)
+
+    async def renew_dead_man(self, seconds: int, symbols: frozenset[str]) -> None:  # noqa: ARG002 - It is about all.
+        await self._disconnection.renew(seconds)
 
     async def find_order(
         self,

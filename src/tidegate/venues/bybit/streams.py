@@ -1,20 +1,30 @@
 """The private stream: orders, executions, positions and the wallet of the account."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
+
 from tidegate.core.identifiers import order_of
 from tidegate.core.messages.reports import Report
+from tidegate.core.vocabulary import RejectReason
 from tidegate.venues.bybit.reading import Reader
 from tidegate.venues.bybit.settings import Settings
 from tidegate.venues.bybit.wallet_watch import WalletWatch
 from tidegate.venues.bybit.words import ELSEWHERE, KINDS, LINEAR, kind_named
+from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.reading import read_pushed
 from tidegate.venues.values import rows, text
 from tidegate.venues.venue import Seat
 
 TOPICS = ["order", "execution", "position", "wallet"]
 SUBSCRIBED = "subscribed to orders, executions, positions and the wallet"
+GUARDING_TOPICS = ["dcp.spot", "dcp.future"]
+GUARD_SECONDS_MAX = 5.0
+_CONFIRMED = frozenset({"subscribe", "unsubscribe"})
+
+log = structlog.get_logger(__name__)
 
 
 class Streams:
@@ -25,23 +35,73 @@ class Streams:
         self._reader = reader
         self._settings = settings
         self._wallet = wallet
+        self._connection: Any = None
+        self._guarding = False  # Whether this connection guards.
+        self._is_to_guard = False
+        self._confirming = SUBSCRIBED
+        self._posting = asyncio.Lock()  # One word at a time: what Bybit confirms it does not name.
 
     async def open(self) -> tuple[Any, ...]:
-        """Connect, log in and subscribe."""
+        """Connect, log in and subscribe; a stream that was the account's guard takes up its post again."""
         self._settings.forget()
+        self._connection, self._guarding, self._confirming = None, False, SUBSCRIBED
         exchange = self._seat.client.exchange
         url = exchange.urls["api"]["ws"]["private"]["spot"]["unified"].replace("{hostname}", exchange.hostname)
         await exchange.authenticate(url)
         wish = {"op": "subscribe", "req_id": str(exchange.request_id()), "args": TOPICS}
         await exchange.watch(url, SUBSCRIBED, wish, SUBSCRIBED)
-        return (exchange.client(url),)
+        self._connection = exchange.client(url)
+        if self._is_to_guard:
+            await self._guard_again()
+        return (self._connection,)
+
+    async def guard(self) -> None:
+        """Let the account's orders be canceled once this stream and its successors are gone. Raises `CallFailed`."""
+        self._is_to_guard = True
+        async with self._posting:
+            if not self._guarding:
+                await self._say("subscribe")
+                self._guarding = True
+
+    async def stop_guarding(self) -> None:
+        """Let them be, whatever becomes of the stream. Raises `CallFailed`.
+
+        A stream that was lost on guard has to come back as one before it can leave: until then the time runs.
+        """
+        async with self._posting:
+            if self._is_to_guard:
+                await self._say("unsubscribe")
+            self._is_to_guard = self._guarding = False
+
+    async def _guard_again(self) -> None:
+        """Orders are told and sent without it, and the next renewal tells that it failed."""
+        try:
+            await self.guard()
+        except CallFailed as failure:
+            log.warning("a stream guards no more", account_id=self._seat.account_id, venue_message=failure.message)
+
+    async def _say(self, operation: str) -> None:
+        """Say it on the present connection and wait until Bybit has confirmed it."""
+        connection, number = self._connection, str(self._seat.client.exchange.request_id())
+        if connection is None or connection.closed():
+            message = "the private stream is not connected"
+            raise CallFailed(Verdict.REFUSED_FOR_NOW, RejectReason.VENUE_UNREACHABLE, message)
+        self._confirming = f"{operation} {number}"
+        confirmed = connection.future(self._confirming)
+        try:
+            async with asyncio.timeout(GUARD_SECONDS_MAX):
+                await connection.send({"op": operation, "req_id": number, "args": GUARDING_TOPICS})
+                await confirmed
+        except Exception as error:  # noqa: BLE001 - ccxt's classes vary by cause; none of them proves anything.
+            message = self._seat.client.redact(f"the private stream did not {operation}: {error}")
+            raise CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, message) from None
 
     def read(self, connection: Any, frame: Any) -> Sequence[Report] | None:
         """The reports in a frame, row by row."""
         if not isinstance(frame, dict):
             return None
-        if frame.get("op") == "subscribe" and frame.get("success") is True:
-            connection.resolve(frame, SUBSCRIBED)
+        if frame.get("op") in _CONFIRMED and frame.get("success") is True:
+            connection.resolve(frame, self._confirming)
             return []
         topic = str(frame.get("topic", "")).partition(".")[0]
         if topic not in TOPICS:

@@ -24,6 +24,8 @@ ACCOUNT_LIMITS = {
     "linear_amends": Limit(10, 1),
     "spot_cancels": Limit(20, 1),
     "linear_cancels": Limit(10, 1),
+    "dead_man": Limit(5, 1),
+    "dead_man_windows": Limit(10, 1),
     "leverage": Limit(10, 1),
     "order_queries": Limit(50, 1),
     "history": Limit(50, 1),
@@ -37,6 +39,8 @@ _WINDOWS = {
     "/v5/order/create": "orders",
     "/v5/order/amend": "amends",
     "/v5/order/cancel": "cancels",
+    "/v5/order/disconnected-cancel-all": "dead_man",
+    "/v5/account/query-dcp-info": "dead_man_windows",
     "/v5/order/realtime": "order_queries",
     "/v5/order/history": "history",
     "/v5/execution/list": "executions",
@@ -70,6 +74,8 @@ def _public(path: str) -> Endpoint:
 PLACE = _trade("v5/order/create", "orders")
 AMEND = _trade("v5/order/amend", "amends")
 CANCEL = _trade("v5/order/cancel", "cancels")
+DEAD_MAN = _private("POST", "v5/order/disconnected-cancel-all", "dead_man")
+DEAD_MAN_WINDOWS = _private("GET", "v5/account/query-dcp-info", "dead_man_windows")
 LEVERAGE = _private("POST", "v5/position/set-leverage", "leverage")
 ORDERS = _private("GET", "v5/order/realtime", "order_queries")
 ORDERS_HISTORY = _private("GET", "v5/order/history", "history")

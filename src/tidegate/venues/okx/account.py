@@ -73,6 +73,10 @@ class OkxAccount:
     async def cancel(self, cancel: SendCancel) -> Sequence[Report]:
         return await self._canceling.cancel(cancel)
 
+    async def renew_dead_man(self, seconds: int, symbols: frozenset[str]) -> None:  # noqa: ARG002 - It is about all.
+        answer = await self._seat.client.call(wire.CANCEL_ALL_AFTER, {"timeOut": str(seconds)}, lane=Lane.CANCEL)
+        text(only(answer), "triggerTime")  # An answer without it is no acceptance.
+
     async def find_order(
         self,
         symbol: str,

@@ -22,6 +22,7 @@ ACCOUNT_LIMITS = {
     "algo_orders": Limit(20, 2),
     "algo_amends": Limit(20, 2),
     "algo_cancels": Limit(20, 2),
+    "cancel_all_after": Limit(1, 1),
     "order_queries": Limit(60, 2),
     "pending": Limit(60, 2),
     "history": Limit(40, 2),
@@ -48,6 +49,7 @@ CANCEL = Endpoint("private", "POST", "trade/cancel-order", (Cost("cancels:"),))
 PLACE_ALGO = Endpoint("private", "POST", "trade/order-algo", (Cost("algo_orders:"),))
 AMEND_ALGO = Endpoint("private", "POST", "trade/amend-algos", (Cost("algo_amends:"),))
 CANCEL_ALGO = Endpoint("private", "POST", "trade/cancel-algos", (Cost("algo_cancels:"),))
+CANCEL_ALL_AFTER = Endpoint("private", "POST", "trade/cancel-all-after", (Cost("cancel_all_after"),))
 ORDER = Endpoint("private", "GET", "trade/order", (Cost("order_queries:"),))
 OPEN_ORDERS = Endpoint("private", "GET", "trade/orders-pending", (Cost("pending"),))
 ORDERS_HISTORY = Endpoint("private", "GET", "trade/orders-history", (Cost("history"),))

@@ -38,6 +38,7 @@ from tidegate.core.messages.events.desk import (
     BreakResolved,
     CorrectionsSet,
     CredentialsReplaced,
+    DeadManSet,
     KeepAliveSet,
     RequestKept,
     RuleCreated,
@@ -65,6 +66,8 @@ from tidegate.core.messages.events.reference import (
     AccountCompared,
     ClientHeard,
     ComparisonAsked,
+    DeadManAnswered,
+    DeadManAsked,
     InstrumentsListed,
     LiquidationsTold,
     PriceMoved,
@@ -107,6 +110,9 @@ __all__ = [
     "ComparisonAsked",
     "CorrectionsSet",
     "CredentialsReplaced",
+    "DeadManAnswered",
+    "DeadManAsked",
+    "DeadManSet",
     "DeskEvent",
     "EquityMarked",
     "Event",
@@ -202,6 +208,7 @@ DeskEvent = (
     | CapitalPriced
     | CorrectionsSet
     | KeepAliveSet
+    | DeadManSet
     | RequestKept
     | RuleCreated
     | RuleEnded
@@ -215,7 +222,16 @@ DeskEvent = (
     | EquityMarked
 )
 JournaledEvent = OrderEvent | DeskEvent
-ReferenceEvent = InstrumentsListed | PriceMoved | ClientHeard | AccountCompared | ComparisonAsked | LiquidationsTold
+ReferenceEvent = (
+    InstrumentsListed
+    | PriceMoved
+    | ClientHeard
+    | AccountCompared
+    | ComparisonAsked
+    | LiquidationsTold
+    | DeadManAsked
+    | DeadManAnswered
+)
 Event = JournaledEvent | ReferenceEvent
 _REFERENCE_EVENTS = frozenset(get_args(ReferenceEvent))
 

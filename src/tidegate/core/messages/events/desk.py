@@ -86,6 +86,15 @@ class KeepAliveSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False
     message: str = ""
 
 
+class DeadManSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue cancels an account's orders from now on once the desk is silent for so many seconds; None: never."""
+
+    at: datetime
+    account_id: AccountId
+    seconds: int | None
+    by: UserId
+
+
 class RequestKept(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A change or cancel with an idempotency key was carried out: the same request again is answered by its order."""
 

@@ -31,6 +31,24 @@ class ComparisonAsked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
     account_id: AccountId
 
 
+class DeadManAsked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The account's venue is being told that the desk is there (zero seconds: that it need not be). Not journaled."""
+
+    at: datetime
+    account_id: AccountId
+    seconds: int
+    symbols: frozenset[str]
+
+
+class DeadManAnswered(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """The venue has heard it, or it `failed` and is to be said again. Applied but not journaled."""
+
+    at: datetime
+    account_id: AccountId
+    seconds: int
+    failed: bool
+
+
 class ClientHeard(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A client that wants its orders canceled when it is gone is there. Applied but not journaled."""
 

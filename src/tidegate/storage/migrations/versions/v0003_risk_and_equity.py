@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("orders", sa.Column("arrival_price", Amount(), nullable=True))
     op.add_column("users", sa.Column("keep_alive_seconds", sa.Integer(), nullable=True))
+    op.add_column("accounts", sa.Column("dead_man_seconds", sa.Integer(), nullable=True))
     _create_controls()
     _create_equity()
     _create_transfers()

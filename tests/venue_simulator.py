@@ -27,6 +27,7 @@ from tidegate.core.messages.reports import (
     AccountConnected,
     AccountSynchronized,
     ExecutionReported,
+    LeverageReported,
     OrderAccepted,
     OrderReported,
 )
@@ -80,6 +81,14 @@ class Bench(Desk):
     def __init__(self, exchange: Exchange, session: Any, record: Recorder, control: Control, api_key: str) -> None:
         super().__init__(exchange, session, record, control)
         self.api_key = api_key
+        self.leverage_at_first: Decimal | None = None
+
+    async def learn_leverage(self) -> None:
+        """Wait for what the contract is set to; the others' settings are asked for no more, so that it is calm."""
+        told = await self.record.wait(LeverageReported, lambda report: report.symbol == LINEAR)
+        self.leverage_at_first = told.leverage
+        self.session._learning.cancel()
+        self.record.reports = [report for report in self.record.reports if not isinstance(report, LeverageReported)]
 
     async def place(self, **changes: Any) -> tuple[SendOrder, Any]:
         """Send an order and wait until the venue has taken it; returns the effect and the venue's id."""
@@ -202,7 +211,9 @@ async def connected(
     session.start()
     try:
         await record.wait(AccountConnected)
-        yield Bench(exchange, session, record, control, credentials.api_key)
+        bench = Bench(exchange, session, record, control, credentials.api_key)
+        await bench.learn_leverage()
+        yield bench
     finally:
         await session.close()
         await market_data.close()

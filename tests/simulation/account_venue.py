@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from simulation.exchange import ModelAccount
 from simulation.faults import Fault, Faults
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import Liquidity, PositionSide, RejectReason, VenueOrderStatus
 from tidegate.ports import Clock
@@ -180,6 +180,11 @@ class ModelWire:
             return (position,)
 
         return await self._call(work)
+
+    async def leverages(self) -> AsyncIterator[LeverageReported]:
+        """It has no settings."""
+        return
+        yield
 
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
         def work() -> list[CashFlowReported]:

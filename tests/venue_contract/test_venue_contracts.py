@@ -1,6 +1,7 @@
 """Derivatives: leverage, position sides, positions, funding, and what each trade settles."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from tidegate.core.messages.reports import (
@@ -13,9 +14,10 @@ from tidegate.core.messages.reports import (
     PositionsReported,
 )
 from tidegate.core.messages.values import VenuePosition
-from tidegate.core.vocabulary import CashFlowKind, OrderType, PositionSide, Side, VenueOrderStatus, Wallet
+from tidegate.core.vocabulary import CashFlowKind, Exchange, OrderType, PositionSide, Side, VenueOrderStatus, Wallet
 from venue_contract_cells import TERMS, executions_of, state, terms_of, trade
-from venue_simulator import LINEAR, SPOT, Bench
+from venue_contract_helpers import Control
+from venue_simulator import LINEAR, SPOT, Bench, calm, connected
 
 BUY, SELL = Side.BUY, Side.SELL
 
@@ -44,6 +46,14 @@ async def test_vc62_leverage_is_set_before_the_order_and_told(bench: Bench) -> N
     first = next(index for index, one in enumerate(bench.record.reports) if isinstance(one, ExecutionReported))
     assert before < first
     assert (await positions(bench))[PositionSide.NET].leverage in (Decimal(7), None)
+
+
+async def test_vc62_the_leverage_of_a_contract_without_a_position_is_known_before_the_first_order(
+    exchange: Exchange, simulators: dict[str, Any], control: Control, tmp_path: Path
+) -> None:
+    await calm(control)
+    async with connected(exchange, simulators, control, tmp_path, leverage=4) as bench:
+        assert bench.leverage_at_first == Decimal(4)
 
 
 async def test_vc63_a_leverage_that_cannot_be_set_proves_that_nothing_was_sent(bench: Bench) -> None:

@@ -80,6 +80,26 @@ async def test_nothing_more_is_asked_while_no_position_is_open() -> None:
     assert len(client.asked) == 1
 
 
+SETTINGS = [
+    {"symbol": "BTCUSDT", "marginType": "CROSSED", "leverage": 20},
+    {"symbol": "BTCUSDT_260925", "marginType": "CROSSED", "leverage": 20},
+]
+
+
+async def test_what_contracts_without_a_position_are_set_to_is_told() -> None:
+    venue, client = account(SETTINGS)
+    (told,) = [each async for each in venue.leverages()]
+    assert (told.symbol, told.leverage, told.margin_mode) == (LINEAR, Decimal(20), MarginMode.CROSS)
+    assert [path for _, path, _ in client.asked] == ["symbolConfig"]
+
+
+async def test_a_leverage_that_the_stream_told_meanwhile_is_newer() -> None:
+    venue, _ = account(SETTINGS)
+    change = {"e": "ACCOUNT_CONFIG_UPDATE", "ac": {"s": "BTCUSDT", "l": 7}}
+    assert venue.read_frame(None, change)
+    assert [each async for each in venue.leverages()] == []
+
+
 async def test_a_position_in_what_the_desk_does_not_trade_stops_nothing() -> None:
     venue, _ = account([position_row(symbol="BTCUSDT_260925"), position_row(positionSide="SHORT")], [])
     (position,) = await venue.positions()

@@ -3,16 +3,18 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from tidegate.core.messages.effects import SendOrder
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.vocabulary import Exchange, MarginMode, PositionSide, RejectReason
+from tidegate.venues.bybit import settings as bybit_settings
 from tidegate.venues.bybit.settings import Settings
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import MalformedError
-from venue_bybit_rows import position
-from venue_unit_helpers import ScriptedClient, seat, send_order
+from venue_bybit_rows import listing, position
+from venue_unit_helpers import ScriptedClient, perpetual, seat, send_order
 
 CONTRACT = "BTC/USDT:USDT"
 DONE: dict[str, Any] = {"retCode": 0, "result": {}}
@@ -128,3 +130,37 @@ def test_a_position_of_no_known_side_is_a_fault() -> None:
     made, _ = settings()
     with pytest.raises(MalformedError, match="7"):
         made.learn_mode(CONTRACT, position(positionIdx=7))
+
+
+async def test_a_contract_without_a_position_is_asked_about_and_its_lower_leverage_told() -> None:
+    sides = position(size="0", side="", positionIdx=1, leverage="10"), position(size="0", positionIdx=2, leverage="4")
+    made, client = settings(listing(*sides))
+    (told,) = [each async for each in made.leverages()]
+    assert (told.symbol, told.leverage, made.hedges(CONTRACT)) == (CONTRACT, Decimal(4), True)
+    assert client.asked == [("GET", "v5/position/list", {"category": "linear", "symbol": "BTCUSDT"})]
+    assert [each async for each in made.leverages()] == [], "what is known is not asked for again"
+
+
+async def test_after_the_stream_was_gone_leverages_are_asked_for_again() -> None:
+    made, client = settings(listing(position(size="0")), listing(position(size="0")))
+    assert len([each async for each in made.leverages()]) == 1
+    made.forget()
+    assert len([each async for each in made.leverages()]) == 1
+    assert len(client.asked) == 2
+
+
+@pytest.mark.parametrize("answer", [refusal("10001"), listing(), listing(position(leverage=""))])
+async def test_a_contract_whose_leverage_is_not_told_stays_unknown(answer: Any) -> None:
+    made, _ = settings(answer)
+    assert [each async for each in made.leverages()] == []
+
+
+async def test_contracts_in_which_nobody_trades_come_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bybit_settings, "BETWEEN_SECONDS", 0)
+    client = ScriptedClient(listing(position(symbol="ETHUSDT", leverage="3")), listing(position(leverage="2")))
+    at = seat(Exchange.BYBIT, client)
+    ether = msgspec.structs.replace(perpetual(Exchange.BYBIT), symbol="ETH/USDT:USDT", exchange_symbol="ETHUSDT")
+    at.symbols.learn([ether])
+    made = Settings(msgspec.structs.replace(at, watched=lambda: frozenset({"ETH/USDT:USDT"})))
+    told = [(each.symbol, each.leverage) async for each in made.leverages()]
+    assert told == [("ETH/USDT:USDT", Decimal(3)), (CONTRACT, Decimal(2))]

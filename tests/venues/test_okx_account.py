@@ -4,14 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.messages.values import VenueBalance
 from tidegate.core.vocabulary import CashFlowKind, Exchange, MarginMode, PositionSide, RejectReason
+from tidegate.venues.okx import settings
 from tidegate.venues.okx.account import OkxAccount
 from tidegate.venues.outcomes import CallFailed, Verdict
-from venue_unit_helpers import NOW, ScriptedClient, market_buy, seat
+from venue_unit_helpers import NOW, ScriptedClient, market_buy, perpetual, seat
 
 NET, LONG_SHORT = ({"data": [{"posMode": mode}]} for mode in ("net_mode", "long_short_mode"))
 PLACED = {"data": [{"ordId": "1", "sCode": "0"}]}
@@ -55,6 +57,39 @@ async def test_a_leverage_that_stands_is_not_set() -> None:
     (told,) = (await account(client).place(market_buy(leverage=Decimal(7), **SWAP))).reports
     assert isinstance(told, LeverageReported)
     assert "account/set-leverage" not in paths(client)
+
+
+def lever(instrument: str, figure: str) -> dict[str, Any]:
+    """A row of account/leverage-info."""
+    return {"instId": instrument, "mgnMode": "cross", "posSide": "net", "lever": figure}
+
+
+async def test_what_swaps_without_a_position_are_set_to_is_told_for_their_usual_mode_only() -> None:
+    client = ScriptedClient({"data": [lever("BTC-USDT-SWAP", "3")]})
+    (told,) = [each async for each in account(client).leverages()]
+    assert (told.symbol, told.leverage, told.margin_mode) == ("BTC/USDT:USDT", Decimal(3), MarginMode.CROSS)
+    assert told.in_mode_only
+    assert client.asked == [("GET", "account/leverage-info", {"instId": "BTC-USDT-SWAP", "mgnMode": "cross"})]
+
+
+async def test_swaps_are_asked_about_in_parts_and_a_refused_part_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "CONTRACTS_PER_CALL", 1)
+    refused = CallFailed(Verdict.REFUSED, RejectReason.INSTRUMENT_NOT_TRADABLE, "no such instrument")
+    client = ScriptedClient(refused, {"data": [lever("ETH-USDT-SWAP", "5")]})
+    at = seat(Exchange.OKX, client)
+    ether = msgspec.structs.replace(perpetual(Exchange.OKX), symbol="ETH/USDT:USDT", exchange_symbol="ETH-USDT-SWAP")
+    at.symbols.learn([ether])
+    told = [each.symbol async for each in OkxAccount(at).leverages()]
+    assert (told, len(client.asked)) == (["ETH/USDT:USDT"], 2)
+
+
+async def test_a_leverage_set_meanwhile_is_newer_than_the_list() -> None:
+    client = ScriptedClient(NET, leverage(("net", "7")), PLACED, {"data": [lever("BTC-USDT-SWAP", "3")]})
+    venue = account(client)
+    await venue.place(market_buy(leverage=Decimal(7), **SWAP))
+    assert [each async for each in venue.leverages()] == []
 
 
 async def test_an_isolated_side_has_a_leverage_of_its_own() -> None:

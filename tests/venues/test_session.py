@@ -1,7 +1,7 @@
 """What a session does around its calls, with a venue that does as the test says."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ from tidegate.core.messages.reports import (
     BalancesReported,
     CancelAccepted,
     CancelFailed,
+    LeverageReported,
     MessageQuarantined,
     OrderAccepted,
     OrderRefused,
@@ -29,6 +30,7 @@ from tidegate.core.messages.reports import (
     SendOutcomeUnknown,
 )
 from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side, VenueOrderStatus
+from tidegate.venues import leverages
 from tidegate.venues import session as session_module
 from tidegate.venues.budget import RateBudget, WindowGroup
 from tidegate.venues.outcomes import CallFailed, Verdict
@@ -71,6 +73,8 @@ class FakeVenue:
         self.balances_answers: list[Exception] = []
         self.open_orders_answers: list[Any] = []
         self.amend_answers: list[Any] = []
+        self.leverages_asked = 0
+        self.leverages_answers: list[Any] = []
 
     async def place(self, _: Any) -> Placed:
         return Placed(exchange_order_id=ExchangeOrderId("7"))
@@ -104,6 +108,14 @@ class FakeVenue:
 
     async def positions(self) -> tuple[Any, ...]:
         return ()
+
+    async def leverages(self) -> AsyncIterator[LeverageReported]:
+        self.leverages_asked += 1
+        answer = self.leverages_answers.pop(0) if self.leverages_answers else []
+        if isinstance(answer, Exception):
+            raise answer
+        for told in answer:
+            yield told
 
     async def open_streams(self) -> tuple[Any, ...]:
         self.streams_opened += 1
@@ -417,3 +429,28 @@ async def test_an_unreadable_frame_is_told_once_per_kind_and_leaves_the_stream_a
     told = [report.kind for report in bench.reports if isinstance(report, MessageQuarantined)]
     assert told == ["unknown order status 'X'", "unknown side 'Y'"]
     assert bench.session.health().counts == {"frames_failed": 3}
+
+
+# --- what contracts are set to ---------------------------------------------------------------------------------------
+
+
+async def test_leverages_are_asked_for_once_the_streams_are_open_until_the_venue_tells_them(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leverages, "backoff_seconds", lambda _, **__: 0.001)
+    told = LeverageReported(at=NOW, account_id=ACCOUNT, symbol="BTC/USDT:USDT", leverage=Decimal(20))
+    failed = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_UNREACHABLE, "no answer")
+    bench.venue.leverages_answers = [failed, KeyError("lever"), [told]]
+    bench.session.start()
+    assert await bench.until_told(LeverageReported) is told
+    assert bench.venue.leverages_asked == 3
+
+
+async def test_leverages_that_a_venue_never_tells_are_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leverages, "backoff_seconds", lambda _, **__: 0.001)
+    failed = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_UNREACHABLE, "no answer")
+    bench.venue.leverages_answers = [failed] * 9
+    bench.session.start()
+    await bench.until_told(AccountConnected)
+    await bench.session._learning
+    assert bench.venue.leverages_asked == leverages.ATTEMPTS_MAX

@@ -113,6 +113,7 @@ class Venues:
             symbols=self._symbols_of(exchange),
             clock=self._clock,
             tell_tiers=market_data.learn_tiers,
+            watched=market_data.watched,
         )
         return CcxtVenueSession(
             account_id,

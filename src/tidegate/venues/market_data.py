@@ -80,6 +80,10 @@ class MarketData:
             asyncio.create_task(self._keep_fresh(self._refresh_prices, self._until_prices)),
         ]
 
+    def watched(self) -> frozenset[str]:
+        """The symbols whose prices are told as they change."""
+        return self._watched
+
     def watch(self, symbols: frozenset[str]) -> None:
         """Tell these symbols' prices as they change, not every now and then; replaces what was watched before."""
         if symbols == self._watched:

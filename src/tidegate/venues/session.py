@@ -38,6 +38,7 @@ from tidegate.venues.connection import Connection
 from tidegate.venues.guarding import Guarding
 from tidegate.venues.hearing import Hearing
 from tidegate.venues.lanes import Lanes
+from tidegate.venues.leverages import learn_leverages
 from tidegate.venues.outcomes import AGAINST_RULES, CallFailed, Verdict
 from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import AccountVenue
@@ -72,7 +73,7 @@ class CcxtVenueSession:
         self._clock = clock
         self._lanes = Lanes()
         self._connection = Connection(
-            venue, client, listed=listed, on_connected=self._connected, on_disconnected=self._disconnected
+            venue, client, listed=listed, on_connected=self._opened, on_disconnected=self._disconnected
         )
         self._sends: dict[tuple[OrderId, int], SendOrder] = {}
         self._recalled: set[tuple[OrderId, int]] = set()  # Sends that are not to leave any more.
@@ -80,6 +81,7 @@ class CcxtVenueSession:
         self._wish: SynchronizeAccount | None = None
         self._synchronizing: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
+        self._learning: asyncio.Task[None] | None = None
         self._latency_ms: float | None = None
         self._uncompared: str | None = None  # Why not, while comparing fails.
         self._closed = False
@@ -289,6 +291,13 @@ class CcxtVenueSession:
             self._log_fault("what an account holds could not be asked for", error)
 
     # --- connection and stream -------------------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        """The streams are open: what changed while they were not has to be asked for."""
+        self._connected()
+        if self._learning is not None:
+            self._learning.cancel()
+        self._learning = self._spawn(learn_leverages(self._venue, self._account_id, self._report))
 
     def _connected(self) -> None:
         log.info("connected", account_id=self._account_id)

@@ -49,6 +49,10 @@ class SymbolMap:
             raise UnlistedError(f"{exchange_symbol} ({kind}) is not in the listing")
         return listed.symbol
 
+    def traded(self, kind: InstrumentKind) -> list[Instrument]:
+        """What is listed of a kind and trades."""
+        return [rules for (each, _), rules in self._ours.items() if each is kind and rules.trading]
+
     def instrument(self, symbol: str) -> Instrument:
         """The rules of an instrument of ours (its contract size); raises `UnlistedError` when it is not listed."""
         listed = self._by_symbol.get(symbol)

@@ -1,6 +1,6 @@
 """What a session asks of a venue, the same for all three; one package of differences per venue answers it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ import msgspec
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.ports import Clock
 from tidegate.venues.client import VenueClient
@@ -19,7 +19,8 @@ from tidegate.venues.symbols import SymbolMap
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
     """Where a venue's code stands: for which account, through which client, with which names and clock.
 
-    `tell_tiers` hears of leverage tiers that the venue tells to accounts only.
+    `tell_tiers` hears of leverage tiers that the venue tells to accounts only. `watched` are the symbols whose prices
+    are followed: those in which users trade.
     """
 
     account_id: AccountId
@@ -27,6 +28,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     symbols: SymbolMap
     clock: Clock
     tell_tiers: Callable[[dict[str, Tiers]], None] = lambda _: None
+    watched: Callable[[], frozenset[str]] = frozenset
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,13 @@ class AccountVenue(Protocol):
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         """All open positions, with their leverage where the venue tells it here."""
+        ...
+
+    def leverages(self) -> AsyncIterator[LeverageReported]:
+        """What contracts are set to, with or without a position, as the venue answers; sets nothing.
+
+        Asked for after the streams were opened, which tell from then on what is changed.
+        """
         ...
 
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:

@@ -176,6 +176,23 @@ def test_where_long_and_short_differ_the_lower_leverage_counts(desk: ComparedDes
     assert desk.desk.leverages[ACCOUNT, PERPETUAL].leverage == 3
 
 
+@pytest.mark.parametrize(("known", "kept"), [(None, 3), (MarginMode.CROSS, 3), (MarginMode.ISOLATED, 5)])
+def test_the_leverage_of_one_mode_says_nothing_where_another_is_known(
+    desk: ComparedDesk, known: MarginMode | None, kept: int
+) -> None:
+    desk.positions(venue_position("0", leverage=Decimal(5), margin_mode=known))
+    told = reports.LeverageReported(
+        at=desk.now,
+        account_id=ACCOUNT,
+        symbol=PERPETUAL,
+        leverage=Decimal(3),
+        margin_mode=MarginMode.CROSS,
+        in_mode_only=True,
+    )
+    desk.put(told)
+    assert desk.desk.leverages[ACCOUNT, PERPETUAL].leverage == kept
+
+
 @pytest.mark.parametrize("leverage", ["0", "-1"])
 def test_leverage_of_nothing_is_not_believed(desk: ComparedDesk, leverage: str) -> None:
     desk.put(reports.LeverageReported(at=desk.now, account_id=ACCOUNT, symbol=PERPETUAL, leverage=Decimal(leverage)))

@@ -255,13 +255,17 @@ class PositionsReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=
 
 
 class LeverageReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """An account's leverage for a symbol is this now."""
+    """An account's leverage for a symbol is this now.
+
+    `in_mode_only`: it is that of one margin mode beside others, so it says nothing where another mode is known.
+    """
 
     at: datetime
     account_id: AccountId
     symbol: str
     leverage: Decimal
     margin_mode: MarginMode | None = None
+    in_mode_only: bool = False
 
 
 class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

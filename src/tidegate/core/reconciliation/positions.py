@@ -51,6 +51,9 @@ def leverage_reported(desk: Desk, report: LeverageReported) -> Decision:
     """Keep what the leverage is."""
     if report.account_id not in desk.accounts:
         return NOTHING
+    known = desk.leverages.get((report.account_id, report.symbol))
+    if report.in_mode_only and known is not None and known.margin_mode not in (None, report.margin_mode):
+        return NOTHING
     return Decision(_leverage(desk, report, report.symbol, report.leverage, report.margin_mode))
 
 

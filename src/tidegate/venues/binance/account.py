@@ -1,12 +1,12 @@
 """One account at Binance: spot and USD-M futures, told apart by the symbol."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import InstrumentKind, RejectReason
 from tidegate.venues.binance import linear_stream
@@ -103,6 +103,11 @@ class BinanceAccount:
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         return await self._access.optional(self._linear.books.positions, ())
+
+    async def leverages(self) -> AsyncIterator[LeverageReported]:
+        nothing: list[LeverageReported] = []
+        for told in await self._access.optional(self._linear.leverages, nothing):
+            yield told
 
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
         return await self._access.optional(lambda: self._linear.books.cash_flows_since(since), [])

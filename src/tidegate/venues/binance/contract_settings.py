@@ -34,6 +34,10 @@ class ContractSettings:
         self._leverages.clear()
         self._margin_modes.clear()
 
+    def knows(self, symbol: str) -> bool:
+        """Whether the venue told a contract's leverage, or it was set, since changes may have gone unheard."""
+        return symbol in self._leverages
+
     def learn_leverage(self, symbol: str, leverage: Decimal) -> LeverageReported:
         """The venue told another leverage."""
         self._leverages[symbol] = leverage

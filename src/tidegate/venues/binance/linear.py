@@ -8,7 +8,7 @@ import msgspec
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, order_of
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.vocabulary import InstrumentKind, VenueOrderStatus
 from tidegate.venues.binance import endpoints
 from tidegate.venues.binance.algo_reading import AlgoOrder
@@ -50,6 +50,10 @@ class BinanceLinear:
         changed = await self._settings.prepare(order)
         placed = await (self._algos.place(order) if is_conditional(order) else self._place(order))
         return Placed(exchange_order_id=placed.exchange_order_id, reports=[*changed, *placed.reports])
+
+    async def leverages(self) -> list[LeverageReported]:
+        """What contracts are set to. What was set or told meanwhile is newer than this answer."""
+        return [told for told in await self.books.leverages() if not self._settings.knows(told.symbol)]
 
     async def _place(self, order: SendOrder) -> Placed:
         answer = await self._client.call(

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from tidegate.core.messages.reports import CashFlowReported
+from tidegate.core.messages.reports import CashFlowReported, LeverageReported
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.money import ZERO
 from tidegate.core.vocabulary import CashFlowKind, InstrumentKind, MarginMode, Wallet
@@ -60,6 +60,13 @@ class LinearBooks:
         settings = {text(row, "symbol"): row for row in rows(await self._client.call(endpoints.SYMBOL_CONFIGURATION))}
         return tuple(self._position(row, settings.get(text(row, "symbol"), {})) for row in held)
 
+    async def leverages(self) -> list[LeverageReported]:
+        """What all listed contracts are set to."""
+        found = rows(await self._client.call(endpoints.SYMBOL_CONFIGURATION))
+        at, listed = self._seat.clock.now(), [row for row in found if self._is_listed(text(row, "symbol"))]
+        told = (self._setting(row, at) for row in listed)
+        return [each for each in told if each is not None]
+
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
         """Funding, transfers and the like since a time."""
         now = self._seat.clock.now()
@@ -95,10 +102,25 @@ class LinearBooks:
 
     def _is_traded(self, exchange_symbol: str) -> bool:
         """Whether the desk lists it: delivery contracts and the like, which it does not trade, must not stop it."""
-        listed = self._seat.symbols.knows(exchange_symbol, InstrumentKind.LINEAR)
+        listed = self._is_listed(exchange_symbol)
         if not listed:
             log.info("a position in what the desk does not trade", exchange_symbol=exchange_symbol)
         return listed
+
+    def _is_listed(self, exchange_symbol: str) -> bool:
+        return self._seat.symbols.knows(exchange_symbol, InstrumentKind.LINEAR)
+
+    def _setting(self, row: Any, at: datetime) -> LeverageReported | None:
+        leverage = _leverage(row.get("leverage"))
+        if leverage is None:
+            return None
+        return LeverageReported(
+            at=at,
+            account_id=self._seat.account_id,
+            symbol=self._seat.symbols.ours(text(row, "symbol"), InstrumentKind.LINEAR),
+            leverage=leverage,
+            margin_mode=_MARGIN_MODES.get(row.get("marginType")),
+        )
 
     def _position(self, row: Any, setting: Any) -> VenuePosition:
         return VenuePosition(

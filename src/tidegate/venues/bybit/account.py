@@ -1,7 +1,7 @@
 """One account at Bybit: places, changes and cancels orders, and answers a session's questions."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import structlog
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.money import plain
 from tidegate.core.vocabulary import RejectReason, VenueOrderStatus
@@ -130,6 +130,9 @@ class BybitAccount:
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         return await self._books.positions()
+
+    def leverages(self) -> AsyncIterator[LeverageReported]:
+        return self._settings.leverages()
 
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
         return await self._books.cash_flows_since(since)

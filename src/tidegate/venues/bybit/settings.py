@@ -1,5 +1,7 @@
 """What an account is set to: the leverage and the position mode of each contract, and the margin mode of them all."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +12,15 @@ from tidegate.core.vocabulary import MarginMode, PositionSide, RejectReason
 from tidegate.venues.budget import Lane
 from tidegate.venues.bybit import wire
 from tidegate.venues.bybit.errors import LEVERAGE_UNCHANGED
+from tidegate.venues.bybit.paging import listed as listed_rows
 from tidegate.venues.bybit.paging import result_of
-from tidegate.venues.bybit.words import POSITION_SIDES, category_of
+from tidegate.venues.bybit.words import KINDS, LINEAR, POSITION_SIDES, category_of
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import MalformedError, amount_or_zero, text
 from tidegate.venues.venue import Seat
 
+BETWEEN_SECONDS = 0.1
+"""How long after one contract that nobody trades the next is asked about: an address may ask 120 times a second."""
 _MARGIN_MODES = {
     "REGULAR_MARGIN": MarginMode.CROSS,
     "PORTFOLIO_MARGIN": MarginMode.CROSS,
@@ -57,6 +62,35 @@ class Settings:
             return []
         self._leverages[key] = leverage
         return [self._told(symbol, leverage)]
+
+    async def leverages(self) -> AsyncIterator[LeverageReported]:
+        """What all listed contracts are set to: what users trade at once, then the others slowly, one by one.
+
+        A list of many has only open positions ("Get Position Info"). What is known was told or asked for already.
+        """
+        watched, known = self._seat.watched(), {symbol for symbol, _ in self._leverages}
+        listed = [each.symbol for each in self._seat.symbols.traded(KINDS[LINEAR]) if each.symbol not in known]
+        for symbol in sorted(listed, key=lambda each: each not in watched):
+            leverage = await self._ask(symbol)
+            if leverage is not None:
+                yield self._told(symbol, leverage)
+            if symbol not in watched:
+                await asyncio.sleep(BETWEEN_SECONDS)
+
+    async def _ask(self, symbol: str) -> Decimal | None:
+        """A contract's leverage: the lower where its two sides have different ones; None where it has none."""
+        where = {"category": LINEAR, "symbol": self._seat.symbols.theirs(symbol)}
+        try:
+            found = await listed_rows(self._client, wire.POSITIONS, where)
+        except CallFailed as failure:
+            if failure.verdict is not Verdict.REFUSED:
+                raise
+            return None
+        for row in found:
+            key = symbol, self.learn_mode(symbol, row)
+            if leverage := amount_or_zero(row.get("leverage")):
+                self._leverages.setdefault(key, leverage)  # What was told meanwhile is newer than this answer.
+        return min((leverage for (named, _), leverage in self._leverages.items() if named == symbol), default=None)
 
     async def prepare(self, order: SendOrder) -> list[Report]:
         """Bring about what an order wants of the settings. A failure proves that the order was not sent."""

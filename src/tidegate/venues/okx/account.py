@@ -1,13 +1,13 @@
 """One OKX account, whole: what is sent, what is asked, what is heard."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import InstrumentKind, RejectReason
 from tidegate.venues.budget import Lane
@@ -111,6 +111,9 @@ class OkxAccount:
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         return await self._books.positions()
+
+    def leverages(self) -> AsyncIterator[LeverageReported]:
+        return self._settings.leverages()
 
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
         return await self._books.cash_flows_since(since)

@@ -1,22 +1,29 @@
 """What an account is set to at OKX: its position mode and its leverages, as last heard or set."""
 
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import NamedTuple
+
+import structlog
 
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.effects import SendOrder
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.money import plain
-from tidegate.core.vocabulary import MarginMode, PositionSide
+from tidegate.core.vocabulary import InstrumentKind, MarginMode, PositionSide
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import Validity
 from tidegate.venues.okx import wire
 from tidegate.venues.okx.pages import only
 from tidegate.venues.okx.reading import position_side
 from tidegate.venues.okx.terms import margin_mode
+from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import amount, rows, text
 from tidegate.venues.venue import Seat
 
+log = structlog.get_logger(__name__)
+
+CONTRACTS_PER_CALL = 20  # "Get leverage" takes no more.
 _HEDGED = {"net_mode": False, "long_short_mode": True}
 
 
@@ -80,6 +87,28 @@ class Settings:
             await self._seat.client.call(wire.SET_LEVERAGE, params, lane=lane, validity=validity)
         self._learn(key, order.leverage, instrument.symbol)
 
+    async def leverages(self) -> AsyncIterator[LeverageReported]:
+        """What all listed swaps are set to in the mode that orders have unless they say otherwise.
+
+        OKX refuses a question whole for one contract that it does not know, or where the account trades no swaps.
+        """
+        listed = self._seat.symbols.traded(InstrumentKind.LINEAR)
+        for start in range(0, len(listed), CONTRACTS_PER_CALL):
+            part = {each.exchange_symbol: each for each in listed[start : start + CONTRACTS_PER_CALL]}
+            params = {"instId": ",".join(part), "mgnMode": MarginMode.CROSS.value}
+            try:
+                answer = await self._seat.client.call(wire.LEVERAGE, params)
+            except CallFailed as failure:
+                if failure.verdict is not Verdict.REFUSED:
+                    raise
+                log.info("leverages are not told", account_id=self._seat.account_id, detail=failure.message)
+                continue
+            for told in rows(answer.get("data")):
+                instrument = part[text(told, "instId")]
+                if LeverageKey(instrument.exchange_symbol, MarginMode.CROSS, PositionSide.NET) in self._leverages:
+                    continue  # Set meanwhile, and so newer than this answer.
+                yield self._report(instrument.symbol, amount(told.get("lever")), in_mode_only=True)
+
     async def _ask(self, key: LeverageKey, lane: Lane) -> Decimal:
         """What it is now: OKX refuses to set it while algo orders wait, even to what it is."""
         params = {"instId": key.instrument_id, "mgnMode": key.margin_mode.value}
@@ -91,12 +120,16 @@ class Settings:
 
     def _learn(self, key: LeverageKey, leverage: Decimal, symbol: str) -> None:
         self._leverages[key] = leverage
-        self.news.append(
-            LeverageReported(
-                at=self._seat.clock.now(),
-                account_id=self._seat.account_id,
-                symbol=symbol,
-                leverage=leverage,
-                margin_mode=key.margin_mode,
-            )
+        self.news.append(self._report(symbol, leverage, key.margin_mode))
+
+    def _report(
+        self, symbol: str, leverage: Decimal, mode: MarginMode = MarginMode.CROSS, *, in_mode_only: bool = False
+    ) -> LeverageReported:
+        return LeverageReported(
+            at=self._seat.clock.now(),
+            account_id=self._seat.account_id,
+            symbol=symbol,
+            leverage=leverage,
+            margin_mode=mode,
+            in_mode_only=in_mode_only,
         )

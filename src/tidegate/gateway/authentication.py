@@ -1,5 +1,6 @@
 """Who is asking: the bearer token's digest names the user."""
 
+import asyncio
 from http import HTTPStatus
 
 import msgspec
@@ -31,6 +32,7 @@ class Authenticator:
         self._blotter = blotter
         self._clock = clock
         self._known: dict[str, Known] = {}
+        self._asked: dict[str, asyncio.Task[User]] = {}
 
     async def user_of(self, request: Request) -> User:  # type: ignore[type-arg]  # Litestar's user, auth and state are not used.
         """Raises a 401 problem without a good token."""
@@ -42,11 +44,19 @@ class Authenticator:
         known = self._known.get(token_hash)
         if known is not None and known.until > now:
             return known.user
-        user = await self._look_up(token_hash)
+        user = await self._asked_once(token_hash)
         if len(self._known) >= KNOWN_MAX:
             self._known.clear()
         self._known[token_hash] = Known(user, now + KNOWN_FOR_SECONDS)
         return user
+
+    async def _asked_once(self, token_hash: str) -> User:
+        """Requests that come together with one token wait for one look-up, which outlives any of them."""
+        asked = self._asked.get(token_hash)
+        if asked is None:
+            asked = self._asked[token_hash] = asyncio.create_task(self._look_up(token_hash), name="token look-up")
+            asked.add_done_callback(lambda _: self._asked.pop(token_hash))
+        return await asyncio.shield(asked)
 
     async def _look_up(self, token_hash: str) -> User:
         found = await self._blotter.token(token_hash)

@@ -17,6 +17,9 @@ from tidegate.gateway.order_views import amount, offset
 # The body as it was first: a request that asks for nothing newer has the digest that it always had, so that a repeat
 # is known as one however much later it comes.
 _FIRST_FIELDS = PlaceOrderBody.__struct_fields__[: PlaceOrderBody.__struct_fields__.index("retry_window_seconds") + 1]
+_NEWER_DEFAULTS = tuple(
+    (field.name, field.default) for field in msgspec.structs.fields(PlaceOrderBody) if field.name not in _FIRST_FIELDS
+)
 _AS_THEY_ARE = (
     "symbol",
     "side",
@@ -83,11 +86,8 @@ def place_body(command: PlaceOrder) -> PlaceOrderBody:
 
 def request_hash(body: PlaceOrderBody) -> str:
     """A digest of what is asked, however its JSON was written."""
-    told = {
-        field.name: getattr(body, field.name)
-        for field in msgspec.structs.fields(body)
-        if field.name in _FIRST_FIELDS or getattr(body, field.name) != field.default
-    }
+    told = {name: getattr(body, name) for name in _FIRST_FIELDS}
+    told.update((name, asked) for name, default in _NEWER_DEFAULTS if (asked := getattr(body, name)) != default)
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from support.compared_desk import ComparedDesk
 from support.desk_driver import ACCOUNT, ALICE, RISK, DeskDriver
 from support.protected_desk import LINEAR, OKX, ProtectedDesk
 from tidegate.core import identifiers as ids
@@ -178,6 +179,18 @@ def test_a_limit_that_closes_is_carried_out_where_trading_is_halted_already(desk
     before = desk.desk.risk.states["desk"]
     tick(desk)
     assert desk.desk.risk.states["desk"] is before, "and only once"
+
+
+def test_an_order_that_nobody_here_placed_stops_the_account() -> None:
+    desk = ComparedDesk()
+    desk.open_shop()
+    desk.wait(60)
+    limit(desk, LimitKind.UNKNOWN_ORDERS, "1", scope=Scope(account_id=ACCOUNT))
+    tick(desk)
+    assert state(desk, f"account:{ACCOUNT}") is TradingState.ACTIVE
+    desk.strange_order()
+    tick(desk)
+    assert state(desk, f"account:{ACCOUNT}") is TradingState.HALTED
 
 
 def test_a_limit_without_an_action_refuses_and_stops_nothing(desk: ProtectedDesk) -> None:

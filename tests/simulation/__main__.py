@@ -1,7 +1,7 @@
 """`make simulate SEEDS=1000`: many seeds, or one with a trace: `make simulate SEED=7`.
 
-Failing seeds are printed with the command that replays them. The faults that fired are counted, and one that never
-fired fails the run: what was not tried is not proven.
+Failing seeds are printed with the command that replays them. The faults that fired are counted, and what risk officers
+did; one that never fired, or was never done, fails the run: what was not tried is not proven.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from functools import partial
 from multiprocessing import get_context
 
 from simulation.faults import Fault
+from simulation.restraint import Deed
 from simulation.run import ACTIONS, Outcome, run_seed
 
 SEEDS_PER_TASK = 5
@@ -42,6 +43,7 @@ def _trace(seed: int, actions: int) -> int:
 def _many(seeds: range, actions: int, workers: int) -> int:
     started = time.monotonic()
     fired: Counter[Fault] = Counter()
+    deeds: Counter[Deed] = Counter()
     events: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     failed: list[Outcome] = []
@@ -49,21 +51,23 @@ def _many(seeds: range, actions: int, workers: int) -> int:
     with get_context("spawn").Pool(workers, maxtasksperchild=TASKS_PER_PROCESS) as pool:
         for outcome in pool.imap(partial(run_seed, actions=actions), seeds, chunksize=SEEDS_PER_TASK):
             fired += outcome.fired
+            deeds += outcome.deeds
             events += outcome.events
             totals.update(orders=outcome.orders, steps=outcome.steps, hours=int(outcome.virtual_seconds))
             if outcome.problem is not None:
                 failed.append(outcome)
                 print(f"seed {outcome.seed}: {outcome.problem[:500]}\n  replay: make simulate SEED={outcome.seed}")
     took = time.monotonic() - started
-    for name, happened in (*((fault, fired[fault]) for fault in Fault), *sorted(events.items())):
+    tried = [*((fault, fired[fault]) for fault in Fault), *((deed, deeds[deed]) for deed in Deed)]
+    for name, happened in (*tried, *sorted(events.items())):
         print(f"  {happened:>8,}  {name}")
-    untried = [fault for fault in Fault if not fired[fault]] if len(seeds) >= SEEDS_THAT_TRY_ALL else []
+    untried = [name for name, happened in tried if not happened] if len(seeds) >= SEEDS_THAT_TRY_ALL else []
     print(
         f"{len(seeds):,} seeds in {took:.0f} s: {totals['orders']:,} orders, {totals['steps']:,} steps,"
         f" {totals['hours'] / 3600:.0f} hours of virtual time; {len(failed)} failed"
     )
     if untried:
-        print(f"never fired: {', '.join(untried)}")
+        print(f"never happened: {', '.join(untried)}")
     return 1 if failed or untried else 0
 
 

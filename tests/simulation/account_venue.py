@@ -65,6 +65,7 @@ class ModelWire:
         self._stream: Stream | None = None
         self.unreachable_until = 0.0
         self.key_refused_until = 0.0
+        self.before_leaving: Callable[[SendOrder], None] = lambda _: None
         self.before_placing: Callable[[SendOrder], None] = lambda _: None
         account.on_order = self._push_order
         account.on_trade = self._push_trade
@@ -81,6 +82,7 @@ class ModelWire:
             first_id = taken.conditional_id or taken.exchange_order_id
             return Placed(exchange_order_id=first_id, reports=[*told, *ended])
 
+        self.before_leaving(order)
         return await self._call(work)
 
     async def amend(self, amend: SendAmend) -> Sequence[Report]:

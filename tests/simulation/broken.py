@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from tidegate.core import apply_books, apply_orders, canceling, placing, sending, stepping
-from tidegate.core.decision import Decision
+from tidegate.core.controls import kill_switch
+from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.messages.effects import Reply, SendOrder, WakeAt
 from tidegate.core.order import Order
 from tidegate.core.portfolio import ledger
@@ -117,11 +118,18 @@ BUILDS = [
     Build(10, "what was filled in part may be rejected", _move_anywhere),
     Build(11, "an overfill is not told", lambda: patch.object(executions, "_overfilled", _no_events)),
     Build(12, "what is open reserves nothing", lambda: patch.object(apply_books, "worst_case", _zero)),
+    Build(13, "limits are not held", lambda: patch.object(checks, "check_limits", _nothing)),
     Build(13, "another set of limits is named than the one in force", lambda: patch.object(checks, "version_of", _old)),
     Build(
         14,
         "a process that was taken over goes on writing",
         lambda: patch.object(journal_sqlite, "check_epoch", _nothing),
+    ),
+    Build(15, "the kill switch lets new orders through", lambda: patch.object(checks, "check_state", _nothing)),
+    Build(
+        15,
+        "the kill switch lets open orders stand",
+        lambda: patch.object(kill_switch, "cancel_covered", _decide_nothing),
     ),
     Build(17, "the chain is not carried on", _start_the_chain_anew),
     Build(20, "whose order it is, is not asked", lambda: patch.object(canceling, "_is_risk", _always)),
@@ -132,6 +140,10 @@ BUILDS = [
 
 def _nothing(*_: Any, **__: Any) -> None:
     return None
+
+
+def _decide_nothing(*_: Any, **__: Any) -> Decision:
+    return NOTHING
 
 
 def _old(desk: Any) -> int:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from simulation.claims import must
+from simulation.restraint import Restraint
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, IdempotencyKey, OrderId, UserId, order_of
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.effects import SendOrder
@@ -21,20 +23,6 @@ ZERO = Decimal(0)
 BASE_LEFT_BY_FEES = Decimal("0.998")
 QUANTITY_WORTH_A_STOP = Decimal("0.0003")
 BARE_MAX = timedelta(seconds=30)
-
-
-class BrokenError(AssertionError):
-    """An invariant does not hold."""
-
-    def __init__(self, number: int, message: str) -> None:
-        super().__init__(f"invariant {number}: {message}")
-        self.number = number
-
-
-def must(number: int, holds: object, message: object) -> None:
-    """Raise unless it holds."""
-    if not holds:
-        raise BrokenError(number, str(message))
 
 
 class Ledger:
@@ -60,6 +48,7 @@ class Ledger:
         self.accounts: dict[AccountId, AccountState] = {}
         self.bare_since: dict[OrderId, datetime] = {}
         self.events: Counter[str] = Counter()
+        self.restraint = Restraint(self.orders, self.positions)
 
     def see(self, batch: Batch) -> None:
         """Check a batch that has just become durable, and take it in."""
@@ -70,6 +59,7 @@ class Ledger:
             self.journal_sequence = entry.sequence
             self.events[type(entry.event).__name__] += 1
             self._follow(entry.event)
+            self.restraint.follow(entry.event, batch)
         self._check_history(batch)
         self._check_executions(batch)
         self._check_ledger(batch)

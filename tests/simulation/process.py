@@ -60,6 +60,7 @@ class DeskProcess:
         venues: dict[AccountId, ModelAccount],
         *,
         committed: Callable[[Any], None],
+        released: Callable[[Any], None],
         kill: Callable[[], None],
         prepare: Callable[[ModelWire], None],
         world: contextvars.Context,
@@ -74,6 +75,7 @@ class DeskProcess:
         self._policy = policy
         self._venues = venues
         self._prepare = prepare
+        self._released = released
         self._world = world
         self.context = contextvars.copy_context()
         self.context.run(PROCESS.set, number)
@@ -100,7 +102,7 @@ class DeskProcess:
             exchange = market.rules.exchange
             loop.report(InstrumentsReported(at=self.clock.now(), exchange=exchange, instruments=listing(exchange)))
             self.tell_prices(exchange, market.price)
-        loop.on_release.append(lambda _: self._open_sessions(desk, sessions))
+        loop.on_release += [self._released, lambda _: self._open_sessions(desk, sessions)]
         self._open_sessions(desk, sessions)
         try:
             await engine

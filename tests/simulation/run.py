@@ -14,6 +14,7 @@ from typing import NamedTuple
 import structlog
 
 from simulation.faults import Fault
+from simulation.restraint import Deed
 from simulation.scheduler import SeededLoop
 from simulation.world import World
 from tidegate.storage.migrate import upgrade
@@ -23,11 +24,12 @@ ACTIONS = 80
 
 
 class Outcome(NamedTuple):
-    """What became of a seed: the problem (None: everything held), its faults, its journal's events, and how much."""
+    """What became of a seed: the problem (None: everything held), faults, deeds, events, and how much there was."""
 
     seed: int
     problem: str | None
     fired: Counter[Fault]
+    deeds: Counter[Deed]
     events: Counter[str]
     orders: int
     steps: int
@@ -67,6 +69,7 @@ def _run(seed: int, path: Path, say: Callable[[str], None], actions: int) -> Out
             seed,
             problems[0] if problems else None,
             world.faults.fired,
+            world.ledger.restraint.deeds,
             world.ledger.events,
             len(world.ledger.orders),
             loop.steps,

@@ -10,9 +10,11 @@ from typing import Any
 
 from simulation.account_venue import ModelWire
 from simulation.book import VenueBooks
+from simulation.claims import must
 from simulation.exchange import ModelAccount, ModelExchange
 from simulation.faults import Fault, Faults
-from simulation.invariants import Ledger, must
+from simulation.invariants import Ledger
+from simulation.oversight import RITA, ROSA, Oversight
 from simulation.process import DeskProcess
 from simulation.rules import LINEAR, VENUES
 from simulation.scheduler import SeededLoop
@@ -63,6 +65,12 @@ class World:
         self.traders: list[Trader] = []
         for name, exchange in (("alice", "binance"), ("alice", "okx"), ("bob", "bybit"), ("bob", "binance")):
             self._open_account(UserId(name), exchange)
+        self._open_oversight()
+
+    def _open_oversight(self) -> None:
+        accounts = {trader.account_id: trader.user_id for trader in self.traders}
+        restraint = self.ledger.restraint
+        self.oversight = Oversight(self.random, self.clock.now, accounts, restraint, self.submit)
 
     def _open_account(self, user_id: UserId, name: str) -> None:
         exchange = next(each for key, each in self.exchanges.items() if key == name)
@@ -85,6 +93,7 @@ class World:
     def start(self) -> None:
         """A process of the desk comes up."""
         number = len(self._dead) + 1
+        self.ledger.restraint.told(None)
         self.say(f"process {number} starts")
         self._process = DeskProcess(
             number,
@@ -93,6 +102,7 @@ class World:
             POLICY,
             self.venues,
             committed=self._committed,
+            released=self.ledger.restraint.told,
             kill=self.kill,
             prepare=self._prepare,
             world=self._context,
@@ -145,7 +155,12 @@ class World:
             open_ids = [order.client_order_id for order in account.open_orders()]
             self._hold(lambda: self.ledger.check_arrival(send, open_ids))
 
+        def leaves(send: SendOrder) -> None:
+            if wire in self.process.wires.values():  # What wakes up beside its successor knows no better.
+                self._hold(lambda: self.ledger.restraint.check_leaving(send))
+
         wire.before_placing = arrives
+        wire.before_leaving = leaves
 
     # --- what traders do ---------------------------------------------------------------------------------------------
 
@@ -167,6 +182,7 @@ class World:
         except (DeskBusyError, DeskStoppedError):
             return
         self.answered[command.command_id] = answer
+        self.oversight.hear(command, answer)
         if command.command_id in self.forbidden:
             self._hold(lambda: must(20, answer.refusal is not None, f"{command} was taken"))
         if isinstance(command, PlaceOrder) and answer.refusal is None:
@@ -229,6 +245,7 @@ class World:
             for _ in range(actions):
                 await asyncio.sleep(self.random.uniform(0.02, 2.0))
                 self.act()
+                self.oversight.act()
                 self._break_something()
             await asyncio.sleep(60)
             self.say("the faults stop")
@@ -241,15 +258,15 @@ class World:
     async def _open_shop(self) -> None:
         self.faults.on = False
         await asyncio.sleep(0.1)
-        users = {trader.user_id for trader in self.traders}
-        for user_id in sorted(users):
+        roles = {trader.user_id: Role.TRADER for trader in self.traders} | dict.fromkeys((RITA, ROSA), Role.RISK)
+        for user_id, role in sorted(roles.items()):
             await self._tell(
                 RegisterUser(
                     command_id=CommandId(f"user-{user_id}"),
                     at=self.clock.now(),
                     user_id=user_id,
                     name=user_id,
-                    role=Role.TRADER,
+                    role=role,
                 )
             )
         for trader in self.traders:

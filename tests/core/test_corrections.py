@@ -25,6 +25,7 @@ from tidegate.core.vocabulary import (
     RefusalCode,
     RejectReason,
     Side,
+    TradingState,
     VenueOrderStatus,
 )
 
@@ -244,7 +245,7 @@ def test_the_second_attempt_may_be_refused_for_good(driver: DeskDriver) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["not post-only", "no leave", "another reason", "too late", "canceled", "not ready", "no price left"],
+    ["not post-only", "no leave", "another reason", "too late", "canceled", "not ready", "stopped", "no price left"],
 )
 def test_otherwise_a_refusal_is_the_end(change: str) -> None:
     leave = [] if change == "no leave" else [Correction.REPRICE_POST_ONLY]
@@ -261,6 +262,8 @@ def test_otherwise_a_refusal_is_the_end(change: str) -> None:
             driver.cancel(order)
         case "not ready":
             driver.account.state = AccountState.RECOVERING
+        case "stopped":
+            driver.restrict(TradingState.HALTED)
         case "no price left":
             driver.price("0.5", bid="0.5", ask="0.5")  # A tick below is nothing.
         case _:
@@ -268,6 +271,14 @@ def test_otherwise_a_refusal_is_the_end(change: str) -> None:
     refuse(driver, order, reason)
     assert order.is_closed
     assert order.attempt == 1
+
+
+def test_after_a_release_a_price_is_put_right_again(driver: DeskDriver) -> None:
+    order = post_only(driver)
+    driver.restrict(TradingState.HALTED)
+    driver.restrict(TradingState.ACTIVE)
+    refuse(driver, order)
+    assert (order.is_closed, order.attempt) == (False, 2)
 
 
 def test_the_new_price_must_be_paid_for(driver: DeskDriver) -> None:

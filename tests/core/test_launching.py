@@ -19,8 +19,10 @@ from tidegate.core.vocabulary import (
     OrderStatus,
     OrderType,
     PositionSide,
+    RejectReason,
     Side,
     TimeInForce,
+    TradingState,
     TriggerBy,
     WakePurpose,
 )
@@ -152,3 +154,16 @@ def test_what_was_asked_is_in_the_books(driver: MarketsDriver) -> None:
     for field in command.__struct_fields__:
         if hasattr(order, field) and field not in ("params", "trigger_price"):
             assert getattr(order, field) == getattr(command, field), field
+
+
+def test_what_is_set_off_while_trading_is_stopped_ends_and_after_the_release_the_next_one_leaves(
+    driver: MarketsDriver,
+) -> None:
+    order, other = driver.place(trailing(driver)), driver.place(trailing(driver, offset="2000"))
+    driver.restrict(TradingState.HALTED)
+    decision = driver.price("49000", exchange=Exchange.BYBIT)
+    assert not [effect for effect in decision.effects if isinstance(effect, SendOrder)]
+    assert (order.status, order.reason, order.attempt) == (OrderStatus.CANCELED, RejectReason.KILLED, 0)
+    driver.restrict(TradingState.ACTIVE)
+    assert sent(driver.price("48000", exchange=Exchange.BYBIT)).order_id == other.order_id
+    driver.check()

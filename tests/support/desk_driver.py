@@ -7,10 +7,13 @@ import msgspec
 
 from support.kept_desk import KeptDesk
 from tidegate.core import identifiers as ids
+from tidegate.core.apply import apply
 from tidegate.core.decision import Decision
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import Reply
+from tidegate.core.messages.events import JournaledEvent, TradingStateSet
+from tidegate.core.messages.risk_values import Scope
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.records import Account
@@ -24,6 +27,7 @@ from tidegate.core.vocabulary import (
     Role,
     Side,
     TimeInForce,
+    TradingState,
     VenueOrderStatus,
     WakePurpose,
 )
@@ -131,6 +135,16 @@ class DeskDriver(KeptDesk):
                 open_exchange_client_order_ids=frozenset(listed),
             )
         )
+
+    def restrict(self, state: TradingState, **scope: object) -> None:
+        """Let a scope trade so from now on, by the event alone: nothing that is open is canceled."""
+        self.tell(TradingStateSet(at=self.now, scope=Scope(**scope), state=state, by=RISK, message="a test"))  # type: ignore[arg-type]
+
+    def tell(self, event: JournaledEvent) -> None:
+        """Make an event true and write it, as its own decision."""
+        apply(self.desk, event)
+        self._record(event)
+        self._write(self._projector.take(self.desk))
 
     @property
     def account(self) -> Account:

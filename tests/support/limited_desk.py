@@ -7,15 +7,14 @@ import msgspec
 from support.desk_driver import ALICE, BTC_USDT, RISK
 from support.markets import PERPETUAL, MarketsDriver, account_of
 from tidegate.core import identifiers as ids
-from tidegate.core.apply import apply
 from tidegate.core.messages import reports
 from tidegate.core.messages.commands import AmendOrder, PlaceOrder
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import EquityMarked, JournaledEvent, RiskLimitsSet, TradingStateSet
+from tidegate.core.messages.events import EquityMarked, RiskLimitsSet
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit, Scope
 from tidegate.core.messages.values import Amendment, Refusal
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, RefusalCode, Side, TradingState
+from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, RefusalCode, Side
 
 ACCOUNT = account_of(Exchange.BINANCE)
 CROSS = "ETH/BTC"
@@ -41,9 +40,6 @@ class LimitedDesk(MarketsDriver):
     def set_limits(self, *limits: RiskLimit) -> None:
         version = self.desk.risk.version + 1
         self.tell(RiskLimitsSet(at=self.now, version=version, limits=limits, by=RISK))
-
-    def restrict(self, state: TradingState, **scope: object) -> None:
-        self.tell(TradingStateSet(at=self.now, scope=Scope(**scope), state=state, by=RISK, message="a test"))  # type: ignore[arg-type]
 
     def mark(self, equity: str, net_deposits: str = "0") -> None:
         """What Alice is worth at Binance; at the other venues, nothing."""
@@ -90,12 +86,6 @@ class LimitedDesk(MarketsDriver):
         self.price("2500", "ETH/USDT")
         if quote == "BTC":
             self.price("0.05", CROSS)
-
-    def tell(self, event: JournaledEvent) -> None:
-        """Make an event true and write it, as its own decision."""
-        apply(self.desk, event)
-        self._record(event)
-        self._write(self._projector.take(self.desk))
 
     def refusal(self, command: PlaceOrder) -> Refusal | None:
         """Place an order; why not."""

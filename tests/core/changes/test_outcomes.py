@@ -9,7 +9,7 @@ from support.changing import InPlaceDriver, leaving, names
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import Effect, QueryOrder, SendAmend, SendCancel
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import OrderStatus, PendingAction, RejectReason, VenueOrderStatus
+from tidegate.core.vocabulary import OrderStatus, PendingAction, RejectReason, TradingState, VenueOrderStatus
 
 CANCELED, FILLED = VenueOrderStatus.CANCELED, VenueOrderStatus.FILLED
 
@@ -113,6 +113,25 @@ def test_past_its_window_a_postponed_change_is_given_up(driver: InPlaceDriver) -
     decision = driver.wake(order.order_id)
     assert (names(decision), leaving(decision)) == (["AmendFailed"], [])
     as_before(driver, order)
+
+
+def test_a_change_that_was_put_off_is_not_made_where_trading_was_stopped_meanwhile(driver: InPlaceDriver) -> None:
+    order = changing(driver)
+    driver.amend_refused(order, retryable=True)
+    driver.restrict(TradingState.HALTED)
+    decision = driver.wake(order.order_id)
+    assert (names(decision), leaving(decision)) == (["AmendFailed"], [])
+    assert driver.history(order)[-1].error_code == RejectReason.KILLED
+    as_before(driver, order)
+
+
+def test_a_change_that_was_put_off_is_made_after_the_release(driver: InPlaceDriver) -> None:
+    order = changing(driver)
+    driver.amend_refused(order, retryable=True)
+    driver.restrict(TradingState.HALTED)
+    driver.restrict(TradingState.ACTIVE)
+    [sent] = leaving(driver.wake(order.order_id))
+    assert isinstance(sent, SendAmend)
 
 
 def test_a_change_of_what_has_ended_has_the_order_looked_up(driver: InPlaceDriver) -> None:

@@ -9,7 +9,7 @@ from support.changing import ChangingDriver, leaving, names, refusal_of
 from tidegate.core.decision import Decision
 from tidegate.core.messages.effects import Effect, QueryOrder, SendCancel, SendOrder
 from tidegate.core.order import Order
-from tidegate.core.vocabulary import OrderStatus, PendingAction, RejectReason, VenueOrderStatus
+from tidegate.core.vocabulary import OrderStatus, PendingAction, RejectReason, TradingState, VenueOrderStatus
 
 OPEN, FILLED, CANCELED = VenueOrderStatus.OPEN, VenueOrderStatus.FILLED, VenueOrderStatus.CANCELED
 EXPIRED, REJECTED = VenueOrderStatus.EXPIRED, VenueOrderStatus.REJECTED
@@ -127,6 +127,23 @@ def test_without_all_executions_the_rest_is_not_known_and_not_sent(driver: Chang
 
 
 # --- on its way again --------------------------------------------------------------------------------------------
+
+
+def test_where_trading_was_stopped_meanwhile_the_rest_is_not_sent_again(driver: ChangingDriver) -> None:
+    order = giving_way(driver, "0.4")
+    driver.restrict(TradingState.HALTED)
+    decision = driver.report(order, CANCELED, "0.4")
+    assert not [effect for effect in decision.effects if isinstance(effect, SendOrder)]
+    assert (order.status, order.reason, order.attempt) == (OrderStatus.CANCELED, RejectReason.KILLED, 1)
+    driver.check_books()
+
+
+def test_a_rest_whose_scope_was_released_in_time_is_sent_again(driver: ChangingDriver) -> None:
+    order = giving_way(driver, "0.4")
+    driver.restrict(TradingState.HALTED)
+    driver.restrict(TradingState.ACTIVE)
+    [sent] = leaving(driver.report(order, CANCELED, "0.4"))
+    assert isinstance(sent, SendOrder)
 
 
 def test_a_rest_that_is_refused_for_good_ends_the_order(driver: ChangingDriver) -> None:

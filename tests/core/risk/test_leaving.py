@@ -3,10 +3,7 @@
 import pytest
 
 from support.desk_driver import DeskDriver
-from tidegate.core.apply import apply
 from tidegate.core.messages.effects import SendOrder
-from tidegate.core.messages.events import TradingStateSet
-from tidegate.core.messages.risk_values import Scope
 from tidegate.core.risk.leaving import may_send
 from tidegate.core.vocabulary import OrderStatus, RejectReason, TradingState
 
@@ -18,17 +15,13 @@ def desk() -> DeskDriver:
     return driver
 
 
-def _stop(desk: DeskDriver, state: TradingState) -> None:
-    apply(desk.desk, TradingStateSet(at=desk.now, scope=Scope(), state=state, by="risk"))
-
-
 @pytest.mark.parametrize("state", [TradingState.HALTED, TradingState.REDUCING])
 def test_an_order_that_waits_to_be_sent_again_ends_where_trading_is_stopped(
     desk: DeskDriver, state: TradingState
 ) -> None:
     order = desk.place()
     desk.refuse(order, retryable=True)
-    _stop(desk, state)
+    desk.restrict(state)
     assert not may_send(desk.desk, order)
     decision = desk.wake(order.order_id)
     assert not [effect for effect in decision.effects if isinstance(effect, SendOrder)]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tidegate.core.capabilities import Asked
 from tidegate.core.desk import Desk
+from tidegate.core.memory import keep
 from tidegate.core.messages.risk_records import TradingRestriction
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
@@ -27,9 +28,16 @@ class Room(NamedTuple):
 
 
 def subject_of(desk: Desk, asked: Asked) -> Place:
-    """Whose order it is, and where."""
+    """Whose order it is, and where. Remembered while limits or states are in force: neither roles nor venues change."""
+    key = (asked.account_id, asked.user_id, asked.symbol)
+    known = None if desk.totals is None else desk.totals.places.get(key)
+    if known is not None:
+        return known
     user = desk.users.get(asked.user_id)
-    return place_of(asked, desk.accounts[asked.account_id].exchange, None if user is None else user.role)
+    place = place_of(asked, desk.accounts[asked.account_id].exchange, None if user is None else user.role)
+    if desk.totals is not None and user is not None:
+        keep(desk.totals.places, key, place)
+    return place
 
 
 def restriction_on(desk: Desk, subject: Subject | Place) -> TradingRestriction | None:

@@ -89,8 +89,9 @@ class Totals:
         self.cells: dict[CellKey, Cell] = {}
         self.owned: frozenset[tuple[AccountId, UserId]] = frozenset()  # Whose equity is known.
         self.footprints: dict[OrderId, Footprint] = {}
-        self.screens: dict[tuple[int, ...], object] = {}  # What `screens` remembers of these limits,
-        self.screens_by_place: dict[Place, object] = {}  # and of the places that were asked for lately.
+        self.templates: dict[tuple[int, ...], object] = {}  # What `screens` remembers of these limits,
+        self.screens: dict[Place, object] = {}  # and of the places that were asked for lately,
+        self.places: dict[tuple[AccountId, UserId, str], Place] = {}  # which are remembered by their orders here.
 
     def _plan(self, limit: RiskLimit, stage: int, measures: Measures) -> Plan:
         """A limit with its own totals, which are kept from now on."""

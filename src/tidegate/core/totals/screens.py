@@ -4,7 +4,7 @@ It lets nothing through that a limit would refuse. What does not pass here is me
 one it is and why; so nothing here has to be exact, only never too lenient.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,93 +12,70 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tidegate.core.memory import keep
-from tidegate.core.money import ONE
 from tidegate.core.scopes import Place
 from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.exposures import Exposure
 from tidegate.core.totals.plans import Plan
 from tidegate.core.totals.running import Totals
 from tidegate.core.totals.standings import Standing
+from tidegate.core.totals.templates import Bounds, OrderBounds, Template, template_of
 from tidegate.core.totals.windows import Counts, count_since
 from tidegate.core.vocabulary import LimitKind
 
-_WORTHS = (LimitKind.POSITION_NOTIONAL, LimitKind.ASSET_EXPOSURE, LimitKind.NET_EXPOSURE)
-_SUMMED = frozenset({*_WORTHS, LimitKind.POSITION_QUANTITY, LimitKind.GROSS_EXPOSURE})
-_SCREENED = _SUMMED | frozenset(
-    {
-        LimitKind.ORDER_QUANTITY,
-        LimitKind.ORDER_NOTIONAL,
-        LimitKind.PRICE_COLLAR,
-        LimitKind.DUPLICATE_ORDERS,
-        LimitKind.REPEATED_EXECUTIONS,
-        LimitKind.ORDERS_PER_INTERVAL,
-        LimitKind.REJECTIONS_PER_INTERVAL,
-        LimitKind.OPEN_ORDERS,
-        LimitKind.LEVERAGE,
-        LimitKind.DAILY_LOSS,
-        LimitKind.DRAWDOWN,
-    }
-)
-Pick = Callable[[Place], Any]
 _NOTHING = Exposure()
 
 
-class _SumScreen(NamedTuple):
-    """The tightest limits on one sum."""
+class _Count(NamedTuple):
+    """What is counted of a place, and the bound of it."""
 
-    pick: Pick
+    counts: Counts
+    key: Any
+    interval: timedelta
+    most: int
+
+
+class _Sum(NamedTuple):
+    """What is summed over a place, and the bounds of it. `exposure` is None if there was nothing yet to be summed."""
+
+    exposure: Exposure | None
     sums: dict[Any, Exposure]
+    key: Any
     quantity: Decimal | None
     worth: Decimal | None
     gross: Decimal | None
 
 
-class _WorthScreen(NamedTuple):
-    """The tightest limits by what one scope is worth."""
+class _Worth(NamedTuple):
+    """What a scope of a place is worth, and the bounds by it. `exposure` as above."""
 
-    pick: Pick
     standings: dict[Any, Standing]
-    sum_of: Pick
+    owners: Any
+    exposure: Exposure | None
     sums: dict[Any, Exposure]
+    key: Any
     leverage: Decimal | None
     loss: Decimal | None
     drawdown: Decimal | None
 
 
-class _CountScreen(NamedTuple):
-    """So many may have been before within the interval; more would be too many with one more."""
+class Screen(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """All limits that the orders of one place fall under, each with its own total already found."""
 
-    pick: Pick
-    counts: Counts
-    interval: timedelta
-    most: int
-
-
-class Screen(msgspec.Struct, gc=False, kw_only=True):
-    """All limits that some orders fall under, the tightest of each kind."""
-
-    quantity: Decimal | None
-    notional: Decimal | None
-    collar: Decimal | None
-    alike: list[tuple[timedelta, int]]
-    executed_alike: list[tuple[timedelta, int]]
-    counts: list[_CountScreen]
-    open_orders: list[tuple[Pick, dict[Any, int], int]]
-    sums: list[_SumScreen]
-    worths: list[_WorthScreen]
+    order: OrderBounds
+    owner: tuple[Any, Any]
+    counts: list[_Count]
+    open_orders: list[tuple[dict[Any, int], Any, int]]
+    sums: list[_Sum]
+    worths: list[_Worth]
     others: list[Plan]
 
 
 def screen_for(totals: Totals, place: Place) -> Screen:
-    """The screen of all orders that fall under the same limits: made once, and remembered with the totals."""
-    screen = totals.screens_by_place.get(place)
+    """The screen of a place: made once, and remembered with the totals."""
+    screen = totals.screens.get(place)
     if screen is None:
-        found = totals.plans.lists_covering(place)
-        key = tuple(map(id, found))
-        screen = totals.screens.get(key)
-        if screen is None:
-            screen = totals.screens[key] = _screen([plan for plans in found for plan in plans])
-        keep(totals.screens_by_place, place, screen)
+        screen = _screen(_template_for(totals, place), place)
+        keep(totals.screens, place, screen)
     assert isinstance(screen, Screen)
     return screen
 
@@ -107,7 +84,7 @@ def passes(screen: Screen, ask: Ask) -> bool:
     """Whether an order is certainly within all limits. One that moves two assets that count is measured."""
     return (
         ask.quote_leg is None
-        and _passes_by_itself(screen, ask)
+        and _passes_by_itself(screen.order, ask)
         and (not ask.is_new or _passes_counts(screen, ask))
         and (not ask.adds or not screen.sums or _passes_sums(screen, ask))
         and (not screen.worths or _passes_worths(screen, ask))
@@ -123,45 +100,55 @@ def _passes_others(screen: Screen, ask: Ask) -> bool:
     return True
 
 
-def _passes_by_itself(screen: Screen, ask: Ask) -> bool:
-    asked = ask.asked
-    if screen.quantity is not None and (asked.quantity is None or asked.quantity > screen.quantity):
+def _passes_by_itself(order: OrderBounds, ask: Ask) -> bool:
+    asked, notional = ask.asked, ask.notional
+    if order.quantity is not None and (asked.quantity is None or asked.quantity > order.quantity):
         return False
-    if screen.notional is not None and (ask.notional is None or ask.notional > screen.notional):
+    if order.notional is not None and (notional is None or notional > order.notional):
         return False
-    price, collar = asked.price, screen.collar
-    if collar is None or price is None:
+    unprotected = order.unprotected if ask.stop is None and ask.adds else None
+    if unprotected is not None and (notional is None or notional > unprotected):
+        return False
+    price = asked.price
+    if order.price_most is None or order.price_least is None or price is None:
         return True
     market = ask.reference if asked.trigger_price is None else asked.trigger_price
     if not market:
         return False
-    return price <= market * (ONE + collar) if ask.is_buy else price >= market * (ONE - collar)
+    return price <= market * order.price_most if ask.is_buy else price >= market * order.price_least
 
 
 def _passes_counts(screen: Screen, ask: Ask) -> bool:
-    place, at = ask.place, ask.at
-    if screen.alike and not _passes_times(ask.alike, screen.alike, at):
+    order, at = screen.order, ask.at
+    if order.alike and not _passes_times(ask.alike, order.alike, at):
         return False
-    if screen.executed_alike and not _passes_times(ask.executed_alike, screen.executed_alike, at):
+    if order.executed_alike and not _passes_times(ask.executed_alike, order.executed_alike, at):
         return False
-    for pick, counts, interval, most in screen.counts:
-        times = counts.times(pick(place))
+    for orders, key, most in screen.open_orders:
+        if orders.get(key, 0) >= most:
+            return False
+    for counts, key, interval, most in screen.counts:
+        times = counts.times(key)
         if len(times) >= most and count_since(times, at - interval) >= most:
             return False
-    return all(orders.get(pick(place), 0) < most for pick, orders, most in screen.open_orders)
+    return True
 
 
-def _passes_times(times: Sequence[datetime], bounds: list[tuple[timedelta, int]], at: datetime) -> bool:
-    return all(count_since(times, at - interval) < most for interval, most in bounds)
+def _passes_times(times: Sequence[datetime], bounds: Bounds, at: datetime) -> bool:
+    for interval, most in bounds:
+        before = count_since(times, at - interval) if times else 0
+        if before >= most:
+            return False
+    return True
 
 
 def _passes_sums(screen: Screen, ask: Ask) -> bool:
     """A position grows by no more than what is added, whichever way it is."""
-    place, adds, added, is_buy = ask.place, ask.adds, ask.added_worth, ask.is_buy
+    adds, added, is_buy = ask.adds, ask.added_worth, ask.is_buy
     if added is None:
         return False
-    for pick, sums, quantity, worth, gross in screen.sums:
-        exposure = sums.get(pick(place), _NOTHING)
+    for found, sums, key, quantity, worth, gross in screen.sums:
+        exposure = found or sums.get(key, _NOTHING)
         if exposure.unpriced or (gross is not None and exposure.gross + added > gross):
             return False
         if worth is not None and (exposure.long + added if is_buy else added - exposure.short) > worth:
@@ -174,14 +161,14 @@ def _passes_sums(screen: Screen, ask: Ask) -> bool:
 
 
 def _passes_worths(screen: Screen, ask: Ask) -> bool:
-    place, added, at_stop = ask.place, ask.added_worth, ask.loss_at_stop
-    if at_stop is None or added is None or (place.account_id, place.user_id) not in ask.totals.owned:
+    added, at_stop, set_leverage = ask.added_worth, ask.loss_at_stop, ask.asked.leverage
+    if at_stop is None or added is None or screen.owner not in ask.totals.owned:
         return False
-    for pick, standings, sum_of, sums, leverage, loss, drawdown in screen.worths:
-        standing = standings.get(pick(place))
+    for standings, owners, found, sums, key, leverage, loss, drawdown in screen.worths:
+        standing = standings.get(owners)
         if standing is None:
             return False
-        exposure = sums.get(sum_of(place), _NOTHING)
+        exposure = found or sums.get(key, _NOTHING)
         if loss is not None and (standing.lost is None or standing.lost + exposure.at_risk + at_stop >= loss):
             return False
         if drawdown is not None and (standing.drawdown is None or standing.drawdown >= drawdown):
@@ -190,7 +177,7 @@ def _passes_worths(screen: Screen, ask: Ask) -> bool:
             continue
         if exposure.unpriced or exposure.derivatives + added > leverage * standing.equity:
             return False
-        if ask.asked.leverage is not None and ask.asked.leverage > leverage:
+        if set_leverage is not None and set_leverage > leverage:
             return False
     return True
 
@@ -198,61 +185,46 @@ def _passes_worths(screen: Screen, ask: Ask) -> bool:
 # --- made once ---------------------------------------------------------------------------------------------------
 
 
-def _screen(plans: list[Plan]) -> Screen:
+def _template_for(totals: Totals, place: Place) -> Template:
+    """The limits of a place: the same for all places that fall under the same ones."""
+    found = totals.plans.lists_covering(place)
+    key = tuple(map(id, found))
+    template = totals.templates.get(key)
+    if template is None:
+        template = totals.templates[key] = template_of([plan for plans in found for plan in plans])
+    assert isinstance(template, Template)
+    return template
+
+
+def _screen(template: Template, place: Place) -> Screen:
     return Screen(
-        quantity=_tightest(plans, LimitKind.ORDER_QUANTITY),
-        notional=_tightest(plans, LimitKind.ORDER_NOTIONAL),
-        collar=_tightest(plans, LimitKind.PRICE_COLLAR),
-        alike=[(plan.interval, int(plan.value)) for plan in _of(plans, LimitKind.DUPLICATE_ORDERS)],
-        executed_alike=[(plan.interval, int(plan.value)) for plan in _of(plans, LimitKind.REPEATED_EXECUTIONS)],
-        counts=[
-            *(_count(plan, plan.orders) for plan in _of(plans, LimitKind.ORDERS_PER_INTERVAL)),
-            *(_count(plan, plan.rejections) for plan in _of(plans, LimitKind.REJECTIONS_PER_INTERVAL)),
+        order=template.order,
+        owner=(place.account_id, place.user_id),
+        counts=[_Count(one.counts, one.pick(place), one.interval, one.most) for one in template.counts],
+        open_orders=[(one.orders, one.pick(place), one.most) for one in template.open_orders],
+        sums=[
+            _Sum(one.sums.get(key := one.pick(place)), one.sums, key, one.quantity, one.worth, one.gross)
+            for one in template.sums
         ],
-        open_orders=[(plan.count_of, plan.open_orders, int(plan.value)) for plan in _of(plans, LimitKind.OPEN_ORDERS)],
-        sums=_sums([plan for plan in plans if plan.kind in _SUMMED]),
-        worths=_worths(_of(plans, LimitKind.LEVERAGE, LimitKind.DAILY_LOSS, LimitKind.DRAWDOWN)),
-        others=[plan for plan in plans if plan.kind not in _SCREENED],
+        worths=[
+            _Worth(
+                one.standings,
+                one.pick(place),
+                one.sums.get(key := one.pick_sum(place)),
+                one.sums,
+                key,
+                one.leverage,
+                one.loss,
+                one.drawdown,
+            )
+            for one in template.worths
+        ],
+        others=[plan for plan in template.others if not _lets_all_pass(plan, place)],
     )
 
 
-def _count(plan: Plan, counts: Counts) -> _CountScreen:
-    return _CountScreen(plan.count_of, counts, plan.interval, int(plan.value))
-
-
-def _sums(plans: list[Plan]) -> list[_SumScreen]:
-    """Limits on the same sum are looked at together."""
-    found = []
-    for fields in dict.fromkeys(plan.dimensions.summed for plan in plans):
-        same = [plan for plan in plans if plan.dimensions.summed == fields]
-        quantity = _tightest(same, LimitKind.POSITION_QUANTITY)
-        gross = _tightest(same, LimitKind.GROSS_EXPOSURE)
-        found.append(_SumScreen(same[0].sum_of, same[0].sums, quantity, _tightest(same, *_WORTHS), gross))
-    return found
-
-
-def _worths(plans: list[Plan]) -> list[_WorthScreen]:
-    found = []
-    for dimensions in dict.fromkeys((plan.dimensions.owners, plan.dimensions.summed) for plan in plans):
-        same = [plan for plan in plans if (plan.dimensions.owners, plan.dimensions.summed) == dimensions]
-        first = next((plan for plan in same if plan.kind is not LimitKind.DRAWDOWN), same[0])
-        found.append(
-            _WorthScreen(
-                pick=first.owners_of,
-                standings=first.standings,
-                sum_of=first.sum_of,
-                sums=first.sums,
-                leverage=_tightest(same, LimitKind.LEVERAGE),
-                loss=_tightest(same, LimitKind.DAILY_LOSS),
-                drawdown=_tightest(same, LimitKind.DRAWDOWN),
-            )
-        )
-    return found
-
-
-def _of(plans: Iterable[Plan], *kinds: LimitKind) -> list[Plan]:
-    return [plan for plan in plans if plan.kind in kinds]
-
-
-def _tightest(plans: Iterable[Plan], *kinds: LimitKind) -> Decimal | None:
-    return min((plan.value for plan in _of(plans, *kinds)), default=None)
+def _lets_all_pass(plan: Plan, place: Place) -> bool:
+    """Whether a limit that is a list of symbols is none for this one."""
+    if plan.kind is LimitKind.ALLOWED_SYMBOLS:
+        return place.symbol in plan.symbols
+    return plan.kind is LimitKind.RESTRICTED_SYMBOLS and place.symbol not in plan.symbols

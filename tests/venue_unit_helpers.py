@@ -38,7 +38,7 @@ class ScriptedClient:
         self.answers = deque(answers)
         self.asked: list[tuple[str, str, Any]] = []
         self.faults: list[BaseException] = []
-        self.exchange = SimpleNamespace(taps=Taps())
+        self.exchange = SimpleNamespace(taps=Taps(), urls={"api": {}})
         self.exchange.taps.on_frame_failed = self.faults.append
 
     async def call(self, endpoint: Any, params: Any = None, **_: Any) -> Any:

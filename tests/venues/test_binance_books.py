@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from tidegate.core.messages.reports import CashFlowReported
 from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import CashFlowKind, MarginMode, PositionSide, RejectReason, Wallet
 from tidegate.venues.binance import linear_books
@@ -179,23 +178,6 @@ def test_a_movement_on_the_stream_asks_for_a_comparison_and_is_not_booked(reason
     for told_by_others in ("ORDER", "MARGIN_TYPE_CHANGE"):
         assert venue.read_frame(None, {"e": "ACCOUNT_UPDATE", "a": {"m": told_by_others, "B": [], "P": []}}) == []
     assert len(asked) == 1
-
-
-@pytest.mark.parametrize("change", ["5.00000000", "-2.50000000"])
-def test_what_comes_to_spot_or_goes_without_a_trade_is_a_cash_flow_the_same_each_time_it_is_told(change: str) -> None:
-    venue, client = account()
-    asked: list[None] = []
-    client.exchange.taps.on_untold = lambda: asked.append(None)
-    event = {"e": "balanceUpdate", "E": TIME_MS + 9, "a": "USDT", "d": change, "T": TIME_MS}
-    [flow] = venue.read_frame(None, {"subscriptionId": 0, "event": event})
-    assert isinstance(flow, CashFlowReported)
-    assert (flow.asset, flow.amount, flow.wallet) == ("USDT", Decimal(change), Wallet.MAIN)
-    assert flow.happened_at == datetime.fromtimestamp(TIME_MS / 1000, UTC)
-    [again] = venue.read_frame(None, {"subscriptionId": 1, "event": {**event, "E": TIME_MS + 11}})
-    assert again.flow_id == flow.flow_id
-    [other] = venue.read_frame(None, {"subscriptionId": 0, "event": {**event, "a": "BTC"}})
-    assert other.flow_id != flow.flow_id
-    assert len(asked) == 3, "the books are compared soon after"
 
 
 # --- a key for spot alone --------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ from tidegate.core.vocabulary import (
 from tidegate.venues import hearing, market_data
 from tidegate.venues.binance import endpoints, linear_books, linear_stream, linear_trades
 from tidegate.venues.binance.market import BinanceMarket
+from tidegate.venues.client import Endpoint
 from venue_contract_helpers import Control
 from venue_simulator import LADDER, LINEAR, SPOT, Bench, connected, named
 
@@ -386,14 +387,49 @@ async def test_transfers_are_cash_flows_page_by_page(bench: Bench, monkeypatch: 
     assert {flow.kind for flow in told} == {CashFlowKind.TRANSFER}
 
 
-async def test_a_deposit_to_spot_is_a_cash_flow_as_soon_as_the_stream_tells_it(bench: Bench) -> None:
+async def move_cash(bench: Bench) -> None:
+    """A deposit and a withdrawal by hand, and a transfer between the wallets by another program."""
     for direction, amount in (("deposit", "7.5"), ("withdrawal", "2.5")):
         body = {"api_key": bench.api_key, "asset": "USDT", "amount": amount, "wallet": "spot", "direction": direction}
         await bench.control.call("POST", "transfers", body)
-    await bench.record.wait(CashFlowReported, lambda told: told.amount == Decimal("-2.5"))
-    told = bench.record.of(CashFlowReported, lambda told: told.wallet is Wallet.MAIN)
-    assert [(flow.asset, flow.amount) for flow in told] == [("USDT", Decimal("7.5")), ("USDT", Decimal("-2.5"))]
-    assert len({flow.flow_id for flow in told}) == 2
+    transfer = Endpoint("sapi", "POST", "asset/transfer", ())
+    await bench.session._client.call(transfer, {"type": "MAIN_UMFUTURE", "asset": "USDT", "amount": "4"})
+
+
+async def spot_flows(bench: Bench) -> list[CashFlowReported]:
+    """Spot's cash flows as a comparison of the books tells them."""
+    await bench.synchronized()
+    return bench.record.of(CashFlowReported, lambda told: told.wallet is Wallet.MAIN)
+
+
+@pytest.fixture
+async def transferring(
+    exchange: Exchange, simulator: dict[str, Any], control: Control, tmp_path: Path
+) -> AsyncIterator[Bench]:
+    """A session whose key may move cash between wallets."""
+    permissions = ["read", "trade", "transfer"]
+    async with connected(exchange, simulator, control, tmp_path, permissions=permissions) as made:
+        yield made
+
+
+async def test_cash_flows_of_spot_are_told_once_heard_or_missed(transferring: Bench) -> None:
+    bench, flows = transferring, transferring.session._venue._spot.flows
+    expected = {CashFlowKind.DEPOSIT: "7.5", CashFlowKind.WITHDRAWAL: "-2.5", CashFlowKind.TRANSFER: "-4"}
+    assert await spot_flows(bench) == []
+    await move_cash(bench)
+    while len(flows._events) < len(expected):
+        await asyncio.sleep(0.01)
+    heard = await spot_flows(bench)
+    assert {flow.kind: flow.amount for flow in heard} == {kind: Decimal(moved) for kind, moved in expected.items()}
+    (arrived,) = bench.record.of(CashFlowReported, lambda told: told.wallet is Wallet.FUTURES)
+    assert arrived.amount == Decimal(4)
+    flows.hear = lambda _: []  # As if the stream were down.
+    await move_cash(bench)
+    await bench.record.quiet()
+    flows.reopened()
+    missed = await spot_flows(bench)
+    assert {flow.flow_id for flow in heard} < {flow.flow_id for flow in missed}
+    assert len({flow.flow_id for flow in missed}) == len(missed) == 2 * len(expected)
 
 
 async def test_executions_come_complete_over_pages_and_windows(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,9 +29,17 @@ class BinanceVenue:
     def __init__(self, *, clock: Clock, seed: int, faults: FaultSet) -> None:
         self.limits = RateWindows()
         performer = Performer(exchange=NAME, clock=clock, faults=faults, answers=BinanceFaultAnswers())
-        self.spot = SpotApi(name=NAME, clock=clock, seed=seed, faults=faults, windows=self.limits, performer=performer)
         self.futures = FuturesApi(
             name=NAME, clock=clock, seed=seed, faults=faults, windows=self.limits, performer=performer
+        )
+        self.spot = SpotApi(
+            name=NAME,
+            clock=clock,
+            seed=seed,
+            faults=faults,
+            windows=self.limits,
+            performer=performer,
+            futures=self.futures.exchange,
         )
         self.exchanges: Sequence[Exchange] = (self.spot.exchange, self.futures.exchange)
         for exchange in self.exchanges:

@@ -41,6 +41,7 @@ _TYPES = {
     FlowKind.FUNDING: LogType.SETTLEMENT,
     FlowKind.DEPOSIT: LogType.TRANSFER_IN,
     FlowKind.WITHDRAWAL: LogType.TRANSFER_OUT,
+    FlowKind.TRANSFER: LogType.TRANSFER_IN,
     # Assumption: what the insurance fund pays or takes is part of the liquidation.
     FlowKind.INSURANCE: LogType.LIQUIDATION,
     # Assumption: what a busted trade gives back or takes back is a transfer.

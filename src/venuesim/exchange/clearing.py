@@ -144,11 +144,14 @@ class Clearing:
 
     # Cash
 
-    def move_cash(self, account: Account, asset: str, amount: Decimal) -> None:
-        """Book a deposit, or a withdrawal when the amount is negative; the caller has checked that it is there."""
-        kind = FlowKind.DEPOSIT if amount > 0 else FlowKind.WITHDRAWAL
-        self._flow(account, kind, asset, amount)
-        self.tell(account, AccountEventKind(kind.value), asset=asset, amount=amount)
+    def move_cash(self, account: Account, asset: str, amount: Decimal, *, kind: FlowKind | None = None) -> None:
+        """Book a deposit, or a withdrawal when the amount is negative; the caller has checked that it is there.
+
+        `kind`: it is something else, which is told in the same way.
+        """
+        told = AccountEventKind.DEPOSIT if amount > 0 else AccountEventKind.WITHDRAWAL
+        self._flow(account, kind or FlowKind(told.value), asset, amount)
+        self.tell(account, told, asset=asset, amount=amount)
 
     def _flow(
         self,

@@ -160,5 +160,6 @@ class FlowKind(StrEnum):
     FUNDING = "funding"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
+    TRANSFER = "transfer"
     INSURANCE = "insurance"
     BUST = "bust"

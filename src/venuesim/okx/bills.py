@@ -85,6 +85,8 @@ def type_of(flow: Flow) -> tuple[BillType, str]:
             return BillType.TRANSFER, "11"
         case FlowKind.WITHDRAWAL:
             return BillType.TRANSFER, "12"
+        case FlowKind.TRANSFER:
+            return BillType.TRANSFER, "12" if flow.amount < 0 else "11"
         case FlowKind.INSURANCE:
             return BillType.LIQUIDATION, "109" if flow.amount < 0 else "110"
         case FlowKind.BUST:  # Assumption: what a busted trade gives back or takes back is a transfer.

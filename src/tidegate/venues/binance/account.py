@@ -110,7 +110,10 @@ class BinanceAccount:
             yield told
 
     async def cash_flows_since(self, since: datetime) -> list[CashFlowReported]:
-        return await self._access.optional(lambda: self._linear.books.cash_flows_since(since), [])
+        spot = await self._spot.flows.since(since)
+        nothing: list[CashFlowReported] = []
+        linear = await self._access.optional(lambda: self._linear.books.cash_flows_since(since), nothing)
+        return [*spot, *linear]
 
     async def open_streams(self) -> tuple[Any, ...]:
         spot = await self._spot.open_stream()
@@ -136,8 +139,7 @@ class BinanceAccount:
         if kind is None:
             return None
         if kind == "balanceUpdate":
-            self._seat.client.exchange.taps.on_untold()
-            return [self._spot.balance_update(event)]
+            return self._spot.flows.hear(event)
         if kind not in _SPOT_EVENTS and _is_about_an_order(event):
             self._seat.client.exchange.taps.on_frame_failed(MalformedError(f"unknown event {kind!r}"))
         return []

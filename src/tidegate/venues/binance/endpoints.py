@@ -1,4 +1,4 @@
-"""Binance's calls and what they weigh: spot (`/api/v3`) and USD-M futures (`/fapi`), each with windows of its own."""
+"""Binance's calls and what they weigh: spot, USD-M futures and the wallet, each with windows of its own."""
 
 from tidegate.venues.binance.errors import LINEAR_ERRORS
 from tidegate.venues.budget import Cost
@@ -6,6 +6,7 @@ from tidegate.venues.client import Endpoint
 
 SPOT_WINDOWS = "spot_"
 LINEAR_WINDOWS = "linear_"
+WALLET_WINDOWS = "wallet_"
 _SPOT_ORDER = (Cost("spot_weight"), Cost("spot_orders_10s"), Cost("spot_orders_1d"))
 _LINEAR_ORDER = (Cost("linear_orders_10s"), Cost("linear_orders_1m"))
 
@@ -24,6 +25,11 @@ def _linear_order(method: str, path: str) -> Endpoint:
     return Endpoint("fapiPrivate", method, path, _LINEAR_ORDER, LINEAR_ERRORS, LINEAR_WINDOWS)
 
 
+def _wallet(path: str, cost: Cost) -> Endpoint:
+    """The wallet's own API, which counts apart."""
+    return Endpoint("sapi", "GET", path, (cost,), pauses=WALLET_WINDOWS)
+
+
 PLACE = Endpoint("private", "POST", "order", _SPOT_ORDER, pauses=SPOT_WINDOWS)
 CANCEL = _spot("DELETE", "order", 1)
 ORDER = _spot("GET", "order", 4)
@@ -36,6 +42,10 @@ TIME = _spot("GET", "time", 1, public=True)
 INSTRUMENTS = _spot("GET", "exchangeInfo", 20, public=True)
 BOOK_TICKERS = _spot("GET", "ticker/bookTicker", 4, public=True)
 LAST_PRICES = _spot("GET", "ticker/price", 4, public=True)
+
+DEPOSITS = _wallet("capital/deposit/hisrec", Cost("wallet_weight"))
+WITHDRAWALS = _wallet("capital/withdraw/history", Cost("wallet_withdrawals"))
+TRANSFERS = _wallet("asset/transfer", Cost("wallet_weight"))
 
 LINEAR_PLACE = _linear_order("POST", "order")
 LINEAR_AMEND = _linear_order("PUT", "order")

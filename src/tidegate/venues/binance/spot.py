@@ -6,10 +6,11 @@ from typing import Any
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId
 from tidegate.core.messages.effects import SendCancel, SendOrder
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance
 from tidegate.core.vocabulary import InstrumentKind, VenueOrderStatus
 from tidegate.venues.binance import endpoints, spot_reading
+from tidegate.venues.binance.spot_flows import SpotFlows
 from tidegate.venues.binance.spot_orders import place_params
 from tidegate.venues.binance.words import STATUSES
 from tidegate.venues.budget import Lane
@@ -28,6 +29,7 @@ class BinanceSpot:
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self._client = seat.client
+        self.flows = SpotFlows(seat)
 
     async def place(self, order: SendOrder) -> Placed:
         """Place an order; its answer tells what was filled at once."""
@@ -98,6 +100,7 @@ class BinanceSpot:
 
     async def open_stream(self) -> Any:
         """Subscribe the user stream, which comes by the WebSocket API."""
+        self.flows.reopened()
         exchange = self._client.exchange
         await exchange.ensure_user_data_stream_ws_subscribe_signature("spot")
         return exchange.client(exchange.urls["api"]["ws"]["ws-api"]["spot"])
@@ -113,10 +116,6 @@ class BinanceSpot:
             symbol_of=lambda symbol: self._seat.symbols.ours(symbol, InstrumentKind.SPOT),
             at=self._seat.clock.now(),
         )
-
-    def balance_update(self, event: Any) -> CashFlowReported:
-        """The cash flow in a `balanceUpdate` event."""
-        return spot_reading.balance_update(event, account_id=self._seat.account_id, at=self._seat.clock.now())
 
     async def _trades(
         self, endpoint: Endpoint, symbol: str, always: dict[str, Any], at_first: dict[str, Any]

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId, TradeId
-from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, OrderReported, Report
+from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance
-from tidegate.core.vocabulary import CashFlowKind, Liquidity, OrderType, RejectReason, Side, VenueOrderStatus
+from tidegate.core.vocabulary import Liquidity, OrderType, RejectReason, Side, VenueOrderStatus
 from tidegate.venues.binance.spot_orders import CONDITIONAL_WORDS, ORDER_TYPES
 from tidegate.venues.binance.words import (
     ENDINGS,
@@ -120,24 +120,6 @@ def balances(answer: Any) -> tuple[VenueBalance, ...]:
         for row in rows(answer.get("balances"))
     )
     return tuple(balance for balance in found if balance.free or balance.locked)
-
-
-def balance_update(event: Any, *, account_id: AccountId, at: datetime) -> CashFlowReported:
-    """What came or went without a trade ("Balance Update"): by deposit, withdrawal or transfer, it does not say.
-
-    The event has no id. When it was cleared, the asset and the amount tell it from others, and are the same each time
-    that it is sent.
-    """
-    asset, change = text(event, "a"), text(event, "d")
-    return CashFlowReported(
-        at=at,
-        account_id=account_id,
-        flow_id=f"balanceUpdate:{event.get('T')}:{asset}:{change}",
-        kind=CashFlowKind.TRANSFER,
-        asset=asset,
-        amount=amount(change),
-        happened_at=instant(event.get("T")),
-    )
 
 
 def execution_report(

@@ -11,12 +11,17 @@ from tidegate.venues.client import Endpoint, Pause, Refusal, SignedValidity, Wir
 from tidegate.venues.outcomes import VenueAnswer
 from tidegate.venues.values import milliseconds
 
-ADDRESS_LIMITS = {"spot_weight": Limit(6_000, 60), "linear_weight": Limit(2_400, 60)}
+ADDRESS_LIMITS = {
+    "spot_weight": Limit(6_000, 60),
+    "linear_weight": Limit(2_400, 60),
+    "wallet_weight": Limit(12_000, 60),
+}
 ACCOUNT_LIMITS = {
     "spot_orders_10s": Limit(100, 10),
     "spot_orders_1d": Limit(200_000, 86_400),
     "linear_orders_10s": Limit(300, 10),
     "linear_orders_1m": Limit(1_200, 60),
+    "wallet_withdrawals": Limit(10, 60),  # Each weighs 18,000 of an account's 180,000 a minute.
 }
 RECEIVE_WINDOW_MS_MAX = 60_000
 PAUSE_SECONDS_DEFAULT = 10.0
@@ -83,12 +88,13 @@ WIRE = Wire(
 
 def ccxt_urls(base: dict[str, str]) -> dict[str, Any]:
     """ccxt's URL settings from base URLs (`rest`, `ws`, `ws_api`; `fapi` and `fws` where futures live elsewhere)."""
-    spot, linear = f"{base['rest']}/api/v3", f"{base.get('fapi', base['rest'])}/fapi"
+    spot, wallet, linear = f"{base['rest']}/api/v3", f"{base['rest']}/sapi/v1", f"{base.get('fapi', base['rest'])}/fapi"
     versions = {"": "v1", "V2": "v2", "V3": "v3"}
     return {
         "api": {
             "public": spot,
             "private": spot,
+            "sapi": wallet,
             **{f"fapiPublic{name}": f"{linear}/{version}" for name, version in versions.items()},
             **{f"fapiPrivate{name}": f"{linear}/{version}" for name, version in versions.items()},
             "ws": {

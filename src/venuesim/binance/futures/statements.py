@@ -46,6 +46,7 @@ _KINDS = {
     FlowKind.FUNDING: IncomeType.FUNDING_FEE,
     FlowKind.DEPOSIT: IncomeType.TRANSFER,
     FlowKind.WITHDRAWAL: IncomeType.TRANSFER,
+    FlowKind.TRANSFER: IncomeType.TRANSFER,
     FlowKind.INSURANCE: IncomeType.INSURANCE_CLEAR,
     FlowKind.BUST: IncomeType.TRANSFER,  # Assumption: what a busted trade gives back or takes back is a transfer.
 }

@@ -31,6 +31,7 @@ from venuesim.binance.spot.tickers import Tickers
 from venuesim.binance.spot.trailing import TrailingTimes
 from venuesim.binance.spot.user_stream import UserStreamHub
 from venuesim.binance.spot.wallet import Wallet
+from venuesim.binance.transfers import Transfers
 from venuesim.exchange.clock import Clock
 from venuesim.exchange.engine import Exchange
 from venuesim.exchange.events import OrderEvent
@@ -53,7 +54,15 @@ class SpotApi:
     """The spot market of one Binance."""
 
     def __init__(
-        self, *, name: str, clock: Clock, seed: int, faults: FaultSet, windows: RateWindows, performer: Performer
+        self,
+        *,
+        name: str,
+        clock: Clock,
+        seed: int,
+        faults: FaultSet,
+        windows: RateWindows,
+        performer: Performer,
+        futures: Exchange,
     ) -> None:
         self.exchange = exchange = Exchange(
             name=name,
@@ -106,6 +115,7 @@ class SpotApi:
             account_data=AccountData(exchange=exchange, instruments=instruments, limits=limits),
             commissions=commissions,
             wallet=Wallet(exchange, instruments),
+            transfers=Transfers(exchange, futures),
         )
         gateway = Gateway(exchange, limits)
         self.routes: Mapping[tuple[str, str], Route] = {

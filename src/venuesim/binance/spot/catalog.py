@@ -18,6 +18,7 @@ from venuesim.binance.spot.queries import Queries
 from venuesim.binance.spot.symbols import Symbols
 from venuesim.binance.spot.tickers import Tickers
 from venuesim.binance.spot.wallet import Wallet, empty_list
+from venuesim.binance.transfers import Transfers
 from venuesim.faults import Endpoint
 
 Weight = Callable[[Parameters], int]
@@ -43,6 +44,7 @@ class Catalog:
         account_data: AccountData,
         commissions: Commissions,
         wallet: Wallet,
+        transfers: Transfers,
     ) -> None:
         self.rest: dict[tuple[str, str], Operation] = {}
         self.socket: dict[str, Operation] = {}
@@ -51,7 +53,7 @@ class Catalog:
         self._add_orders(placing, canceling, cancel_replace, amending)
         self._add_lists(lists)
         self._add_look_ups(queries, account_data, commissions)
-        self._add_wallet(wallet, commissions)
+        self._add_wallet(wallet, transfers, commissions)
 
     def _add(
         self,
@@ -149,12 +151,14 @@ class Catalog:
         add("GET /api/v3/rateLimit/order", "account.rateLimits.orders", counts)
         add("GET /api/v3/myFilters", "myFilters", _operation(Endpoint.OTHER, USER, 40, account_data.filters))
 
-    def _add_wallet(self, wallet: Wallet, commissions: Commissions) -> None:
+    def _add_wallet(self, wallet: Wallet, transfers: Transfers, commissions: Commissions) -> None:
         """Add the `/sapi` calls; the address's limit counts them like the others (assumption: their weights)."""
         signed: dict[str, Callable[[Request], Result]] = {
             "GET /sapi/v1/capital/config/getall": wallet.coins,
             "GET /sapi/v1/capital/deposit/hisrec": wallet.deposits,
             "GET /sapi/v1/capital/withdraw/history": wallet.withdrawals,
+            "GET /sapi/v1/asset/transfer": transfers.listed,
+            "POST /sapi/v1/asset/transfer": transfers.make,
             "GET /sapi/v1/account/status": wallet.account_status,
             "GET /sapi/v1/account/apiTradingStatus": wallet.trading_status,
             "GET /sapi/v1/account/apiRestrictions": wallet.restrictions,

@@ -1,5 +1,7 @@
 """The wallet's own API (`/sapi`), as far as clients ask it at the start or beside trading, for a spot-only account."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from venuesim.binance.errors import BinanceError
@@ -9,6 +11,7 @@ from venuesim.binance.spot.formats import Json, eight
 from venuesim.binance.spot.instruments import Instruments
 from venuesim.exchange.accounts import ZERO, Account, Balance
 from venuesim.exchange.engine import Exchange
+from venuesim.exchange.flows import Flow
 from venuesim.exchange.instruments import Instrument
 from venuesim.exchange.vocabulary import FlowKind
 
@@ -65,7 +68,7 @@ class Wallet:
                 "enableInternalTransfer": "transfer" in permissions,
                 "enableMargin": False,
                 "enableFutures": False,
-                "permitsUniversalTransfer": False,
+                "permitsUniversalTransfer": "transfer" in permissions,
                 "enableVanillaOptions": False,
                 "enableFixApiTrade": False,
                 "enableFixReadOnly": False,
@@ -119,14 +122,24 @@ class Wallet:
         return Result([{"activate": True, "balance": eight(total), "walletName": "Spot"}])
 
     def deposits(self, request: Request) -> Result:
-        """Show the deposits."""
-        return self._flows(request, FlowKind.DEPOSIT, "insertTime", DEPOSIT_SUCCESS)
+        """Show the deposits, which are credited at once ("Deposit History")."""
+
+        def row(flow: Flow) -> Json:
+            return {"status": DEPOSIT_SUCCESS, "insertTime": flow.time_ms, "completeTime": flow.time_ms}
+
+        return self._flows(request, FlowKind.DEPOSIT, row)
 
     def withdrawals(self, request: Request) -> Result:
-        """Show the withdrawals."""
-        return self._flows(request, FlowKind.WITHDRAWAL, "applyTime", WITHDRAWAL_COMPLETED)
+        """Show the withdrawals, which arrive at once and cost nothing ("Withdraw History": its times are words)."""
 
-    def _flows(self, request: Request, kind: FlowKind, time_field: str, status: int) -> Result:
+        def row(flow: Flow) -> Json:
+            moved_at = f"{datetime.fromtimestamp(flow.time_ms // 1000, UTC):%Y-%m-%d %H:%M:%S}"
+            completed = {"status": WITHDRAWAL_COMPLETED, "transactionFee": "0"}
+            return {**completed, "applyTime": moved_at, "completeTime": moved_at}
+
+        return self._flows(request, FlowKind.WITHDRAWAL, row)
+
+    def _flows(self, request: Request, kind: FlowKind, row: Callable[[Flow], Json]) -> Result:
         parameters = request.parameters
         coin = parameters.optional("coin")
         start_ms, end_ms = parameters.time_ms("startTime") or 0, parameters.time_ms("endTime")
@@ -139,8 +152,7 @@ class Wallet:
                 "amount": f"{abs(flow.amount):f}",
                 "coin": flow.asset,
                 "network": flow.asset,
-                "status": status,
-                time_field: flow.time_ms,
+                **row(flow),
             }
             for flow in self._exchange.flows.newest_first(request.account)
             if flow.kind is kind

@@ -1,5 +1,6 @@
 """What an account has, pays and did, and how long that can be looked up."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -38,6 +39,32 @@ async def test_deposits_and_withdrawals_are_told(raw, user, venues) -> None:
     deposits = (await raw.call("GET", "/sapi/v1/capital/deposit/hisrec"))[1]
     withdrawals = (await raw.call("GET", "/sapi/v1/capital/withdraw/history"))[1]
     assert [row["amount"] for row in (deposits[0], withdrawals[0])] == ["50", "20"]
+    assert deposits[0]["completeTime"] == deposits[0]["insertTime"]
+    assert datetime.fromisoformat(withdrawals[0]["applyTime"])
+
+
+async def test_transfers_between_the_wallets_move_both_and_are_listed_by_type(raw, user, venues, free) -> None:
+    wish = {"type": "MAIN_UMFUTURE", "asset": "USDT", "amount": "30"}
+    status, refused = await raw.call("POST", "/sapi/v1/asset/transfer", **wish)
+    assert (status, refused["code"]) == (400, -1002)
+    keys = {"api_key": raw.api_key, "secret": raw.secret, "permissions": ["read", "trade", "transfer"]}
+    await venues.control("POST", "accounts", keys)
+    number = (await raw.call("POST", "/sapi/v1/asset/transfer", **wish))[1]["tranId"]
+    assert await free("USDT") == (999_970, 0)
+    futures = await raw.call("GET", "/fapi/v3/balance")
+    assert next(row["balance"] for row in futures[1] if row["asset"] == "USDT") == "1000030.00000000"
+    assert [event["d"] for event in await user.told() if event["e"] == "balanceUpdate"] == ["-30.00000000"]
+    listed = (await raw.call("GET", "/sapi/v1/asset/transfer", type="MAIN_UMFUTURE"))[1]
+    assert (listed["total"], listed["rows"][0]["tranId"], listed["rows"][0]["amount"]) == (1, number, "30")
+    assert (await raw.call("GET", "/sapi/v1/asset/transfer", type="UMFUTURE_MAIN"))[1]["rows"] == []
+    income = (await raw.call("GET", "/fapi/v1/income", incomeType="TRANSFER"))[1]
+    assert [row["income"] for row in income] == ["30.00000000"]
+    back = wish | {"type": "UMFUTURE_MAIN"}
+    assert "tranId" in (await raw.call("POST", "/sapi/v1/asset/transfer", **back))[1]
+    too_much = wish | {"amount": "2000000"}
+    assert (await raw.call("POST", "/sapi/v1/asset/transfer", **too_much))[1]["code"] == -5013
+    assert (await raw.call("POST", "/sapi/v1/asset/transfer", **wish | {"type": "MAIN_MARGIN"}))[0] == 400
+    assert (await raw.call("GET", "/sapi/v1/asset/transfer", type="MAIN_SOCK"))[1]["code"] == -1102
 
 
 async def test_a_busted_trade_is_told_by_the_balances_alone(raw, user, venues) -> None:

@@ -55,6 +55,16 @@ async def test_days_end_now_unless_another_end_is_given(alice, accounting: Scrip
     assert accounting.asked[-1].until is not None
 
 
+async def test_days_to_come_are_none(alice, accounting: ScriptedAccounting) -> None:
+    await alice.get("/portfolio/days")
+    now = accounting.asked[-1].until
+    assert now is not None
+    await alice.get("/portfolio/days", until="9999-12-31T23:59:59Z")
+    until = accounting.asked[-1].until
+    assert until is not None
+    assert (until - now).days == 0
+
+
 async def test_performance_is_shown_in_plain_amounts(alice) -> None:
     figures = (await alice.get("/portfolio/performance")).json()
     assert figures["reporting_currency"] == "USDT"

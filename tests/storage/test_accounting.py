@@ -170,6 +170,20 @@ async def test_performance_of_a_period_starts_at_the_last_mark_before_it(account
     assert (await accounting.performance(BooksFilter(user_id=UserId("carol")))).win_rate is None
 
 
+@pytest.mark.parametrize("edge", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+async def test_a_period_at_the_edge_of_the_calendar_is_a_period(accounting: Accounting, edge: datetime) -> None:
+    is_first = edge < DAY_1
+    whole = BooksFilter(since=edge) if is_first else BooksFilter(until=edge)
+    nothing = BooksFilter(until=edge) if is_first else BooksFilter(since=edge, until=edge)
+    assert (await accounting.performance(whole)).executions == 2
+    assert (await accounting.performance(nothing)).executions == 0
+    assert (await accounting.equity(whole, Interval.RAW, limit=9))[0]
+    assert await accounting.equity(nothing, Interval.DAY, limit=9) == ([], None)
+    assert all(not day.executions for day in (await accounting.days(nothing, limit=9))[0])
+    cursor = edge.isoformat()
+    assert bool((await accounting.equity(BooksFilter(), Interval.DAY, limit=9, cursor=cursor))[0]) is not is_first
+
+
 async def test_a_long_period_is_measured_by_the_marks_of_its_hours(
     accounting: Accounting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

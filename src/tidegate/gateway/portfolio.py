@@ -56,10 +56,11 @@ async def portfolio(request: AnyRequest, user: User, context: Context) -> Result
     """What is held and open, what it cost and what it is worth, by row or in groups."""
     query = read_query(request, PortfolioQuery)
     owner = scope(user, query.user_id)
-    accounts = {account.account_id: account for account in await context.blotter.accounts()}
+    held, open_positions = await context.blotter.holdings(owner), await context.blotter.positions(owner)
+    accounts = {account.account_id: account for account in await context.blotter.accounts()}  # Of all that is held.
     now = context.clock.now()
-    holdings = [_value_holding(context, accounts, held, now) for held in await context.blotter.holdings(owner)]
-    positions = [_value_position(context, held, now) for held in await context.blotter.positions(owner)]
+    holdings = [_value_holding(context, accounts, one, now) for one in held]
+    positions = [_value_position(context, one, now) for one in open_positions]
     holdings = [valued for valued in holdings if _is_asked(valued, query)]
     positions = [valued for valued in positions if _is_asked(valued, query)]
     return Result(_view(context.settings.reporting_currency, holdings, positions, query.group_by))

@@ -32,9 +32,8 @@ async def equity(request: AnyRequest, user: User, context: Context) -> Result:
 async def days(request: AnyRequest, user: User, context: Context) -> Result:
     """Profit, fees, funding and volume of each day (UTC), newest first."""
     query = read_query(request, DaysQuery)
-    wanted = asked(user, query)
-    if wanted.until is None:
-        wanted = msgspec.structs.replace(wanted, until=context.clock.now())
+    wanted, now = asked(user, query), context.clock.now()
+    wanted = msgspec.structs.replace(wanted, until=min(wanted.until or now, now))
     found, cursor = await context.accounting.days(wanted, limit=query.limit, cursor=query.cursor)
     return Result(Page[DayView]([day_view(day) for day in found], cursor))
 

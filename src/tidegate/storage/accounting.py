@@ -36,6 +36,7 @@ from tidegate.storage.trades import first_trade, funding, trades, within
 
 ResultT = TypeVar("ResultT")
 _DAY = timedelta(days=1)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 PERIOD_BY_MARK_MAX = timedelta(days=31)  # A year of minutes, for every owner, would take minutes.
 
 
@@ -63,7 +64,8 @@ class StoredAccounting:
         return (found, None) if len(found) <= limit else (found[:limit], time_text(_start(found[limit - 1].day)))
 
     async def performance(self, wanted: BooksFilter) -> Performance:
-        return await self._run(lambda connection: _performance(connection, wanted))
+        part = _within_calendar(wanted)
+        return await self._run(lambda connection: _performance(connection, part))
 
     async def statement(self, wanted: BooksFilter) -> StatementFrame:
         return await self._run(lambda connection: statement.frame(connection, wanted))
@@ -90,14 +92,21 @@ class StoredAccounting:
 def _before(wanted: BooksFilter, cursor: str | None) -> BooksFilter:
     """What is left behind the last page, which ended where its cursor says."""
     if cursor is None:
-        return wanted
+        return _within_calendar(wanted)
     try:
         until = time_of(cursor)
     except ValueError as error:
         raise InvalidCursorError("this cursor cannot be read") from error
     if until.tzinfo is None:
         raise InvalidCursorError("this cursor cannot be read")
-    return msgspec.structs.replace(wanted, until=until)
+    return _within_calendar(msgspec.structs.replace(wanted, until=until))
+
+
+def _within_calendar(wanted: BooksFilter) -> BooksFilter:
+    """The same period without what comes before anybody traded here: the calendar's first moment has none before it."""
+    since = None if wanted.since is None else max(wanted.since, _LONG_AGO)
+    until = None if wanted.until is None else max(wanted.until, _LONG_AGO)
+    return msgspec.structs.replace(wanted, since=since, until=until)
 
 
 def _start(day: date) -> datetime:

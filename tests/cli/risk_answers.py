@@ -36,6 +36,7 @@ def state(**changes: Any) -> dict[str, Any]:
         "message": "runaway",
         "approved_by": None,
         "protection_too": False,
+        "close_positions": False,
         **changes,
     }
 

@@ -109,6 +109,11 @@ def test_the_kill_switch_is_thrown_with_one_line(desk: FakeDesk, tidegate: Tideg
     assert (told["exchange"], told["symbol"], told["account"], told["state"]) == ("okx", "BTC/USDT", "a", "reducing")
 
 
+def test_a_kill_says_what_it_ends(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("PUT", "/risk/kill-switch", state(close_positions=True, protection_too=True))
+    assert "orders, stops and targets, positions" in tidegate("risk", "kill", "--user", "bob").stdout
+
+
 def test_a_kill_of_everything_names_nothing(desk: FakeDesk, tidegate: Tidegate) -> None:
     desk.answer("PUT", "/risk/kill-switch", state(scope={}, scope_key="desk"))
     assert "desk" in tidegate("risk", "kill", "--cancel-protection").stdout

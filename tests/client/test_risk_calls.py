@@ -28,6 +28,7 @@ STATE = {
     "message": "runaway",
     "approved_by": None,
     "protection_too": False,
+    "close_positions": True,
 }
 APPROVAL = {
     "approval_id": "01A",

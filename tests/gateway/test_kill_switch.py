@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.risk_rows import release_of, restriction
@@ -25,12 +26,13 @@ async def release(api: Any, key: str | None = None, **query: Any) -> Any:
 
 
 async def test_a_thrown_switch_says_what_is_stopped_by_whom(users, desk) -> None:
-    desk.states[BOB.key] = restriction(BOB)
+    desk.states[BOB.key] = msgspec.structs.replace(restriction(BOB), close_positions=True)
     desk.answers.append(Answer())
     answer = await throw(users.rita, user_id="bob", message="runaway", close_positions=True, cancel_protection=True)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert (told["scope_key"], told["state"], told["set_by"]) == ("user:bob", "halted", "rita")
+    assert (told["close_positions"], told["protection_too"]) == (True, False), "as it is in force"
     command = desk.commands[-1]
     assert isinstance(command, SetKillSwitch)
     assert (command.scope, command.state, command.message) == (BOB, TradingState.HALTED, "runaway")

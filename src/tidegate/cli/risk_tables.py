@@ -81,11 +81,19 @@ def percent(part: Decimal | None) -> str:
 
 def print_states(states: Sequence["TradingState"]) -> None:
     """The scopes that may not trade freely."""
-    columns = (Column("scope"), Column("state"), Column("since", spare=2), Column("by"), Column("because", spare=1))
+    columns = (
+        Column("scope"),
+        Column("state"),
+        Column("ends", spare=3),
+        Column("since", spare=2),
+        Column("by"),
+        Column("because", spare=1),
+    )
     rows = [
         (
             scope_text(state.scope),
             Text(state.state, style="green" if state.state == "active" else "red"),
+            _ending(state),
             date_and_clock(state.set_at),
             f"limit {state.set_by}" if state.automatic else state.set_by,
             one_line(state.message) or "-",
@@ -93,6 +101,12 @@ def print_states(states: Sequence["TradingState"]) -> None:
         for state in states
     ]
     _print(columns, rows, empty="nothing is stopped")
+
+
+def _ending(state: "TradingState") -> str:
+    """What the switch ends, beside orders that add to a position."""
+    ended = (("stops and targets", state.protection_too), ("positions", state.close_positions))
+    return ", ".join(["orders", *(name for name, is_ended in ended if is_ended)]) if state.state != "active" else "-"
 
 
 def print_approvals(approvals: Sequence["Approval"]) -> None:

@@ -55,6 +55,7 @@ class TradingState(msgspec.Struct, frozen=True, kw_only=True):
     scope_key: str = ""
     approved_by: str | None = None
     protection_too: bool = False
+    close_positions: bool = False
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):

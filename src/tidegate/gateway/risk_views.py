@@ -28,7 +28,10 @@ class RiskLimitSetView(msgspec.Struct, kw_only=True):
 
 
 class TradingStateView(msgspec.Struct, kw_only=True):
-    """How a scope may trade, since when, by whom or which limit, and why. `scope_key` names it in one word."""
+    """How a scope may trade, since when, by whom or which limit, and why. `scope_key` names it in one word.
+
+    `protection_too`: stops and targets are canceled as well; `close_positions`: positions are being closed.
+    """
 
     scope_key: str
     scope: ScopeBody
@@ -39,6 +42,7 @@ class TradingStateView(msgspec.Struct, kw_only=True):
     message: str
     approved_by: str | None
     protection_too: bool
+    close_positions: bool
 
 
 class ApprovalView(msgspec.Struct, kw_only=True):
@@ -133,6 +137,7 @@ def trading_state_view(restriction: TradingRestriction) -> TradingStateView:
         message=restriction.message,
         approved_by=restriction.approved_by,
         protection_too=restriction.protection_too,
+        close_positions=restriction.close_positions,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tidegate.venues.budget import BudgetExceededError, Cost, Lane, Limit, RateBudget, WindowGroup
+from tidegate.venues.budget import BudgetExceededError, Cost, Lane, Limit, RateBudget, WindowGroup, WithdrawnError
 
 ORDER = (Cost("orders"),)
 
@@ -166,3 +166,30 @@ async def test_the_timer_grants_without_anybody_asking() -> None:
     async with asyncio.timeout(2):
         await budget.acquire(Lane.CANCEL, ORDER)
     budget.close()
+
+
+async def test_what_is_withdrawn_is_granted_nothing_and_stands_in_nobodys_way(budget: RateBudget, time: Time) -> None:
+    for _ in range(9):
+        await budget.acquire(Lane.ORDER, ORDER)
+    withdrawn, waiting = await started(budget, Lane.ORDER), await started(budget, Lane.ORDER)
+    budget.withdraw(withdrawn)
+    with pytest.raises(WithdrawnError):
+        await withdrawn
+    time.seconds += 10
+    budget.pump()
+    await waiting
+    assert budget.describe() == {"orders": "1/10"}
+
+
+async def test_a_task_that_was_withdrawn_is_refused_what_it_asks_for_later(budget: RateBudget) -> None:
+    async def call_twice() -> None:
+        await budget.acquire(Lane.ORDER, ORDER)
+        await asyncio.sleep(0)
+        await budget.acquire(Lane.ORDER, ORDER)
+
+    calling = asyncio.create_task(call_twice())
+    await asyncio.sleep(0)
+    budget.withdraw(calling)
+    with pytest.raises(WithdrawnError):
+        await calling
+    assert budget.describe() == {"orders": "1/10"}

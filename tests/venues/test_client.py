@@ -200,6 +200,23 @@ async def test_nothing_is_sent_past_its_time(stub: Stub, connect: Connect) -> No
     assert stub.requests == []
 
 
+async def test_a_call_that_is_withdrawn_while_it_waits_for_the_budget_is_proven_not_sent(
+    stub: Stub, connect: Connect
+) -> None:
+    client = connect(Exchange.BINANCE, stub.base)
+    client.budget.pause(60)
+    validity = Validity(NOW, NOW + timedelta(seconds=120))
+    calling = asyncio.create_task(
+        client.call(binance_endpoints.PLACE, {}, lane=Lane.ORDER, validity=validity),
+    )
+    await asyncio.sleep(0)
+    client.budget.withdraw(calling)
+    with pytest.raises(CallFailed) as failed:
+        await calling
+    assert (failed.value.verdict, failed.value.reason) == (Verdict.NOT_SENT, RejectReason.KILLED)
+    assert stub.requests == []
+
+
 def _answering(status: int, body: str, content_type: str = "text/html", **headers: str) -> Handler:
     async def answer(_: web.BaseRequest) -> web.StreamResponse:
         return web.Response(status=status, text=body, content_type=content_type, headers=headers)

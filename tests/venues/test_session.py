@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, OrderId
-from tidegate.core.messages.effects import CompareBalances, SendAmend, SendCancel, SynchronizeAccount
+from tidegate.core.messages.effects import CompareBalances, RecallOrder, SendAmend, SendCancel, SynchronizeAccount
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountDisconnected,
@@ -32,7 +32,7 @@ from tidegate.core.messages.reports import (
 from tidegate.core.vocabulary import Exchange, OrderType, RejectReason, Side, VenueOrderStatus
 from tidegate.venues import leverages
 from tidegate.venues import session as session_module
-from tidegate.venues.budget import RateBudget, WindowGroup
+from tidegate.venues.budget import Cost, Lane, Limit, RateBudget, WindowGroup, WithdrawnError
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.session import CcxtVenueSession
 from tidegate.venues.transport import Taps
@@ -338,6 +338,56 @@ async def test_while_comparing_fails_the_session_says_why(bench: Bench, monkeypa
     assert bench.session.health().message == "connected, but not compared with the venue: busy"
     await bench.until_told(AccountSynchronized)
     assert bench.session.health().message == "connected"
+
+
+def recall() -> RecallOrder:
+    return RecallOrder(account_id=ACCOUNT, order_id=ORDER_ID, attempt=1)
+
+
+async def test_an_order_that_is_called_back_while_it_stands_in_line_does_not_leave(bench: Bench) -> None:
+    placed: list[Any] = []
+    bench.venue.place = placed.append
+    bench.session.perform(send_order())
+    bench.session.perform(recall())
+    told = await bench.until_told(OrderRefused)
+    assert (told.order_id, told.reason, told.retryable) == (ORDER_ID, RejectReason.KILLED, False)
+    assert not placed
+
+
+async def test_an_order_that_is_called_back_while_it_waits_for_the_budget_does_not_leave(bench: Bench) -> None:
+    one_a_minute = RateBudget([WindowGroup({"orders": Limit(1, 60)})])
+    bench.client.budget, order = one_a_minute, (Cost("orders"),)
+    await one_a_minute.acquire(Lane.ORDER, order)
+
+    async def place(_: Any) -> Placed:
+        try:
+            await one_a_minute.acquire(Lane.ORDER, order)
+        except WithdrawnError:  # As the client says it.
+            raise CallFailed(Verdict.NOT_SENT, RejectReason.KILLED, "called back") from None
+        raise AssertionError
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    await asyncio.sleep(0)
+    bench.session.perform(recall())
+    told = await bench.until_told(OrderRefused)
+    assert (told.order_id, told.reason) == (ORDER_ID, RejectReason.KILLED)
+    one_a_minute.close()
+
+
+async def test_an_order_that_has_left_is_not_called_back(bench: Bench) -> None:
+    answered = asyncio.Event()
+
+    async def place(_: Any) -> Placed:
+        await answered.wait()
+        return Placed(exchange_order_id=ExchangeOrderId("7"))
+
+    bench.venue.place = place
+    bench.session.perform(send_order())
+    await asyncio.sleep(0)
+    bench.session.perform(recall())
+    answered.set()
+    assert (await bench.until_told(OrderAccepted)).exchange_order_id == "7"
 
 
 async def test_closing_while_an_order_is_under_way_leaves_it_unknown_once(bench: Bench) -> None:

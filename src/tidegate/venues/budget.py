@@ -8,10 +8,11 @@ import asyncio
 import heapq
 import itertools
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Lane(IntEnum):
@@ -47,6 +48,10 @@ class BudgetExceededError(Exception):
     def __init__(self, message: str, retry_after_seconds: float) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class WithdrawnError(Exception):
+    """The call is not to be made any more; nothing was sent."""
 
 
 class Window:
@@ -136,6 +141,7 @@ class _Waiter(NamedTuple):
     sequence: int
     costs: tuple[Cost, ...]
     granted: asyncio.Future[None]
+    task: asyncio.Task[Any] | None
 
 
 class RateBudget:
@@ -147,9 +153,18 @@ class RateBudget:
         self._waiters: list[_Waiter] = []
         self._sequence = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
+        self._withdrawn: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
 
     async def acquire(self, lane: Lane, costs: tuple[Cost, ...], *, timeout_seconds: float | None = None) -> None:
-        """Wait until the costs fit, more urgent lanes first. Raises `BudgetExceededError` past the time-out."""
+        """Wait until the costs fit, more urgent lanes first.
+
+        Raises:
+            BudgetExceededError: the time-out has passed, or would.
+            WithdrawnError: the calling task is to make no more calls.
+        """
+        task = asyncio.current_task()
+        if task in self._withdrawn:
+            raise WithdrawnError
         now = self._monotonic()
         paused = self._paused_seconds(lane, costs, now)
         if timeout_seconds is not None and paused >= timeout_seconds:
@@ -157,7 +172,7 @@ class RateBudget:
         if not self._waiters and not paused and not self._delay(lane, costs, now):
             self._spend(costs, now)
             return
-        waiter = _Waiter(lane, next(self._sequence), costs, asyncio.get_running_loop().create_future())
+        waiter = _Waiter(lane, next(self._sequence), costs, asyncio.get_running_loop().create_future(), task)
         heapq.heappush(self._waiters, waiter)
         self.pump()
         try:
@@ -167,6 +182,14 @@ class RateBudget:
             raise BudgetExceededError(
                 "the rate budget left no room in time", max(0.05, self._delay(lane, costs, self._monotonic()))
             ) from None
+
+    def withdraw(self, task: asyncio.Task[Any]) -> None:
+        """Grant nothing to a task any more: neither what it waits for now nor what it asks for later."""
+        self._withdrawn.add(task)
+        for waiter in self._waiters:
+            if waiter.task is task and not waiter.granted.done():
+                waiter.granted.set_exception(WithdrawnError())
+        self.pump()
 
     def pump(self) -> None:
         """Grant what fits now and set the timer for the next time something may fit.

@@ -8,7 +8,7 @@ import msgspec
 
 from tidegate.core.vocabulary import RejectReason
 from tidegate.ports import Clock, VenueCredentials
-from tidegate.venues.budget import BudgetExceededError, Cost, Lane, RateBudget
+from tidegate.venues.budget import BudgetExceededError, Cost, Lane, RateBudget, WithdrawnError
 from tidegate.venues.outcomes import CallFailed, ErrorTable, VenueAnswer, Verdict, judge_transport
 from tidegate.venues.values import milliseconds
 
@@ -178,6 +178,8 @@ class VenueClient:
         if timeout > 0:
             try:
                 await self.budget.acquire(lane, costs, timeout_seconds=timeout)
+            except WithdrawnError:
+                raise CallFailed(Verdict.NOT_SENT, RejectReason.KILLED, "called back before it was sent") from None
             except BudgetExceededError as error:
                 raise CallFailed(
                     Verdict.NOT_SENT,

@@ -76,6 +76,7 @@ class CcxtVenueSession:
             venue, client, listed=listed, on_connected=self._opened, on_disconnected=self._disconnected
         )
         self._sends: dict[tuple[OrderId, int], SendOrder] = {}
+        self._sending: dict[tuple[OrderId, int], asyncio.Task[Any]] = {}
         self._recalled: set[tuple[OrderId, int]] = set()  # Sends that are not to leave any more.
         self._background: set[asyncio.Task[None]] = set()
         self._wish: SynchronizeAccount | None = None
@@ -117,8 +118,7 @@ class CcxtVenueSession:
             case RenewDeadMan():
                 self._guarding.renew(effect)
             case RecallOrder():
-                if (effect.order_id, effect.attempt) in self._sends:
-                    self._recalled.add((effect.order_id, effect.attempt))
+                self._recall(effect)
             case QueryOrder():
                 self._lanes.submit(Lane.QUERY, lambda: self._query(effect))
             case FetchExecutions():
@@ -166,7 +166,17 @@ class CcxtVenueSession:
 
     # --- effects ---------------------------------------------------------------------------------------------------
 
+    def _recall(self, recall: RecallOrder) -> None:
+        """Let a send not leave any more, be it in line or waiting for room in the budget."""
+        send = (recall.order_id, recall.attempt)
+        if send in self._sends:
+            self._recalled.add(send)
+        if (sending := self._sending.get(send)) is not None:
+            self._client.budget.withdraw(sending)
+
     async def _send(self, order: SendOrder) -> None:
+        if (sending := asyncio.current_task()) is not None:
+            self._sending[order.order_id, order.attempt] = sending
         if (order.order_id, order.attempt) in self._recalled:
             self._end_send(order, [answering.send_recalled(order, self._clock)])
             return
@@ -193,6 +203,7 @@ class CcxtVenueSession:
 
     def _end_send(self, order: SendOrder, reports: list[Report]) -> None:
         self._sends.pop((order.order_id, order.attempt), None)
+        self._sending.pop((order.order_id, order.attempt), None)
         self._recalled.discard((order.order_id, order.attempt))
         self._tell(reports)
 

@@ -13,6 +13,7 @@ from tidegate.core.vocabulary import CashFlowKind, Exchange, MarginMode, Positio
 from tidegate.venues.okx import settings
 from tidegate.venues.okx.account import OkxAccount
 from tidegate.venues.outcomes import CallFailed, Verdict
+from tidegate.venues.values import MalformedError
 from venue_unit_helpers import NOW, ScriptedClient, market_buy, perpetual, seat
 
 NET, LONG_SHORT = ({"data": [{"posMode": mode}]} for mode in ("net_mode", "long_short_mode"))
@@ -229,3 +230,16 @@ async def test_old_cash_flows_come_from_the_archive() -> None:
     client = ScriptedClient({"data": []})
     await account(client).cash_flows_since(NOW - timedelta(days=10))
     assert paths(client) == ["account/bills-archive"]
+
+
+# --- the dead-man switch ---------------------------------------------------------------------------------------------
+
+
+async def test_the_countdown_is_one_for_the_whole_account() -> None:
+    client = ScriptedClient({"data": [{"triggerTime": "1772366430"}]}, {"data": [{"triggerTime": "0"}]}, {"data": []})
+    venue = account(client)
+    for seconds in (30, 0):
+        await venue.renew_dead_man(seconds, frozenset())
+    assert client.asked == [("POST", "trade/cancel-all-after", {"timeOut": each}) for each in ("30", "0")]
+    with pytest.raises(MalformedError):
+        await venue.renew_dead_man(30, frozenset())

@@ -207,6 +207,15 @@ def test_a_client_says_that_it_is_there(call: Calling) -> None:
     assert body(desk.requests[0]) == {"timeout_seconds": 30}
 
 
+@pytest.mark.parametrize("seconds", [30, None])
+def test_a_dead_man_switch_is_set_or_ended_in_so_many_words(call: Calling, seconds: int | None) -> None:
+    told = {"account_id": "main/eu", "exchange": "okx", "environment": "testnet", "user_ids": [], "state": "ready"}
+    desk = Desk(200, {**told, "dead_man_seconds": seconds})
+    assert call(desk, "set_dead_man", "main/eu", seconds).dead_man_seconds == seconds
+    assert body(desk.requests[0]) == {"seconds": seconds}
+    assert desk.requests[0].url.raw_path == b"/api/v1/accounts/main%2Feu/dead-man"
+
+
 def test_a_limit_of_the_clients_is_the_same_as_one_in_words() -> None:
     struct = RiskLimit(limit_id="a", kind="open_orders", value=Decimal(3), scope=RiskScope(user_id="bob"))
     words: risk_calls.RiskLimitFields = {

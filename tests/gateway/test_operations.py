@@ -111,6 +111,7 @@ async def test_the_description_names_every_call(users) -> None:
         ("GET", "/instruments"),
         ("GET", "/accounts"),
         ("POST", "/accounts"),
+        ("PUT", "/accounts/{account_id}/dead-man"),
         ("POST", "/users"),
         ("POST", "/tokens"),
         ("GET", "/reconciliation/breaks"),

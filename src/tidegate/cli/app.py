@@ -16,6 +16,7 @@ from tidegate.cli import (
     breaks,
     corrections,
     db,
+    dead_man,
     demo,
     orders,
     portfolio,
@@ -83,6 +84,7 @@ app.command()(books.venues)
 app.add_typer(access.users, name="user")
 app.add_typer(access.tokens, name="token")
 app.add_typer(access.venue_accounts, name="account")
+access.venue_accounts.command("dead-man")(dead_man.dead_man)
 app.add_typer(db.db, name="db")
 app.command()(audit.audit)
 

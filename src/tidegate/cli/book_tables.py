@@ -142,13 +142,16 @@ def _pairs(figures: Mapping[str, object]) -> str:
 
 def print_accounts(accounts: Iterable["Account"]) -> None:
     """Venue accounts and whether they take orders."""
-    columns = [Column(title) for title in ("account", "exchange", "environment", "users", "state", "because")]
+    columns = [
+        Column(title) for title in ("account", "exchange", "environment", "users", "dead man", "state", "because")
+    ]
     rows = [
         (
             account.account_id,
             account.exchange,
             account.environment,
             ", ".join(account.user_ids),
+            "-" if account.dead_man_seconds is None else f"{account.dead_man_seconds} s",
             word(account.state),
             one_line(account.message),
         )

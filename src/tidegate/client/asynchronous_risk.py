@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar, Unpack
 
 from tidegate.client import risk_calls
 from tidegate.client.calls import Amount, Call, OrderFields
+from tidegate.client.desk_results import Account
 from tidegate.client.results import Page
 from tidegate.client.risk_calls import ApprovalQuery, RiskLimitFields, ScopeFields, TransferQuery
 from tidegate.client.risk_results import (
@@ -137,3 +138,7 @@ class AsyncRiskCalls:
     async def keep_alive(self: Performs, timeout_seconds: int) -> KeepAlive:
         """Have one's open orders, protection aside, canceled unless this is called again in time; zero ends that."""
         return await self._perform(risk_calls.keep_alive(timeout_seconds))
+
+    async def set_dead_man(self: Performs, account_id: str, seconds: int | None) -> Account:
+        """Let the account's venue cancel its orders once it has not heard of the desk for so long; None: never."""
+        return await self._perform(risk_calls.set_dead_man(account_id, seconds))

@@ -87,7 +87,10 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A venue account. Only in state `ready` does it take new orders; `message` says why it is not."""
+    """A venue account. Only in state `ready` does it take new orders; `message` says why it is not.
+
+    `dead_man_seconds`: its venue cancels its orders once it has not heard of the desk for so long; None: never.
+    """
 
     account_id: str
     exchange: str
@@ -96,6 +99,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     message: str = ""
     created_at: datetime | None = None
+    dead_man_seconds: int | None = None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any, Required, TypedDict
 import msgspec
 
 from tidegate.client.calls import API_PATH, Amount, Call, OrderFields, filters, json_body, path_segment, plain_amount
+from tidegate.client.desk_results import Account
 from tidegate.client.results import Page
 from tidegate.client.risk_results import (
     Approval,
@@ -204,3 +205,9 @@ def keep_alive(timeout_seconds: int) -> Call[KeepAlive]:
     """`PUT /risk/keep-alive`."""
     body = json_body({"timeout_seconds": timeout_seconds})
     return Call(method="PUT", path=f"{API_PATH}/risk/keep-alive", result=KeepAlive, body=body)
+
+
+def set_dead_man(account_id: str, seconds: int | None) -> Call[Account]:
+    """`PUT /accounts/{account_id}/dead-man`. `null` says something here: never."""
+    path = f"{API_PATH}/accounts/{path_segment('an account id', account_id)}/dead-man"
+    return Call(method="PUT", path=path, result=Account, body=msgspec.json.encode({"seconds": seconds}))

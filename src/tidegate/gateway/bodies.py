@@ -138,6 +138,12 @@ class CredentialsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return "CredentialsBody(...)"
 
 
+class DeadManBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """After how many seconds without a word of the desk the venue cancels the account's orders; null: never."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] | None
+
+
 class RegisterUserBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person or program."""
 

@@ -5,11 +5,18 @@ from http import HTTPStatus
 import msgspec
 
 from tidegate.core.identifiers import AccountId, CommandId, TokenId, UserId
-from tidegate.core.messages.commands import Command, IssueToken, RegisterAccount, RegisterUser, ReplaceCredentials
+from tidegate.core.messages.commands import (
+    Command,
+    IssueToken,
+    RegisterAccount,
+    RegisterUser,
+    ReplaceCredentials,
+    SetDeadMan,
+)
 from tidegate.core.records import UNALLOCATED, Account, User
 from tidegate.core.vocabulary import RefusalCode, Role
 from tidegate.gateway.authentication import may_see, require
-from tidegate.gateway.bodies import CredentialsBody, IssueTokenBody, RegisterAccountBody, RegisterUserBody
+from tidegate.gateway.bodies import CredentialsBody, DeadManBody, IssueTokenBody, RegisterAccountBody, RegisterUserBody
 from tidegate.gateway.context import Context
 from tidegate.gateway.problems import Problem, refused
 from tidegate.gateway.queries import InstrumentsQuery, NoQuery
@@ -98,6 +105,21 @@ async def replace_credentials(request: AnyRequest, user: User, context: Context)
             account_id=account_id,
         )
         await _submit(context, command)
+    return Result(account_view(await _account(context, account_id)))
+
+
+async def set_dead_man(request: AnyRequest, user: User, context: Context) -> Result:
+    """Have an account's venue cancel its orders when it does not hear of the desk for so long, or never."""
+    body = await read_body(request, DeadManBody)
+    account_id = AccountId(request.path_params["account_id"])
+    command = SetDeadMan(
+        command_id=CommandId(context.new_id()),
+        at=context.clock.now(),
+        user_id=user.user_id,
+        account_id=account_id,
+        seconds=body.seconds,
+    )
+    await _submit(context, command)
     return Result(account_view(await _account(context, account_id)))
 
 

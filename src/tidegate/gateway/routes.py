@@ -217,6 +217,13 @@ OPERATIONS = (
         body=bodies.CredentialsBody,
     ),
     Operation(
+        "PUT",
+        f"{API}/accounts/{{account_id}}/dead-man",
+        registry.set_dead_man,
+        views.AccountView,
+        body=bodies.DeadManBody,
+    ),
+    Operation(
         "POST",
         f"{API}/users",
         registry.register_user,

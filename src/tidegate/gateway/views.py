@@ -135,6 +135,7 @@ class AccountView(msgspec.Struct, kw_only=True):
     state: str
     message: str
     created_at: datetime
+    dead_man_seconds: int | None
 
 
 class BreakView(msgspec.Struct, kw_only=True):

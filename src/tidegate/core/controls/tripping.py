@@ -11,17 +11,17 @@ from decimal import Decimal
 
 import msgspec
 
+from tidegate.core.controls.differences import difference
 from tidegate.core.controls.kill_switch import never_less
 from tidegate.core.controls.stopping import subject_of
 from tidegate.core.desk import Desk
 from tidegate.core.messages.events import TradingStateSet
 from tidegate.core.messages.risk_values import LimitUse, RiskLimit, Scope
-from tidegate.core.money import ZERO, plain
+from tidegate.core.money import plain
 from tidegate.core.risk.uses import uses
-from tidegate.core.scopes import Subject, covers
+from tidegate.core.scopes import covers
 from tidegate.core.totals.plans import interval_of
 from tidegate.core.totals.recent import executed_alike_key
-from tidegate.core.valuation import worth
 from tidegate.core.vocabulary import LimitAction, LimitKind, TradingState
 
 _STATES = {  # The weakest first.
@@ -75,7 +75,7 @@ def _by_itself(desk: Desk, limit: RiskLimit, at: datetime) -> Iterator[LimitUse]
     if limit.value is None:
         return
     if limit.kind is LimitKind.BREAK_VALUE:
-        found = _difference(desk, limit.scope, at)
+        found = difference(desk, limit.scope, at)
         if found >= limit.value:
             yield _use(limit, limit.scope, found)
     elif limit.kind is LimitKind.REPEATED_EXECUTIONS:
@@ -89,23 +89,6 @@ def _use(limit: RiskLimit, scope: Scope, actual: Decimal) -> LimitUse:
     return LimitUse(
         limit_id=limit.limit_id, kind=limit.kind, scope=scope, limit=limit.value, actual=actual, utilization=None
     )
-
-
-def _difference(desk: Desk, scope: Scope, at: datetime) -> Decimal:
-    """What confirmed differences between books and venues are worth, in the reporting currency."""
-    confirmed = {(found.account_id, found.subject) for found in desk.open_breaks.values()}
-    total = ZERO
-    for (account_id, asset, _), difference in desk.differences.items():
-        exchange = desk.accounts[account_id].exchange
-        if (account_id, asset) in confirmed and covers(scope, Subject(account_id=account_id, exchange=exchange)):
-            total += abs(difference.amount) * (worth(desk, exchange, asset, at).value or ZERO)
-    for (account_id, symbol, _), gap in desk.position_differences.items():
-        exchange = desk.accounts[account_id].exchange
-        price = desk.prices.get((exchange, symbol))
-        is_covered = covers(scope, Subject(account_id=account_id, exchange=exchange, symbol=symbol))
-        if price is not None and is_covered:
-            total += abs(gap.amount) * (price.mark or price.last)
-    return total
 
 
 def _repeated(desk: Desk, limit: RiskLimit, at: datetime) -> Iterator[tuple[Scope, int]]:

@@ -19,6 +19,7 @@ from tidegate.core.vocabulary import Exchange, PositionSide, Side
 from tidegate.storage import audit_replay, engines
 from tidegate.storage.audit import Auditor, Checked
 from tidegate.storage.auditing import Finding
+from tidegate.storage.errors import StorageUnavailableError
 from tidegate.storage.open import open_storage
 from tidegate.storage.urls import parse
 
@@ -152,6 +153,8 @@ BROKEN = [  # What is done to which table, which check sees it, and where.
     ("UPDATE orders SET filled_quantity = 'many' WHERE status = 'partially_filled'", "replay", "orders"),
     ("INSERT INTO risk_limits VALUES (1, '[]', '2026-03-01T12:00:00.000000Z', 'x', NULL, '')", "replay", "risk_limits"),
     ("UPDATE journal SET payload = '{}' WHERE sequence = 3", "replay", "journal"),
+    ("UPDATE ledger_entries SET amount = 'many' WHERE line = 1", "ledger", "ledger"),
+    ("UPDATE journal SET payload = CAST(x'ff' AS TEXT) WHERE sequence = 3", "journal chain", "journal chain"),
 ]
 
 
@@ -164,6 +167,24 @@ def test_one_thing_broken_is_named(copied: str, statement: str, check: str, tabl
     checked, found = run(copied)
     assert checked[check].findings, found
     assert any((name, finding.table) == (check, table) for name, finding in found)
+
+
+def test_what_cannot_be_read_keeps_no_other_check_from_being_carried_out(copied: str) -> None:
+    engine = engines.create(parse(copied))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE ledger_entries SET amount = 'many' WHERE line = 1")
+    engine.dispose()
+    checked, found = run(copied)
+    assert (len(checked), checked["positions"].findings) == (8, 0)
+    assert ("ledger", "the rest could not be checked: a stored amount is no number") in [
+        (name, finding.message) for name, finding in found
+    ]
+
+
+def test_an_audit_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailableError, match="there is no such file"):
+        run(f"sqlite:///{tmp_path / 'desk.db'}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_replay_that_lets_go_of_closed_orders_fetches_them_again(

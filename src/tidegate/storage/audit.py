@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from tidegate.storage import engines, migrate, verify
 from tidegate.storage.audit_books import (
@@ -19,8 +20,12 @@ from tidegate.storage.audit_books import (
 )
 from tidegate.storage.audit_replay import check_replay
 from tidegate.storage.auditing import Check, Finding
-from tidegate.storage.urls import parse
+from tidegate.storage.errors import StorageUnavailableError
+from tidegate.storage.urls import PostgresqlDatabase, SqliteFile, parse
 from tidegate.storage.verify import Head
+
+# What reading damaged rows may raise: torn pages, text that is no number or no time, messages that are none.
+_UNREADABLE = (DBAPIError, ArithmeticError, LookupError, ValueError, msgspec.MsgspecError)
 
 _CHECKS: tuple[tuple[str, Callable[[Connection, Check], None]], ...] = (
     ("ledger", check_ledger),
@@ -56,6 +61,7 @@ class Auditor:
         unusable database.
         """
         database = parse(url)
+        _check_exists(database)
         engine = engines.create(database)
         try:
             engines.check_reachable(engine, database)
@@ -71,6 +77,33 @@ class Auditor:
 
     def _run(self, name: str, carry_out: Callable[[Check], Head | None]) -> None:
         check = Check(name, lambda check, finding: self._found(check.name, finding))
-        head = carry_out(check)
+        head = _carried_out(carry_out, check)
         self._findings += check.findings
         self._checked(Checked(check=name, rows=check.rows, findings=check.findings, head=head))
+
+
+def _check_exists(database: SqliteFile | PostgresqlDatabase) -> None:
+    """SQLite would make a file that is not there; an audit changes nothing."""
+    if isinstance(database, SqliteFile) and not database.path.exists():
+        raise StorageUnavailableError(f"cannot open {database}: there is no such file")
+
+
+def _carried_out(carry_out: Callable[[Check], Head | None], check: Check) -> Head | None:
+    """Rows that cannot be read are a finding as well, and keep no other check from being carried out."""
+    try:
+        return carry_out(check)
+    except _UNREADABLE as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise StorageUnavailableError(f"the database is gone: {error.orig}") from error
+        check.find(check.name, f"after {check.rows} rows", f"the rest could not be checked: {_reason(error)}")
+        return None
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case DBAPIError():
+            return str(error.orig)
+        case ArithmeticError():
+            return "a stored amount is no number"
+        case _:
+            return f"{type(error).__name__}: {error}"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from gateway.conftest import MemoryDesk
@@ -100,8 +101,16 @@ async def test_what_a_market_does_not_take_itself_is_done_by_the_desk(alice, des
         "0.01",
         "125",
     )
-    assert rule["leverage_tiers"][1] == {"notional_max": "800000", "leverage_max": "100"}
+    tier = {"notional_max": "800000", "quantity_max": None, "leverage_max": "100"}
+    assert rule["leverage_tiers"][1] == tier
     assert (rule["order_types"]["stop_loss"], rule["order_types"]["take_profit"]) == ("native", "desk")
+
+
+async def test_tiers_that_count_the_base_asset_say_so(alice, desk) -> None:
+    in_base = msgspec.structs.replace(PERPETUAL, leverage_tiers=((Decimal(10), Decimal(100)),), tiers_in_base=True)
+    desk.desk.instruments[in_base.exchange, in_base.symbol] = in_base
+    [rule] = (await alice.get("/instruments", symbol="BTC/USDT:USDT")).json()["items"]
+    assert rule["leverage_tiers"] == [{"notional_max": None, "quantity_max": "10", "leverage_max": "100"}]
 
 
 def _hold(desk: MemoryDesk, quantity: str, mark: str | None) -> None:

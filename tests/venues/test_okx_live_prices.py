@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tidegate.core.messages.reports import (
+    InstrumentsReported,
     PriceReported,
 )
 from tidegate.core.vocabulary import (
@@ -59,6 +60,30 @@ async def test_prices_are_told_as_they_change(control: Control, watched: Recorde
 async def test_a_mark_price_is_told_as_it_changes(control: Control, watched: Recorder) -> None:
     await control.call("POST", "market", {"symbol": LINEAR, "mark_price": "64900"})
     await watched.wait(PriceReported, lambda told: told.mark == Decimal(64_900))
+
+
+@BOTH
+async def test_the_prices_that_the_venue_takes_follow_the_market(
+    control: Control, watched: Recorder, symbol: str
+) -> None:
+    for price in (65_500, 65_000):
+        await control.call("POST", "market", {"symbol": symbol, "price": str(price), "frozen": True})
+        told = await watched.wait(
+            PriceReported,
+            lambda told, price=price: (
+                told.symbol == symbol and told.buy_max is not None and abs(told.last - price) < 50
+            ),
+        )
+        assert told.sell_min is not None
+        assert told.sell_min < price < told.buy_max
+
+
+async def test_swaps_get_their_leverage_tiers_in_base(watched: Recorder) -> None:
+    told = await watched.wait(InstrumentsReported, lambda told: any(rules.leverage_tiers for rules in told.instruments))
+    listing = {rules.symbol: rules for rules in told.instruments}
+    assert listing[LINEAR].leverage_tiers[0] == (Decimal(10), Decimal(100))
+    assert listing[LINEAR].tiers_in_base
+    assert all(rules.leverage_tiers for rules in listing.values() if rules.tiers_in_base)
 
 
 async def test_each_trade_is_told(bench: Bench, watched: Recorder) -> None:

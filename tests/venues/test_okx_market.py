@@ -4,13 +4,17 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tidegate.core.instruments import Price
-from tidegate.core.vocabulary import Exchange, InstrumentKind
+from tidegate.core.vocabulary import Exchange, InstrumentKind, RejectReason
+from tidegate.venues.okx import market as okx_market
 from tidegate.venues.okx.market import OkxMarket
+from tidegate.venues.okx.price_limits import PriceLimits
 from tidegate.venues.okx.price_stream import PriceStream
-from venue_unit_helpers import ScriptedClient, seat
+from tidegate.venues.outcomes import CallFailed, Verdict
+from venue_unit_helpers import ScriptedClient, perpetual, seat
 
 PAIR = {
     "instId": "BTC-USDT", "baseCcy": "BTC", "quoteCcy": "USDT", "tickSz": "0.1", "lotSz": "0.00000001",
@@ -59,6 +63,30 @@ async def test_prices_come_by_our_symbols_with_the_mark_of_swaps() -> None:
     }
 
 
+def tier(family: str, contracts: str, leverage: str) -> dict[str, str]:
+    """A row of public/position-tiers."""
+    return {"instFamily": family, "maxSz": contracts, "maxLever": leverage, "uly": family, "mmr": "0.004"}
+
+
+async def test_position_tiers_count_in_base() -> None:
+    answer = {"data": [tier("BTC-USDT", "2000", "50"), tier("BTC-USDT", "1000", "100")]}
+    client = ScriptedClient(answer)
+    tiers = await market(client).leverage_tiers()
+    assert tiers == {"BTC/USDT:USDT": ((Decimal(10), Decimal(100)), (Decimal(20), Decimal(50)))}
+    where = {"instType": "SWAP", "tdMode": "cross", "instFamily": "BTC-USDT"}
+    assert client.asked == [("GET", "public/position-tiers", where)]
+
+
+async def test_a_swap_of_which_no_tiers_are_told_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(okx_market, "FAMILIES_PER_CALL", 1)
+    refused = CallFailed(Verdict.REFUSED, RejectReason.INVALID_PARAMETERS, "no such family")
+    client = ScriptedClient(refused, {"data": [tier("ETH-USDT", "10", "100")]})
+    symbols = seat(Exchange.OKX, client).symbols
+    ether = msgspec.structs.replace(perpetual(Exchange.OKX), symbol="ETH/USDT:USDT", exchange_symbol="ETH-USDT-SWAP")
+    symbols.learn([ether])
+    assert list(await OkxMarket(client, symbols).leverage_tiers()) == ["ETH/USDT:USDT"]
+
+
 # --- the stream ------------------------------------------------------------------------------------------------------
 
 
@@ -68,7 +96,9 @@ class Heard:
     def __init__(self) -> None:
         self.told: list[tuple[str, Price]] = []
         symbols = seat(Exchange.OKX, ScriptedClient()).symbols
-        self.stream = PriceStream(SimpleNamespace(), symbols, lambda symbol, price: self.told.append((symbol, price)))
+        self.stream = PriceStream(
+            SimpleNamespace(), symbols, lambda symbol, price: self.told.append((symbol, price)), PriceLimits()
+        )
 
     def push(self, channel: str, instrument: str = "BTC-USDT-SWAP", **row: Any) -> None:
         frame = {"arg": {"channel": channel, "instId": instrument}, "data": [row]}
@@ -108,3 +138,27 @@ async def test_the_same_price_is_told_once() -> None:
 async def test_what_cannot_be_read_is_the_taps_business(row: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"."):
         Heard().push("trades", **row)
+
+
+async def test_the_prices_that_okx_takes_come_with_the_price_and_move_by_themselves() -> None:
+    heard = Heard()
+    heard.push("price-limit", buyLmt="66000", sellLmt="64000", enabled=True, ts="9")
+    assert not heard.told
+    heard.push("trades", px="65000", ts="10")
+    heard.push("price-limit", buyLmt="66100", sellLmt="64000", enabled=True, ts="11")
+    heard.push("price-limit", buyLmt="", sellLmt="", enabled=False, ts="12")
+    assert [(price.buy_max, price.sell_min) for _, price in heard.told] == [
+        (Decimal(66_000), Decimal(64_000)),
+        (Decimal(66_100), Decimal(64_000)),
+        (None, None),
+    ]
+
+
+async def test_prices_that_are_asked_for_have_the_limits_of_the_stream_while_it_lasts() -> None:
+    ticker = {"instId": "BTC-USDT", "last": "65000", "bidPx": "", "askPx": ""}
+    client = ScriptedClient(*[{"data": [ticker]}, {"data": []}, {"data": []}] * 2)
+    asked = market(client)
+    asked._limits.hear("BTC/USDT", {"buyLmt": "66000", "sellLmt": "64000", "enabled": True})
+    assert (await asked.prices())["BTC/USDT"].buy_max == Decimal(66_000)
+    asked._limits.forget()
+    assert (await asked.prices())["BTC/USDT"].buy_max is None

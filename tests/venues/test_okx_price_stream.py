@@ -9,6 +9,7 @@ import pytest
 
 from support.markets import spot_of
 from tidegate.core.vocabulary import Exchange
+from tidegate.venues.okx.price_limits import PriceLimits
 from tidegate.venues.okx.price_stream import PriceStream
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.transport import Taps
@@ -36,7 +37,7 @@ async def test_a_stream_that_cannot_be_opened_says_so_once() -> None:
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unheard.append(context))
     symbols = SymbolMap(Exchange.OKX)
     symbols.learn([spot_of(Exchange.OKX)])
-    stream = PriceStream(_Refused(), symbols, lambda _symbol, _price: None)
+    stream = PriceStream(_Refused(), symbols, lambda _symbol, _price: None, PriceLimits())
     with pytest.raises(ConnectionError):
         await stream.run(frozenset({"BTC/USDT"}))
     del stream

@@ -52,10 +52,11 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeverageTier(msgspec.Struct, frozen=True, kw_only=True):
-    """Up to which worth, in quote, a position may have how much leverage."""
+    """Up to which worth, in quote, or which quantity, in base, a position may have how much leverage."""
 
-    notional_max: Decimal
+    notional_max: Decimal | None
     leverage_max: Decimal
+    quantity_max: Decimal | None = None
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,7 +48,13 @@ def _refresh(desk: Desk, event: ReferenceEvent) -> None:
         case happened.PriceMoved():
             is_new = (event.exchange, event.symbol) not in desk.prices
             desk.prices[(event.exchange, event.symbol)] = Price(
-                last=event.last, bid=event.bid, ask=event.ask, mark=event.mark, at=event.at
+                last=event.last,
+                bid=event.bid,
+                ask=event.ask,
+                mark=event.mark,
+                buy_max=event.buy_max,
+                sell_min=event.sell_min,
+                at=event.at,
             )
             if desk.totals is not None:
                 follow_price(desk.totals, desk, event, is_new=is_new)

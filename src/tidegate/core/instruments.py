@@ -20,7 +20,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     `order_types` narrows what the venue offers on this market (None: all that its capabilities name).
     `price_ratio_min` and `price_ratio_max` bound a limit price relative to the market price (Binance
     PERCENT_PRICE and its like), those with a side before them only the prices of that side. `leverage_tiers` are pairs,
-    the smallest first: a position worth up to the one, in quote, may have a leverage up to the other.
+    the smallest first: a position worth up to the one, in quote, may have a leverage up to the other (`tiers_in_base`:
+    of up to so much of the base asset).
     `trailing_percent_min`, `trailing_percent_max` and `trailing_percent_step` say which offsets the venue's own
     trailing stop takes.
     """
@@ -51,6 +52,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     contract_size: Decimal = ONE
     leverage_max: Decimal | None = None
     leverage_tiers: Tiers = ()
+    tiers_in_base: bool = False
     order_types: frozenset[OrderType] | None = None
     trailing_percent_min: Decimal | None = None
     trailing_percent_max: Decimal | None = None
@@ -66,11 +68,14 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The last seen market of an instrument. Best bid and ask may be missing while the book is empty.
 
-    `mark` is the venue's fair price of a derivative, None where it tells none. `at` is when the desk heard it.
+    `mark` is the venue's fair price of a derivative, None where it tells none. `buy_max` is the highest price of a buy
+    and `sell_min` the lowest of a sell that the venue takes now, where it tells them. `at` is when the desk heard it.
     """
 
     last: Decimal
     bid: Decimal | None = None
     ask: Decimal | None = None
     mark: Decimal | None = None
+    buy_max: Decimal | None = None
+    sell_min: Decimal | None = None
     at: datetime | None = None

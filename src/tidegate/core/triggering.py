@@ -26,6 +26,8 @@ def priced(desk: Desk, report: PriceReported) -> Decision:
         bid=report.bid or None,
         ask=report.ask or None,
         mark=report.mark or None,
+        buy_max=report.buy_max,
+        sell_min=report.sell_min,
     )
     decision = Decision([moved])
     if (report.exchange, report.symbol) not in desk.held.markets:

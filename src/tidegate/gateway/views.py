@@ -89,10 +89,11 @@ class LedgerView(msgspec.Struct, kw_only=True):
 
 
 class LeverageTierView(msgspec.Struct, kw_only=True):
-    """Up to which worth, in quote, a position may have how much leverage."""
+    """Up to which worth, in quote, or which quantity, in base, a position may have how much leverage."""
 
-    notional_max: str
+    notional_max: str | None
     leverage_max: str
+    quantity_max: str | None = None
 
 
 class InstrumentView(msgspec.Struct, kw_only=True):
@@ -213,9 +214,14 @@ def instrument_view(instrument: Instrument) -> InstrumentView:
     fields: dict[str, Any] = {name: getattr(instrument, name) for name in shown}
     amounts = {name: plain(value) for name, value in fields.items() if isinstance(value, Decimal)}
     params = sorted(capabilities_of(instrument).params)
+    in_base = instrument.tiers_in_base
     tiers = [
-        LeverageTierView(notional_max=plain(worth), leverage_max=plain(leverage))
-        for worth, leverage in instrument.leverage_tiers
+        LeverageTierView(
+            notional_max=None if in_base else plain(size),
+            quantity_max=plain(size) if in_base else None,
+            leverage_max=plain(leverage),
+        )
+        for size, leverage in instrument.leverage_tiers
     ]
     return InstrumentView(
         **{**fields, **amounts}, leverage_tiers=tiers, order_types=_handlers(instrument), params=params

@@ -217,5 +217,7 @@ class MarketData:
                 bid=price.bid,
                 ask=price.ask,
                 mark=price.mark,
+                buy_max=price.buy_max,
+                sell_min=price.sell_min,
             )
         )

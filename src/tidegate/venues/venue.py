@@ -149,7 +149,8 @@ class MarketSource(Protocol):
         ...
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
-        """Subscribe to these symbols' last trades, best prices and (derivatives) mark prices, and tell each change.
+        """Subscribe to these symbols' last trades, best prices, (derivatives) mark prices and, where the venue tells
+        them, moving price limits; tell each change.
 
         Runs until it is canceled; raises when the stream ends or is refused.
         """

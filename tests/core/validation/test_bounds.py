@@ -8,6 +8,7 @@ import pytest
 
 from support.markets import PERPETUAL, perpetual_of
 from support.validating import MARKET, STRICT, Checker
+from tidegate.core.messages.reports import PriceReported
 from tidegate.core.vocabulary import Exchange, Leg, OffsetUnit, OrderType, RefusalCode, Side, TriggerBy
 
 PASSED = RefusalCode.TRIGGER_PRICE_ALREADY_PASSED
@@ -130,6 +131,49 @@ def test_a_band_of_one_side_is_for_that_side_alone(side: str, price: str, edge: 
     else:
         refusal = checker.refusal(**asked)
         assert (refusal.code, refusal.limit, refusal.actual) == (RefusalCode.PRICE_OUTSIDE_BAND, edge, price)
+
+
+@pytest.fixture
+def limited(check: Checker) -> Checker:
+    """A market at 50000 whose venue says what it takes: a buy up to 51000, a sell from 49000."""
+    told = PriceReported(
+        at=check.driver.now,
+        exchange=check.instrument.exchange,
+        symbol=check.instrument.symbol,
+        last=Decimal(50_000),
+        buy_max=Decimal(51_000),
+        sell_min=Decimal(49_000),
+    )
+    check.driver.put(told)
+    return check
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "edge"),
+    [
+        (Side.BUY, "51000", None),
+        (Side.BUY, "51000.01", "51000"),
+        (Side.SELL, "49000", None),
+        (Side.SELL, "48999.99", "49000"),
+        (Side.BUY, "30000", None),
+        (Side.SELL, "90000", None),
+    ],
+)
+def test_a_price_beyond_what_the_venue_takes_now_is_refused(
+    limited: Checker, side: Side, price: str, edge: str | None
+) -> None:
+    if edge is None:
+        assert limited.code(side=side, price=price) is None
+    else:
+        refusal = limited.refusal(side=side, price=price)
+        assert (refusal.code, refusal.limit, refusal.actual) == (RefusalCode.PRICE_OUTSIDE_BAND, edge, price)
+
+
+def test_a_moving_limit_binds_no_order_that_waits_and_nothing_once_it_is_old(limited: Checker) -> None:
+    waits = conditional(OrderType.STOP_LIMIT, Side.BUY, "55000")
+    assert limited.code(**waits) is None
+    limited.driver.now += limited.driver.desk.policy.price_fresh + timedelta(seconds=1)
+    assert limited.code(price="51000.01") is None, "the venue judges"
 
 
 def test_of_two_bands_the_narrower_counts() -> None:

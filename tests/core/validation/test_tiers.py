@@ -99,3 +99,44 @@ def test_a_change_counts_as_what_the_order_is_to_be(driver: Tiered) -> None:
     refusal = check_tiers(changed, rules, price, driver.desk)
     assert refusal is not None
     assert "305000" in refusal.message
+
+
+# --- tiers that count the base asset ---------------------------------------------------------------------------------
+
+IN_BASE = tuple((Decimal(quantity), Decimal(leverage)) for quantity, leverage in ((2, 50), (6, 20), (10, 5)))
+
+
+@pytest.fixture
+def counting(driver: Tiered) -> Tiered:
+    """The perpetual with tiers that hold at any price."""
+    rules = driver.desk.instruments[Exchange.BINANCE, PERPETUAL]
+    in_base = msgspec.structs.replace(rules, leverage_tiers=IN_BASE, tiers_in_base=True)
+    driver.desk.instruments[Exchange.BINANCE, PERPETUAL] = in_base
+    return driver
+
+
+@pytest.mark.parametrize("price", ["50000", "52000"])
+def test_in_base_the_price_does_not_matter(counting: Tiered, price: str) -> None:
+    assert counting.refusal(counting.asked("6", price=price)) is None
+
+
+def test_in_base_the_leverage_that_would_be_allowed_is_named(counting: Tiered) -> None:
+    refusal = counting.refusal(counting.asked("6.001"))
+    assert refusal is not None
+    assert (refusal.code, refusal.limit, refusal.actual) == (RefusalCode.LEVERAGE_NOT_ALLOWED, "5", "20")
+    assert "6.001 BTC" in refusal.message
+
+
+def test_in_base_beyond_all_tiers_no_leverage_helps(counting: Tiered) -> None:
+    refusal = counting.refusal(counting.asked("10.001", 1))
+    assert refusal is not None
+    assert (refusal.code, refusal.limit, refusal.actual) == (RefusalCode.QUANTITY_ABOVE_MAXIMUM, "10", "10.001")
+
+
+def test_in_base_open_orders_count_at_whatever_price(counting: Tiered) -> None:
+    counting.place(counting.asked("4", price="40000"))
+    assert counting.refusal(counting.asked("2.5", side=Side.SELL)) is None
+    refusal = counting.refusal(counting.asked("2.5"))
+    assert refusal is not None
+    assert "6.5 BTC" in refusal.message
+    assert counting.refusal(counting.asked("2")) is None

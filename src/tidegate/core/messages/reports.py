@@ -319,6 +319,8 @@ class PriceReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     bid: Decimal | None = None
     ask: Decimal | None = None
     mark: Decimal | None = None
+    buy_max: Decimal | None = None
+    sell_min: Decimal | None = None
 
 
 class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

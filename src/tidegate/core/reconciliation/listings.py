@@ -89,6 +89,7 @@ def _differ_for_orders(before: Instrument, rules: Instrument) -> bool:
         taker_fee_rate=before.taker_fee_rate,
         leverage_max=before.leverage_max,
         leverage_tiers=before.leverage_tiers,
+        tiers_in_base=before.tiers_in_base,
     )
     return as_before != before
 

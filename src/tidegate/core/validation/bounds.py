@@ -31,6 +31,7 @@ def check_bounds(asked: Asked, instrument: Instrument, price: Price | None, fres
         or _check_positive(asked)
         or _check_notional(asked, instrument, reference)
         or _check_band(asked, instrument, reference)
+        or _check_price_limit(asked, instrument, fresh)
     )
     if refusal is None and (asked.trigger_price is not None or asked.trailing_offset is not None):
         refusal = _check_offset(asked, reference) or _check_passed(asked, fresh)
@@ -99,6 +100,19 @@ def _check_band(asked: Asked, instrument: Instrument, reference: Decimal | None)
     else:
         return None
     message = f"{instrument.exchange} takes no price beyond {plain(edge)} while the market is at {plain(market)}"
+    return refuse(RefusalCode.PRICE_OUTSIDE_BAND, message, edge, price)
+
+
+def _check_price_limit(asked: Asked, instrument: Instrument, fresh: Price | None) -> Refusal | None:
+    """A limit price against what the venue says that it takes now. What waits for its trigger is judged by it then."""
+    price = asked.price
+    if price is None or fresh is None or asked.order_type is not OrderType.LIMIT:
+        return None
+    is_buy = asked.side is Side.BUY
+    edge = fresh.buy_max if is_buy else fresh.sell_min
+    if edge is None or (price <= edge if is_buy else price >= edge):
+        return None
+    message = f"{instrument.exchange} takes no {asked.side} beyond {plain(edge)} now: stay closer to the market"
     return refuse(RefusalCode.PRICE_OUTSIDE_BAND, message, edge, price)
 
 

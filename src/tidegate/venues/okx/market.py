@@ -1,22 +1,28 @@
 """OKX's listing and prices: pairs, and perpetual swaps that settle in a stablecoin."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+import structlog
 
 from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.vocabulary import Exchange, InstrumentKind
 from tidegate.venues.client import Endpoint, VenueClient
 from tidegate.venues.okx import wire
+from tidegate.venues.okx.price_limits import PriceLimits
 from tidegate.venues.okx.price_stream import PriceStream
 from tidegate.venues.okx.terms import INSTRUMENT_TYPES
+from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.reading import read_market
 from tidegate.venues.symbols import SymbolMap
 from tidegate.venues.values import MalformedError, amount, amount_or_zero, rows, text
 
+log = structlog.get_logger(__name__)
+
+FAMILIES_PER_CALL = 5  # "Get position tiers" takes no more.
 SETTLED_IN = frozenset({"USDT", "USDC"})
 
 
@@ -59,8 +65,14 @@ def swap(row: Any) -> Instrument:
         quantity_max=_in_base(row.get("maxLmtSz"), contract),
         market_quantity_max=_in_base(row.get("maxMktSz"), contract),
         leverage_max=amount_or_zero(row.get("lever")) or None,
+        tiers_in_base=True,
         trading=row.get("state") == "live",
     )
+
+
+def family_of(swap: Instrument) -> str:
+    """The name that OKX gives a swap together with its dated futures."""
+    return swap.exchange_symbol.removesuffix(f"-{INSTRUMENT_TYPES[InstrumentKind.LINEAR]}")
 
 
 def price(row: Any) -> tuple[str, Price]:
@@ -75,6 +87,7 @@ class OkxMarket:
     def __init__(self, client: VenueClient, symbols: SymbolMap) -> None:
         self._client = client
         self._symbols = symbols
+        self._limits = PriceLimits()
 
     async def instruments(self) -> list[Instrument]:
         pairs, swaps = await asyncio.gather(
@@ -84,7 +97,29 @@ class OkxMarket:
         return [*read_market(_priced(pairs), pair), *read_market(_priced(linear), swap)]
 
     async def leverage_tiers(self) -> dict[str, Tiers]:
-        return {}  # Its tiers count contracts, whose worth moves with the price: the venue judges.
+        """The position tiers of all swaps, some families a call: what they count in contracts, in base."""
+        swaps = self._symbols.traded(InstrumentKind.LINEAR)
+        found: dict[str, Tiers] = {}
+        for start in range(0, len(swaps), FAMILIES_PER_CALL):
+            found |= await self._tiers({family_of(each): each for each in swaps[start : start + FAMILIES_PER_CALL]})
+        return found
+
+    async def _tiers(self, swaps: Mapping[str, Instrument]) -> dict[str, Tiers]:
+        """Of cross margin, which orders have unless they say otherwise; what OKX does not tell is for it to judge."""
+        where = {"instType": "SWAP", "tdMode": "cross", "instFamily": ",".join(swaps)}
+        try:
+            told = rows((await self._client.call(wire.POSITION_TIERS, where)).get("data"))
+        except CallFailed as failure:
+            if failure.verdict is not Verdict.REFUSED:
+                raise
+            log.info("position tiers are not known", families=where["instFamily"], detail=failure.message)
+            return {}
+        found: dict[str, list[tuple[Decimal, Decimal]]] = {}
+        for row in told:
+            swap = swaps[text(row, "instFamily")]
+            tier = (amount(row.get("maxSz")) * swap.contract_size, amount(row.get("maxLever")))
+            found.setdefault(swap.symbol, []).append(tier)
+        return {symbol: tuple(sorted(tiers)) for symbol, tiers in found.items()}
 
     async def prices(self) -> dict[str, Price]:
         pairs, swaps, marks = await asyncio.gather(
@@ -96,10 +131,13 @@ class OkxMarket:
         marked = {str(row.get("instId")): amount_or_zero(row.get("markPx")) or None for row in marks}
         for symbol, told in self._named(swaps, InstrumentKind.LINEAR).items():
             found[symbol] = msgspec.structs.replace(told, mark=marked.get(self._symbols.theirs(symbol)))
-        return found
+        return {symbol: self._limits.within(symbol, told) for symbol, told in found.items()}
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
-        await PriceStream(self._client.exchange, self._symbols, tell).run(symbols)
+        try:
+            await PriceStream(self._client.exchange, self._symbols, tell, self._limits).run(symbols)
+        finally:
+            self._limits.forget()
 
     async def _rows(self, endpoint: Endpoint, kind: InstrumentKind) -> list[Any]:
         answer = await self._client.call(endpoint, {"instType": INSTRUMENT_TYPES[kind]})

@@ -1,4 +1,4 @@
-"""Prices as they change: trades, the best of the book, and mark prices of swaps."""
+"""Prices as they change: trades, the best of the book, the prices that OKX takes, and mark prices of swaps."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import structlog
 
 from tidegate.core.instruments import Price
 from tidegate.core.vocabulary import InstrumentKind
+from tidegate.venues.okx.price_limits import PriceLimits
 from tidegate.venues.okx.subscribing import Arg, Subscriptions
 from tidegate.venues.okx.terms import INSTRUMENT_TYPES
 from tidegate.venues.symbols import SymbolMap, kind_of
@@ -16,9 +17,10 @@ from tidegate.venues.values import MalformedError, amount, amount_or_zero, rows,
 
 log = structlog.get_logger(__name__)
 
+LIMIT_CHANNEL = "price-limit"
 CHANNELS = {
-    InstrumentKind.SPOT: ("tickers", "trades", "bbo-tbt"),
-    InstrumentKind.LINEAR: ("tickers", "trades", "bbo-tbt", "mark-price"),
+    InstrumentKind.SPOT: ("tickers", "trades", "bbo-tbt", LIMIT_CHANNEL),
+    InstrumentKind.LINEAR: ("tickers", "trades", "bbo-tbt", LIMIT_CHANNEL, "mark-price"),
 }
 """A ticker is told at once after subscribing, later only ten times a second; the others tell each change."""
 _LINEAR_ENDING = f"-{INSTRUMENT_TYPES[InstrumentKind.LINEAR]}"
@@ -34,11 +36,14 @@ class Figure(NamedTuple):
 class PriceStream:
     """One subscription on the public URL."""
 
-    def __init__(self, exchange: Any, symbols: SymbolMap, tell: Callable[[str, Price], None]) -> None:
+    def __init__(
+        self, exchange: Any, symbols: SymbolMap, tell: Callable[[str, Price], None], limits: PriceLimits
+    ) -> None:
         self._exchange = exchange
         self._symbols = symbols
         self._figures: dict[str, dict[str, Figure]] = {}
         self._tell = tell
+        self._limits = limits
         self._subscriptions = Subscriptions(exchange)
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -86,13 +91,26 @@ class PriceStream:
         kind = InstrumentKind.LINEAR if name.endswith(_LINEAR_ENDING) else InstrumentKind.SPOT
         symbol, at_ms = self._symbols.ours(name, kind), _milliseconds(row)
         known = self._figures.setdefault(symbol, {})
-        before = _price(known)
-        for part, value in _parts(text(arg, "channel"), row):
-            if part not in known or known[part].at_ms <= at_ms:
-                known[part] = Figure(value, at_ms)
-        after = _price(known)
+        before = self._price(symbol, known)
+        channel = text(arg, "channel")
+        if channel == LIMIT_CHANNEL:
+            self._limits.hear(symbol, row)
+        else:
+            _learn(known, _parts(channel, row), at_ms)
+        after = self._price(symbol, known)
         if after is not None and after != before:
             self._tell(symbol, after)
+
+    def _price(self, symbol: str, known: dict[str, Figure]) -> Price | None:
+        price = _price(known)
+        return None if price is None else self._limits.within(symbol, price)
+
+
+def _learn(known: dict[str, Figure], parts: Iterator[tuple[str, Decimal | None]], at_ms: int) -> None:
+    """Take over what is not older than what is known."""
+    for part, value in parts:
+        if part not in known or known[part].at_ms <= at_ms:
+            known[part] = Figure(value, at_ms)
 
 
 def _parts(channel: str, row: Any) -> Iterator[tuple[str, Decimal | None]]:

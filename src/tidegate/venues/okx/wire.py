@@ -13,6 +13,7 @@ ADDRESS_LIMITS = {
     "public_instruments": Limit(20, 2),
     "market_tickers": Limit(20, 2),
     "mark_prices": Limit(10, 2),
+    "position_tiers": Limit(10, 2),
 }
 ACCOUNT_LIMITS = {
     "orders": Limit(60, 2),
@@ -69,6 +70,7 @@ TIME = Endpoint("public", "GET", "public/time", (Cost("public_time"),))
 INSTRUMENTS = Endpoint("public", "GET", "public/instruments", (Cost("public_instruments"),))
 TICKERS = Endpoint("public", "GET", "market/tickers", (Cost("market_tickers"),))
 MARK_PRICES = Endpoint("public", "GET", "public/mark-price", (Cost("mark_prices"),))
+POSITION_TIERS = Endpoint("public", "GET", "public/position-tiers", (Cost("position_tiers"),))
 
 _HEED_EXPIRY = frozenset({PLACE.path, AMEND.path})
 """Where OKX documents that it heeds the header `expTime`."""

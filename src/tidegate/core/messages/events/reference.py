@@ -82,3 +82,5 @@ class PriceMoved(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     bid: Decimal | None
     ask: Decimal | None
     mark: Decimal | None = None
+    buy_max: Decimal | None = None
+    sell_min: Decimal | None = None

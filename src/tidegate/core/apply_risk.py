@@ -30,8 +30,6 @@ def change_risk(desk: Desk, event: RiskChange) -> None:
     match event:
         case happened.RiskLimitsSet():
             risk.version, risk.limits = event.version, event.limits
-            named = {limit.limit_id for limit in event.limits}
-            risk.warned = {key: level for key, level in risk.warned.items() if key[0] in named}
         case happened.TradingStateSet():
             risk.states.pop(event.scope.key, None)
             if event.state is not TradingState.ACTIVE:

@@ -77,8 +77,11 @@ def test_a_limit_that_was_left_out_for_a_while_warns_as_a_new_one(desk: Protecte
         desk.working(desk.order_command(quantity="0.001"))
     assert [warning.level for warning in told(desk)] == [Decimal("0.8")]
     put(desk, POSITION)
+    [over] = [event for event in desk.journal if isinstance(event, LimitWarned) and not event.level]
+    assert (over.limit_id, over.actual, over.limit) == ("open", 4, 5)
     assert told(desk) == []
     put(desk, OPEN)
+    desk.restart()
     assert [warning.level for warning in told(desk)] == [Decimal("0.8")]
 
 

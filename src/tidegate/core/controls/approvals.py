@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from tidegate.core.controls import kill_switch
-from tidegate.core.controls.limits import limits_set, refusal_of
+from tidegate.core.controls.limits import put_in_force, refusal_of
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import UserId
@@ -76,7 +76,7 @@ def _outdated(desk: Desk, approval: Approval) -> Refusal | None:
 def _carried_out(desk: Desk, approval: Approval, at: datetime, approved_by: UserId) -> list[Event]:
     request = approval.request
     if isinstance(request, SetRiskLimits):
-        return [limits_set(desk, request, at, approved_by)]
+        return put_in_force(desk, request, at, approved_by)
     return kill_switch.released(desk, request, at, approved_by)
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 import msgspec
 
 from tidegate.core.controls.limit_rules import wrong_with
+from tidegate.core.controls.warnings import taken_back
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import UserId
 from tidegate.core.messages.commands import SetRiskLimits
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import ApprovalRequested, RiskLimitsSet
+from tidegate.core.messages.events import ApprovalRequested, Event, RiskLimitsSet
 from tidegate.core.messages.risk_records import Approval
 from tidegate.core.messages.risk_values import RiskLimit
 from tidegate.core.messages.values import Refusal
@@ -30,7 +31,7 @@ def set_limits(desk: Desk, command: SetRiskLimits) -> Decision:
         return Decision([], [Reply(command_id=command.command_id, replayed=True)])
     if desk.policy.four_eyes and loosens(desk.risk.limits, command.limits):
         return _ask(desk, command)
-    return Decision([limits_set(desk, command, command.at, None)], [Reply(command_id=command.command_id)])
+    return Decision(put_in_force(desk, command, command.at, None), [Reply(command_id=command.command_id)])
 
 
 def refusal_of(desk: Desk, command: SetRiskLimits) -> Refusal | None:
@@ -46,9 +47,9 @@ def refusal_of(desk: Desk, command: SetRiskLimits) -> Refusal | None:
     return wrong_with(desk, command.limits)
 
 
-def limits_set(desk: Desk, request: SetRiskLimits, at: datetime, approved_by: UserId | None) -> RiskLimitsSet:
+def put_in_force(desk: Desk, request: SetRiskLimits, at: datetime, approved_by: UserId | None) -> list[Event]:
     """The set becomes the next version."""
-    return RiskLimitsSet(
+    in_force = RiskLimitsSet(
         at=at,
         version=desk.risk.version + 1,
         limits=request.limits,
@@ -56,6 +57,7 @@ def limits_set(desk: Desk, request: SetRiskLimits, at: datetime, approved_by: Us
         approved_by=approved_by,
         message=request.message,
     )
+    return [*taken_back(desk, request.limits, at), in_force]
 
 
 def _ask(desk: Desk, command: SetRiskLimits) -> Decision:

@@ -31,6 +31,14 @@ def warnings(desk: Desk, at: datetime) -> list[Event]:
     ]
 
 
+def taken_back(desk: Desk, limits: tuple[RiskLimit, ...], at: datetime) -> list[Event]:
+    """The end of warnings of limits that another set leaves out: if they ever come again, they warn as new ones."""
+    kept = {limit.limit_id for limit in limits}
+    left_out = {limit.limit_id: limit for limit in desk.risk.limits if limit.limit_id not in kept}
+    actual = {_key(use): use for use in uses(desk, at)}
+    return [_warned(desk, actual.get(_key(use), use), ZERO, at) for use in _told(desk, left_out)]
+
+
 def _key(use: LimitUse) -> tuple[str, str]:
     """What a warning is remembered by."""
     return use.limit_id, use.scope.key
@@ -58,9 +66,14 @@ def _warned(desk: Desk, use: LimitUse, level: Decimal, at: datetime) -> LimitWar
 
 def _emptied(desk: Desk, limits: dict[str, RiskLimit]) -> Iterator[LimitUse]:
     """What people were warned of, as it is once nothing of it is left: then it is in no list of uses any more."""
+    return (use for use in _told(desk, limits) if use.kind in _LEFT_OUT_AT_ZERO)
+
+
+def _told(desk: Desk, limits: dict[str, RiskLimit]) -> Iterator[LimitUse]:
+    """What people were warned of, as if nothing of it were left."""
     for (limit_id, scope_key), level in desk.risk.warned.items():
         limit = limits.get(limit_id)
-        if level and limit is not None and limit.value is not None and limit.kind in _LEFT_OUT_AT_ZERO:
+        if level and limit is not None and limit.value is not None:
             yield LimitUse(
                 limit_id=limit_id,
                 kind=limit.kind,

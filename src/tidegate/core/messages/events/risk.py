@@ -41,7 +41,8 @@ class TradingStateSet(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
 
 
 class LimitWarned(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """A limit is used up to `level` (a part of it) in a scope; zero: it has fallen below all levels again."""
+    """A limit is used up to `level` (a part of it) in a scope; zero: it has fallen below all levels
+    again, or is in the set no more."""
 
     at: datetime
     limit_id: str

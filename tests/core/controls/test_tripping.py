@@ -181,6 +181,35 @@ def test_a_limit_that_closes_is_carried_out_where_trading_is_halted_already(desk
     assert desk.desk.risk.states["desk"] is before, "and only once"
 
 
+def test_an_asset_is_stopped_in_all_markets_in_which_it_trades(desk: ProtectedDesk) -> None:
+    long_position(desk)
+    working = desk.working(desk.order_command(quantity="0.001"))
+    limit(desk, LimitKind.ASSET_EXPOSURE, "100", action=LimitAction.CLOSE)
+    decision = tick(desk)
+    assert desk.desk.risk.states.keys() == {"symbol:BTC/USDT", f"symbol:{LINEAR}"}
+    assert [effect.order_id for effect in decision.effects if isinstance(effect, SendCancel)] == [working.order_id]
+    assert [effect.quantity for effect in decision.effects if isinstance(effect, SendOrder)] == [Decimal("0.5")]
+    before = dict(desk.desk.risk.states)
+    tick(desk)
+    assert desk.desk.risk.states == before
+
+
+def test_a_spot_position_is_stopped_in_its_spot_markets(desk: ProtectedDesk) -> None:
+    long_position(desk)
+    working = desk.working(desk.order_command(quantity="0.001"))
+    limit(desk, LimitKind.POSITION_QUANTITY, "5", scope=Scope(user_id=ALICE))
+    decision = tick(desk)
+    assert desk.desk.risk.states.keys() == {"user:alice|symbol:BTC/USDT"}, "half a bitcoin of the perpetual is within"
+    assert [effect.order_id for effect in decision.effects if isinstance(effect, SendCancel)] == [working.order_id]
+
+
+def test_a_limit_of_one_market_stops_that_market(desk: ProtectedDesk) -> None:
+    desk.working(desk.order_command(quantity="0.001"))
+    limit(desk, LimitKind.POSITION_NOTIONAL, "5", scope=Scope(symbol="BTC/USDT"))
+    tick(desk)
+    assert desk.desk.risk.states.keys() == {"symbol:BTC/USDT"}
+
+
 def test_an_order_that_nobody_here_placed_stops_the_account() -> None:
     desk = ComparedDesk()
     desk.open_shop()

@@ -20,6 +20,7 @@ from tidegate.core.messages.risk_values import LimitUse, RiskLimit, Scope
 from tidegate.core.money import plain
 from tidegate.core.risk.uses import uses
 from tidegate.core.scopes import covers
+from tidegate.core.totals.places import quote_of
 from tidegate.core.totals.plans import interval_of
 from tidegate.core.totals.recent import executed_alike_key
 from tidegate.core.vocabulary import LimitAction, LimitKind, TradingState
@@ -42,6 +43,7 @@ def automatic(desk: Desk, at: datetime) -> list[TradingStateSet]:
         return []
     reached = [use for use in uses(desk, at) if use.limit_id in acting and use.actual >= use.limit]
     reached += [use for limit in acting.values() for use in _by_itself(desk, limit, at)]
+    reached = [one for use in reached for one in _where_it_trades(desk, acting[use.limit_id].scope, use)]
     reached.sort(key=lambda use: _ACTIONS.index(acting[use.limit_id].action))
     strongest = {use.scope.key: use for use in reached}
     return [
@@ -49,6 +51,35 @@ def automatic(desk: Desk, at: datetime) -> list[TradingStateSet]:
         for use in strongest.values()
         if not _is_stopped_as_far(desk, acting[use.limit_id].action, use.scope)
     ]
+
+
+def _where_it_trades(desk: Desk, limited: Scope, use: LimitUse) -> list[LimitUse]:
+    """What an asset is used up to, for each of its markets: states are about markets and know no assets."""
+    asset = use.scope.symbol
+    if asset is None or "/" in asset:
+        return [use]
+    symbols = _markets_of(desk, asset, use) if limited.symbol is None else [limited.symbol]
+    scopes = [msgspec.structs.replace(use.scope, symbol=symbol) for symbol in symbols]
+    return [msgspec.structs.replace(use, scope=scope) for scope in scopes]
+
+
+def _markets_of(desk: Desk, asset: str, use: LimitUse) -> list[str]:
+    """Where somebody trades an asset or has traded it; derivatives only where the asset's exposure is what counts."""
+    account = None if use.scope.account_id is None else desk.accounts[use.scope.account_id]
+    exchanges = {use.scope.exchange, None if account is None else account.exchange} - {None}
+    with_derivatives = use.kind is LimitKind.ASSET_EXPOSURE
+    found = {
+        symbol
+        for exchange, symbol in desk.traded_markets
+        if exchanges <= {exchange} and asset in _moved_in(symbol) and (with_derivatives or ":" not in symbol)
+    }
+    return sorted(found)
+
+
+def _moved_in(symbol: str) -> tuple[str, ...]:
+    """The assets whose exposure an order changes: of a derivative its base, of a spot market both."""
+    base = symbol.partition("/")[0]
+    return (base,) if ":" in symbol else (base, quote_of(symbol))
 
 
 def _is_stopped_as_far(desk: Desk, action: LimitAction, scope: Scope) -> bool:

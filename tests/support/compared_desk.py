@@ -105,6 +105,7 @@ class ComparedDesk(DeskDriver):
         asset: str = "USDT",
         wallet: Wallet = Wallet.FUTURES,
         happened_at: datetime | None = None,
+        symbol: str | None = None,
     ) -> Decision:
         return self.put(
             reports.CashFlowReported(
@@ -116,7 +117,7 @@ class ComparedDesk(DeskDriver):
                 amount=Decimal(amount),
                 happened_at=happened_at or self.now,
                 wallet=wallet,
-                symbol=PERPETUAL if kind is CashFlowKind.FUNDING else None,
+                symbol=PERPETUAL if kind is CashFlowKind.FUNDING else symbol,
             )
         )
 

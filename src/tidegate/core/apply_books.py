@@ -40,6 +40,8 @@ def book(desk: Desk, order: Order, event: happened.ExecutionBooked) -> None:
     desk.compare_since.setdefault(event.account_id, event.at)
     _trade(desk, event)
     _guard(desk, order, event)
+    if order.is_forced:
+        desk.note_forced(event)
     if event.late:
         return  # An order that has ended moves by OrderCorrected, and holds no reservation any more.
     most = order.quantity_most

@@ -67,6 +67,13 @@ class DeadMan(NamedTuple):
     symbols: frozenset[str]
 
 
+class ForcedClose(NamedTuple):
+    """An order that a venue made by itself, and how much of it each user bore."""
+
+    exchange_order_id: ExchangeOrderId | None
+    parts: dict[UserId, Decimal]
+
+
 class Desk:
     """Users, accounts, open orders, holdings and the market as last seen."""
 
@@ -100,6 +107,7 @@ class Desk:
         self.compared_at: dict[AccountId, datetime] = {}  # Everything before has been told by the account's venue.
         self.compare_since: dict[AccountId, datetime] = {}  # Trades and ends since then want the books compared.
         self.recent_symbols: dict[AccountId, dict[str, datetime]] = {}  # When an order in them last ended.
+        self.forced: dict[tuple[AccountId, str], ForcedClose] = {}  # What venues closed last, per market.
         self.differences: dict[tuple[AccountId, str, Wallet], Difference] = {}
         self.position_differences: dict[tuple[AccountId, str, PositionSide], Difference] = {}
         self.liquidations: dict[AccountId, dict[tuple[str, PositionSide], VenuePosition]] = {}  # As told last.
@@ -277,6 +285,14 @@ class Desk:
         """Users trade there: an order of theirs has left or is held, or they have a position."""
         if new := [market for market in markets if market not in self.traded_markets]:
             self.traded_markets |= frozenset(new)
+
+    def note_forced(self, booked: ExecutionBooked) -> None:
+        """Keep who bore what a venue did by itself: what it charges for that afterwards is theirs."""
+        key = (booked.account_id, booked.symbol)
+        found = self.forced.get(key)
+        if found is None or found.exchange_order_id != booked.exchange_order_id:
+            found = self.forced[key] = ForcedClose(booked.exchange_order_id, {})
+        found.parts[booked.user_id] = found.parts.get(booked.user_id, ZERO) + booked.quantity
 
     def keep_rule(self, rule: Rule) -> None:
         """A rule waits for its order."""

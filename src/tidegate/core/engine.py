@@ -31,7 +31,7 @@ from tidegate.core.controls import (
     transfers,
     watching,
 )
-from tidegate.core.decision import Decision
+from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.doubts import settle
 from tidegate.core.messages import commands, reports
@@ -39,7 +39,7 @@ from tidegate.core.messages.commands import Command
 from tidegate.core.messages.reports import Report, ReviewOrder
 from tidegate.core.order import Order
 from tidegate.core.reconciliation import accounts as reconciliation
-from tidegate.core.reconciliation import balances, breaks, cash_flows, foreign, listings, positions, quarantine
+from tidegate.core.reconciliation import balances, breaks, cash_flows, forced, foreign, listings, positions, quarantine
 from tidegate.core.tracking import busts, executions, summaries, waiting
 from tidegate.core.vocabulary import WakePurpose
 
@@ -58,11 +58,15 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
             return placing.place(desk, message)
         case reports.OrderAccepted():
             return sending.accepted(desk, message)
+        case reports.ExecutionReported() if message.forced is not None:
+            return forced.executed(desk, message)
         case reports.ExecutionReported():
             order = _spoken_of(desk, message)
-            return foreign.executed(desk, message) if order is None else executions.executed(desk, message, order)
+            return _not_ours(desk, message) if order is None else executions.executed(desk, message, order)
         case reports.PriceReported():
             return triggering.priced(desk, message)
+        case reports.OrderReported() if message.forced is not None:
+            return NOTHING  # Its trades tell all of it.
         case reports.OrderReported():
             order = _spoken_of(desk, message)
             return foreign.order_reported(desk, message) if order is None else summaries.reported(desk, message, order)
@@ -131,8 +135,8 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
         case reports.CashFlowReported():
             return cash_flows.reported(desk, message)
         case reports.ExecutionBusted():
-            booked = busts.booked_trade(desk, message)
-            return foreign.busted(desk, message) if booked is None else busts.busted(desk, message, booked)
+            booked = busts.booked_trades(desk, message)
+            return busts.busted(desk, message, booked) if booked else foreign.busted(desk, message)
         case reports.MessageQuarantined():
             return quarantine.quarantined(desk, message)
         case reports.ClockTicked():
@@ -161,6 +165,11 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
             return dead_man.failed(desk, message)
         case _:
             assert_never(message)
+
+
+def _not_ours(desk: Desk, report: reports.ExecutionReported) -> Decision:
+    """A trade of no order that is known by its ids: not all that tell of a trade tell that it is the venue's own."""
+    return NOTHING if forced.is_booked(desk, report) else foreign.executed(desk, report)
 
 
 def _spoken_of(desk: Desk, report: reports.OrderReported | reports.ExecutionReported) -> Order | None:

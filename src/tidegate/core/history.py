@@ -181,6 +181,9 @@ def _bounds(event: happened.OrderInvalidated | happened.RulesChanged) -> dict[st
 def _asked(order: Order) -> str:
     amount = plain(order.quantity) if order.quantity is not None else f"{plain(order.quote_quantity or ZERO)} (quote)"
     price = "" if order.price is None else f" at {plain(order.price)}"
+    if order.is_forced:
+        cause = str(order.rule_id).partition(":")[2].replace("_", " ")
+        return f"made by {order.exchange} itself ({cause}): {order.side} {amount} {order.symbol}"
     return f"{order.side} {amount} {order.symbol} {order.order_type}{price} on {order.exchange}"
 
 

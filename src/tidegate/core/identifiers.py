@@ -21,6 +21,7 @@ IdempotencyKey = NewType("IdempotencyKey", str)
 
 EXCHANGE_CLIENT_ORDER_ID_PREFIX = "tg"
 KILL_SWITCH = "kill_switch"  # Begins the `rule_id` of orders that close positions for it: no user's rule is so named.
+VENUE = "venue"  # The same of orders that a venue made by itself: `venue:liquidation`.
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SUFFIXES = tuple(high + low for high in _BASE36 for low in _BASE36)  # Of the attempts, by their numbers.
@@ -63,3 +64,8 @@ def order_of(exchange_client_id: str) -> tuple[OrderId, int] | None:
 def execution_id(account_id: AccountId, symbol: str, side: str, trade_id: TradeId) -> ExecutionId:
     """What identifies an execution for ever: account, symbol, side and the venue's trade id together."""
     return f"{account_id}|{symbol}|{side}|{trade_id}"  # type: ignore[return-value]
+
+
+def share_id(name: ExecutionId, user_id: UserId) -> ExecutionId:
+    """What identifies one user's part of an execution that several have a part in."""
+    return ExecutionId(f"{name}|{user_id}")

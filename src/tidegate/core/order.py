@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.core.identifiers import (
+    VENUE,
     AccountId,
     ClientOrderId,
     ExchangeClientOrderId,
@@ -133,6 +134,11 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether the venue made it by itself: nobody here asked for it, and it has traded when it is heard of."""
+        return self.rule_id is not None and self.rule_id.startswith(VENUE)
 
     @property
     def is_unresolved(self) -> bool:
@@ -275,7 +281,7 @@ TERMINAL = frozenset(
 )
 _LATE_EXECUTION = frozenset({OrderStatus.FILLED})
 LEGAL_TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
-    OrderStatus.CREATED: frozenset({OrderStatus.INVALIDATED, OrderStatus.PENDING}),
+    OrderStatus.CREATED: frozenset({OrderStatus.INVALIDATED, OrderStatus.PENDING, OrderStatus.FILLED}),
     OrderStatus.INVALIDATED: frozenset(),
     OrderStatus.PENDING: frozenset(OrderStatus) - {OrderStatus.CREATED, OrderStatus.INVALIDATED},
     OrderStatus.SUBMITTED: frozenset(OrderStatus)

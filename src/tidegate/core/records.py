@@ -63,6 +63,7 @@ RequestKey = tuple[UserId, IdempotencyKey]
 ExchangeOrderKey = tuple[AccountId, str, ExchangeOrderId]  # Account, symbol, id.
 FOREIGN_EXECUTION = "foreign_execution"
 FOREIGN_ORDER = "foreign_order"
+FORCED_TRADE = "forced_trade"
 UNKNOWN_BUST = "unknown_bust"
 TOLD_ONCE = frozenset({FOREIGN_EXECUTION, UNKNOWN_BUST})  # Breaks that do not come up again once they are closed.
 UNALLOCATED = UserId("unallocated")  # Owns what a venue account holds and no user does.

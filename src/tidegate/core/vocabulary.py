@@ -205,6 +205,14 @@ class CashFlowKind(StrEnum):
     OTHER = "other"
 
 
+class ForcedTrade(StrEnum):
+    """Why a venue trades in an account by itself."""
+
+    LIQUIDATION = "liquidation"
+    AUTO_DELEVERAGING = "auto_deleveraging"
+    SETTLEMENT = "settlement"  # Of a contract that is delivered or delisted.
+
+
 class VenueOrderStatus(StrEnum):
     """What a venue says of an order, in one vocabulary for all venues."""
 

@@ -18,6 +18,7 @@ from tidegate.core.messages.reports import (
 from tidegate.core.order import Order
 from tidegate.core.reconciliation.foreign import order_subject, trade_subject
 from tidegate.core.records import FOREIGN_EXECUTION, FOREIGN_ORDER, UNKNOWN_BUST
+from tidegate.core.tracking.naming import names_booked
 from tidegate.core.vocabulary import VenueOrderStatus
 from tidegate.ports import OrderKeys
 
@@ -96,6 +97,8 @@ def _note_venue_order(desk: Desk, report: OrderReported | ExecutionReported, key
         keys.exchange_order_ids.add((report.account_id, report.symbol, theirs))
     if isinstance(report, ExecutionReported):
         _note_told(desk, break_id(report.account_id, FOREIGN_EXECUTION, trade_subject(report)), keys)
+        if ":" in report.symbol:
+            _note_trade(desk, report, keys)
     elif report.status is VenueOrderStatus.OPEN:
         _note_dismissed(desk, report, keys)
 
@@ -106,16 +109,23 @@ def _note_parent(desk: Desk, order: Order, keys: OrderKeys) -> None:
         _note_order(desk, order.parent_order_id, keys)
 
 
+def _note_trade(desk: Desk, report: ExecutionReported | ExecutionBusted, keys: OrderKeys) -> bool:
+    """A trade by all ids that it may have been booked under, whole or in parts; whether any of it is in memory."""
+    name = execution_id(report.account_id, report.symbol, report.side, report.trade_id)
+    names = names_booked(desk.accounts.get(report.account_id), name)
+    missing = [each for each in names if each not in desk.executions and each not in desk.busted]
+    if name in missing:
+        keys.execution_ids.update(missing)
+    return len(missing) < len(names)
+
+
 def _note_bust(desk: Desk, report: ExecutionBusted, keys: OrderKeys) -> None:
     """The trade as it was booked, and its order; or that the venue took back one that never was."""
     name = execution_id(report.account_id, report.symbol, report.side, report.trade_id)
-    booked = desk.executions.get(name)
-    if booked is not None:
-        if (order := desk.orders.get(booked.order_id)) is not None:
-            _note_parent(desk, order, keys)
-    elif name not in desk.busted:
-        keys.execution_ids.add(name)
+    if not _note_trade(desk, report, keys):
         _note_told(desk, break_id(report.account_id, UNKNOWN_BUST, name), keys)
+    elif (booked := desk.executions.get(name)) is not None and (order := desk.orders.get(booked.order_id)) is not None:
+        _note_parent(desk, order, keys)
 
 
 def _note_told(desk: Desk, name: str, keys: OrderKeys) -> None:

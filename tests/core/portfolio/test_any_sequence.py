@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,16 @@ from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.records import UNALLOCATED
 from tidegate.core.valuation import value_owners
-from tidegate.core.vocabulary import CashFlowKind, Environment, Exchange, PositionSide, Side, VenueOrderStatus, Wallet
+from tidegate.core.vocabulary import (
+    CashFlowKind,
+    Environment,
+    Exchange,
+    ForcedTrade,
+    PositionSide,
+    Side,
+    VenueOrderStatus,
+    Wallet,
+)
 
 OMNIBUS = ids.AccountId("okx-omnibus")
 OWNERS = ((ACCOUNT, ALICE), (OMNIBUS, ALICE), (OMNIBUS, BOB), (OMNIBUS, UNALLOCATED))
@@ -49,7 +59,7 @@ class AnyDesk(ComparedDesk):
         self.put(reports.BalancesReported(at=self.now, account_id=OMNIBUS, requested_at=self.now, balances=held))
 
     def live(self, steps: int) -> None:
-        doings = (self.trade_something, self.trade_something, self.end_something, self.bust_something)
+        doings = (self.trade_something, self.trade_something, self.end_something, self.bust_something, self.force)
         for _ in range(steps):
             self.now += timedelta(seconds=self.random.choice([0, 1, 30]))
             self.random.choice(
@@ -96,6 +106,27 @@ class AnyDesk(ComparedDesk):
         self.accept(order, f"V{order.order_id}")
         return order
 
+    def force(self) -> None:
+        """The venue trades by itself, in either account, and tells it more than once perhaps, or not as its own."""
+        account_id = self.random.choice([ACCOUNT, OMNIBUS])
+        told = reports.ExecutionReported(
+            at=self.now,
+            account_id=account_id,
+            symbol=PERPETUAL,
+            side=self.random.choice(list(Side)),
+            trade_id=ids.TradeId(f"forced-{self.random.randrange(20)}"),
+            quantity=self.amount("0.1", "0.7", "1"),
+            price=self.amount("45000", "49999.9"),
+            executed_at=self.now,
+            fees=(Fee("USDT", self.amount("0.7", "3")),),
+            exchange_order_id=ids.ExchangeOrderId(f"venue-{self.random.randrange(5)}"),
+            position_side=self.random.choice(list(PositionSide)),
+            realized_pnl=self.random.choice([None, self.amount("-100", "77.7")]),
+            forced=self.random.choice(list(ForcedTrade)),
+        )
+        for again in (told, msgspec.structs.replace(told, forced=None), told)[: self.random.choice([1, 2, 3])]:
+            self.put(again)
+
     def end_something(self) -> None:
         working = [order for order in self.desk.orders.values() if not order.is_closed]
         if working:
@@ -114,7 +145,8 @@ class AnyDesk(ComparedDesk):
         kind = self.random.choice(list(CashFlowKind))
         wallet = Wallet.FUTURES if kind is CashFlowKind.FUNDING else self.random.choice(list(Wallet))
         name = f"flow-{self.random.randrange(30)}"
-        self.flow(str(self.amount("12.5", "-7", "100")), flow_id=name, kind=kind, wallet=wallet)
+        symbol = PERPETUAL if kind is CashFlowKind.LIQUIDATION_FEE else None
+        self.flow(str(self.amount("12.5", "-7", "100")), flow_id=name, kind=kind, wallet=wallet, symbol=symbol)
 
     def tell_of_a_transfer(self) -> None:
         """The venue's word on one side of a transfer, more than once perhaps."""

@@ -15,6 +15,7 @@ from tidegate.core.messages.values import Fee, VenueBalance, VenuePosition
 from tidegate.core.vocabulary import (
     CashFlowKind,
     Exchange,
+    ForcedTrade,
     Liquidity,
     MarginMode,
     OrderType,
@@ -131,7 +132,7 @@ class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     `message` say why it ended, where the venue tells. The other figures are the order's as it stands at the venue,
     None where the report does not tell them; `quantity` is in base. `triggered`: a conditional order that the venue
     has set off; its `exchange_order_id` may then be a new one. `requested_at` is when the question left that this
-    answers (None: the venue told it unasked).
+    answers (None: the venue told it unasked). `forced`: the venue made the order by itself.
     """
 
     at: datetime
@@ -150,6 +151,7 @@ class OrderReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     trigger_price: Decimal | None = None
     triggered: bool = False
     requested_at: datetime | None = None
+    forced: ForcedTrade | None = None
 
 
 class OrderNotFound(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -175,7 +177,8 @@ class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=
     """One trade at the venue. Fees are costs (rebates negative), in whatever asset the venue took them.
 
     `realized_pnl` is what a derivative's venue settled for it, before fees, in the settlement asset; None where it does
-    not tell. It is what the balance moved by, rounding included, so it goes before a figure of our own.
+    not tell. It is what the balance moved by, rounding included, so it goes before a figure of our own. `forced`: of an
+    order that the venue made by itself; None: of another, or of one of which the report does not tell that.
     """
 
     at: datetime
@@ -192,6 +195,7 @@ class ExecutionReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=
     exchange_client_order_id: ExchangeClientOrderId | None = None
     position_side: PositionSide = PositionSide.NET
     realized_pnl: Decimal | None = None
+    forced: ForcedTrade | None = None
 
 
 class ExecutionBusted(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

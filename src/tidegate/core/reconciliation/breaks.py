@@ -11,7 +11,7 @@ from tidegate.core.messages.events import BalanceAdjusted, Event, PositionAdjust
 from tidegate.core.messages.values import Refusal
 from tidegate.core.reconciliation.balances import BALANCE, balance_subject
 from tidegate.core.reconciliation.positions import POSITION, position_subject
-from tidegate.core.records import FOREIGN_EXECUTION, UNALLOCATED, Account, Break
+from tidegate.core.records import FORCED_TRADE, FOREIGN_EXECUTION, UNALLOCATED, Account, Break
 from tidegate.core.sending import resolved
 from tidegate.core.vocabulary import RefusalCode, Role, Wallet
 
@@ -79,7 +79,7 @@ def _is_of_positions(desk: Desk, account: Account, asset: str, wallet: Wallet) -
     subjects = [
         found.subject.partition(" ")[0]
         for found in desk.open_breaks.values()
-        if found.account_id == account.account_id and found.kind in (POSITION, FOREIGN_EXECUTION)
+        if found.account_id == account.account_id and found.kind in (POSITION, FOREIGN_EXECUTION, FORCED_TRADE)
     ]
     return any(
         symbol.endswith(f":{asset}") and desk.wallet_of(account.exchange, symbol) is wallet for symbol in subjects

@@ -8,12 +8,14 @@ import msgspec
 from tidegate.core.capital import COUNTED
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
-from tidegate.core.identifiers import AccountId
+from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.messages.events import CashFlowBooked, TransferSeen
 from tidegate.core.messages.reports import CashFlowReported
 from tidegate.core.messages.risk_records import Transfer
 from tidegate.core.money import ZERO
-from tidegate.core.vocabulary import Wallet
+from tidegate.core.portfolio.sharing import divided, largest_first
+from tidegate.core.records import Account
+from tidegate.core.vocabulary import CashFlowKind, Wallet
 
 Subject = tuple[AccountId, str, Wallet]  # A balance: of which account, which asset, and where in it.
 _SUMS_MAX = 1_000  # Of so many sums of transfers, ten or so that are under way, none is asked any more.
@@ -31,20 +33,36 @@ def reported(desk: Desk, report: CashFlowReported) -> Decision:
         return NOTHING
     if (seen := _seen(desk, report)) is not None:
         return Decision([seen])
-    booked = CashFlowBooked(
+    return Decision([_booked(desk, account, report, *part) for part in _parts(desk, account, report)])
+
+
+def _parts(desk: Desk, account: Account, report: CashFlowReported) -> list[tuple[UserId, Decimal, str]]:
+    """Whose it is, with what each part is known by. What a liquidation costs is theirs who were liquidated."""
+    bore = None if report.symbol is None else desk.forced.get((report.account_id, report.symbol))
+    if report.kind is not CashFlowKind.LIQUIDATION_FEE or bore is None:
+        return [(account.owner, report.amount, report.flow_id)]
+    first, *others = largest_first(bore.parts)
+    amounts = divided(report.amount, bore.parts)
+    parts = [(first, amounts[first], report.flow_id)]
+    return parts + [(each, amounts[each], f"{report.flow_id}:{each}") for each in others if amounts[each]]
+
+
+def _booked(
+    desk: Desk, account: Account, report: CashFlowReported, user_id: UserId, amount: Decimal, flow_id: str
+) -> CashFlowBooked:
+    return CashFlowBooked(
         at=report.at,
         account_id=report.account_id,
-        user_id=account.owner,
-        flow_id=report.flow_id,
+        user_id=user_id,
+        flow_id=flow_id,
         kind=report.kind,
         asset=report.asset,
-        amount=report.amount,
+        amount=amount,
         wallet=report.wallet,
         symbol=report.symbol,
         rate=desk.rate(account.exchange, report.asset),
         happened_at=report.happened_at,
     )
-    return Decision([booked])
 
 
 def _seen(desk: Desk, report: CashFlowReported) -> TransferSeen | None:

@@ -18,6 +18,7 @@ from tidegate.core.messages.reports import (
 from tidegate.core.money import plain
 from tidegate.core.reconciliation.telling import end_all, end_if_open, tell_once
 from tidegate.core.records import FOREIGN_EXECUTION, FOREIGN_ORDER, UNKNOWN_BUST, Break
+from tidegate.core.tracking.naming import names_booked
 from tidegate.core.vocabulary import VenueOrderStatus
 
 UNKNOWN_ORDER_OF_OURS = "unknown_order_of_ours"
@@ -151,8 +152,9 @@ def _open_executions(desk: Desk, account_id: AccountId) -> int:
 
 def busted(desk: Desk, report: ExecutionBusted) -> Decision:
     """The venue took back a trade that is not booked: it will not be, should it still be told of."""
+    account = desk.accounts.get(report.account_id)
     name = execution_id(report.account_id, report.symbol, report.side, report.trade_id)
-    if report.account_id not in desk.accounts or name in desk.busted:
+    if account is None or any(each in desk.busted for each in names_booked(account, name)):
         return NOTHING
     message = f"the venue took back trade {report.trade_id} of {report.symbol} ({report.side}), which is not booked"
     return Decision(tell_once(desk, report.account_id, report.at, UNKNOWN_BUST, name, message))

@@ -32,7 +32,7 @@ NOT_LET_THROUGH = frozenset({OrderStatus.CREATED, OrderStatus.INVALIDATED})
 def footprint_of(order: Order, parent: Order | None, rate: Decimal, *, moves_quote: bool = False) -> Footprint:
     """Open and in-doubt orders at their worst case. `parent` is whom a leg of protection protects, `rate` what one of
     the quote asset is worth. `moves_quote`: that is no cash, so it counts as well."""
-    if order.status in NOT_LET_THROUGH:
+    if order.status in NOT_LET_THROUGH or order.is_forced:
         return NOTHING
     is_open = order.closed_at is None
     if order.leg is not None:

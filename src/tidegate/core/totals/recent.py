@@ -38,8 +38,9 @@ def recent_of(order: Order) -> RecentOrder:
 
 
 def was_let_through(order: Order) -> bool:
-    """Whether an order counts: nobody sends legs of protection, and what was refused never left."""
-    return order.leg is None and order.status not in NOT_LET_THROUGH
+    """Whether an order counts: nobody sends legs of protection, what was refused never left, and what a venue does
+    by itself nobody asked for."""
+    return order.leg is None and order.status not in NOT_LET_THROUGH and not order.is_forced
 
 
 def counts_over_time(limits: Iterable[RiskLimit]) -> bool:

@@ -1,7 +1,7 @@
 """Trades that the venue takes back."""
 
 from tidegate.core.apply import break_id
-from tidegate.core.decision import NOTHING, Decision
+from tidegate.core.decision import NOTHING, Decision, together
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import execution_id
 from tidegate.core.messages.events import Event, ExecutionBooked, ExecutionReversed, OrderCorrected
@@ -9,16 +9,26 @@ from tidegate.core.messages.reports import ExecutionBusted
 from tidegate.core.money import plain
 from tidegate.core.order import Order
 from tidegate.core.sending import resolved
+from tidegate.core.tracking.naming import names_booked
 from tidegate.core.vocabulary import OrderStatus
 
 
-def booked_trade(desk: Desk, report: ExecutionBusted) -> ExecutionBooked | None:
-    """The trade that a bust speaks of, as it was booked; None when it never was, or is reversed already."""
+def booked_trades(desk: Desk, report: ExecutionBusted) -> list[ExecutionBooked]:
+    """The trade that a bust speaks of, as it was booked, in parts if several had a part in it.
+
+    Nothing when it never was booked, or is reversed already.
+    """
     name = execution_id(report.account_id, report.symbol, report.side, report.trade_id)
-    return desk.executions.get(name)
+    names = names_booked(desk.accounts.get(report.account_id), name)
+    return [desk.executions[each] for each in names if each in desk.executions]
 
 
-def busted(desk: Desk, report: ExecutionBusted, booked: ExecutionBooked) -> Decision:
+def busted(desk: Desk, report: ExecutionBusted, booked: list[ExecutionBooked]) -> Decision:
+    """Reverse it, every part of it."""
+    return together(*(_bust(desk, report, part) for part in booked))
+
+
+def _bust(desk: Desk, report: ExecutionBusted, booked: ExecutionBooked) -> Decision:
     """Reverse it in order, holdings and position together.
 
     An order that works goes on with more to fill. One that had ended as filled is canceled with what remains filled;

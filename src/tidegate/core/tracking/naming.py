@@ -1,7 +1,8 @@
 """What a report leaves open: which attempt it speaks of, and why an order ended."""
 
-from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, order_of
+from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, ExecutionId, order_of, share_id
 from tidegate.core.order import Order
+from tidegate.core.records import Account
 from tidegate.core.vocabulary import RejectReason
 
 
@@ -22,3 +23,11 @@ def attempt_named(
 def venue_reason(order: Order) -> RejectReason | None:
     """Why the venue ended it, as it said before the last executions came."""
     return order.reason if isinstance(order.reason, RejectReason) else None
+
+
+def names_booked(account: Account | None, name: ExecutionId) -> tuple[ExecutionId, ...]:
+    """By which ids a trade may have been booked: whole, or, one of the venue's own, in the parts of several users."""
+    if account is None:
+        return (name,)
+    owners = dict.fromkeys((*account.user_ids, account.owner))
+    return (name, *(share_id(name, user_id) for user_id in owners))

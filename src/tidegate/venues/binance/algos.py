@@ -22,6 +22,7 @@ from tidegate.venues.venue import Placed, Seat
 
 HISTORY_ROWS_MAX = 1000
 LOOK_UPS_MAX = 50
+FORCED_ROWS_MAX = 100
 
 
 class AlgoOrders:
@@ -106,6 +107,7 @@ class AlgoOrders:
         unknown = [order_id for order_id in order_ids if not self._links.knows(symbol, order_id)]
         if len(unknown) > LOOK_UPS_MAX:
             await self._learn_history(symbol)
+            await self._learn_forced(symbol)
         for number, order_id in enumerate(unknown):
             if number < LOOK_UPS_MAX:
                 await self._find_origin(symbol, order_id)
@@ -119,15 +121,22 @@ class AlgoOrders:
         except CallFailed as failure:
             if failure.verdict is not Verdict.ABSENT:  # Binance forgets orders; a liquidation's may never be shown.
                 raise
+            await self._learn_forced(symbol)
         else:
             named = self._links.recognize(symbol, order_id, text(row, "clientOrderId"))
-            if order_of(named) is None:
+            if order_of(named) is None and not self._links.knows(symbol, order_id):
                 await self._learn_history(symbol)
             elif not self._links.knows(symbol, order_id):
                 was_set_off = row.get("origType") in CONDITIONAL_WORDS
                 self._links.settle(symbol, order_id, Origin(named, was_set_off))
         if not self._links.knows(symbol, order_id):
             self._links.settle(symbol, order_id, NOT_OURS)
+
+    async def _learn_forced(self, symbol: str) -> None:
+        """Of the last week's orders that Binance made by itself, why it did."""
+        params = {"symbol": self._seat.symbols.theirs(symbol), "limit": FORCED_ROWS_MAX}
+        for row in rows(await self._client.call(endpoints.FORCED_ORDERS, params)):
+            self._links.recognize(symbol, text(row, "orderId"), text(row, "clientOrderId"))
 
     async def _learn_history(self, symbol: str) -> None:
         params = {"symbol": self._seat.symbols.theirs(symbol), "limit": HISTORY_ROWS_MAX}

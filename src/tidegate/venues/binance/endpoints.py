@@ -54,6 +54,7 @@ LINEAR_ORDER = _linear("GET", "order", 1)
 LINEAR_OPEN_ORDERS = _linear("GET", "openOrders", 40)
 LINEAR_OPEN_ORDERS_OF_SYMBOL = _linear("GET", "openOrders", 1)
 LINEAR_TRADES = _linear("GET", "userTrades", 5)
+FORCED_ORDERS = _linear("GET", "forceOrders", 20)  # With a symbol.
 ALGO_PLACE = _linear_order("POST", "algoOrder")
 ALGO_CANCEL = _linear("DELETE", "algoOrder", 1)
 ALGO_ORDER = _linear("GET", "algoOrder", 1)

@@ -5,9 +5,9 @@ from typing import Any
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId, TradeId
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
-from tidegate.core.vocabulary import Liquidity, RejectReason, VenueOrderStatus
+from tidegate.core.vocabulary import ForcedTrade, Liquidity, RejectReason, VenueOrderStatus
 from tidegate.venues.binance.linear_orders import CONDITIONAL_WORDS, ORDER_TYPES
-from tidegate.venues.binance.order_links import OrderLinks
+from tidegate.venues.binance.order_links import OrderLinks, forced_by
 from tidegate.venues.binance.words import (
     ENDINGS,
     STATUSES,
@@ -61,6 +61,7 @@ class Reader:
             price=figure(row.get("price")),
             trigger_price=figure(row.get("stopPrice")),
             triggered=self._was_set_off(symbol, order_id, row.get("origType")),
+            forced=forced_by(text(row, "clientOrderId")),
         )
 
     def trade(
@@ -83,6 +84,7 @@ class Reader:
             exchange_client_order_id=client_order_id or self._links.origin(symbol, order_id).client_order_id,
             position_side=position_side_of(row.get("positionSide")),
             realized_pnl=amount_or_none(row.get("realizedPnl")),
+            forced=self._links.origin(symbol, order_id).forced,
         )
 
     def order_update(self, event: Any, symbol: str, at: datetime) -> list[Report]:
@@ -117,6 +119,7 @@ class Reader:
             exchange_client_order_id=client_order_id,
             position_side=position_side_of(event.get("ps")),
             realized_pnl=amount_or_none(event.get("rp")),
+            forced=_forced(event),
         )
 
     def _order_state(
@@ -140,10 +143,17 @@ class Reader:
             price=figure(event.get("p")),
             trigger_price=figure(event.get("sp")),
             triggered=self._was_set_off(symbol, order_id, event.get("ot")),
+            forced=_forced(event),
         )
 
     def _was_set_off(self, symbol: str, order_id: str, original_type: Any) -> bool:
         return original_type in CONDITIONAL_WORDS or self._links.origin(symbol, order_id).was_set_off
+
+
+def _forced(event: Any) -> ForcedTrade | None:
+    """Why Binance made the order: by its name, or because only liquidations are calculated."""
+    forced = forced_by(text(event, "c"))
+    return ForcedTrade.LIQUIDATION if forced is None and event.get("x") == "CALCULATED" else forced
 
 
 def _end_of(event: Any) -> tuple[VenueOrderStatus, RejectReason | None, str]:

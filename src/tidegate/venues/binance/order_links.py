@@ -4,20 +4,32 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from tidegate.core.identifiers import ExchangeClientOrderId, order_of
+from tidegate.core.vocabulary import ForcedTrade
 
 ORIGINS_MAX = 10_000
-FORCED_PREFIXES = ("autoclose-", "adl_autoclose", "settlement_autoclose-")
-"""The client order ids of the orders that Binance itself makes: liquidations, auto-deleveraging, delisting."""
+FORCED_PREFIXES = {
+    "autoclose-": ForcedTrade.LIQUIDATION,
+    "adl_autoclose": ForcedTrade.AUTO_DELEVERAGING,
+    "settlement_autoclose-": ForcedTrade.SETTLEMENT,
+}
+"""How the client order ids begin of the orders that Binance itself makes ("Event: Order Update")."""
 
 
 class Origin(NamedTuple):
-    """Where an order in the book came from: our id (None: it is nobody's of ours), and whether it was set off."""
+    """Where an order in the book came from: our id (None: it is nobody's of ours), whether it was set off, and why
+    Binance made it by itself, if it did."""
 
     client_order_id: ExchangeClientOrderId | None
     was_set_off: bool = False
+    forced: ForcedTrade | None = None
 
 
 NOT_OURS = Origin(None)
+
+
+def forced_by(client_order_id: str) -> ForcedTrade | None:
+    """Why Binance made an order by itself, as its name says; None: it did not."""
+    return next((why for prefix, why in FORCED_PREFIXES.items() if client_order_id.startswith(prefix)), None)
 
 
 class OrderLinks:
@@ -74,12 +86,14 @@ class OrderLinks:
         An order in the book that bears the name of one that waits is what that one became.
         """
         named = ExchangeClientOrderId(told)
+        if (forced := forced_by(told)) is not None:
+            self.settle(symbol, order_id, Origin(None, forced=forced))
         if named in self._waiting.get(symbol, ()):
             self.link(symbol, order_id, named)
         return named if order_of(told) is not None else self.origin(symbol, order_id).client_order_id or named
 
     def is_open_question(self, symbol: str, order_id: str, told: str) -> bool:
         """Whether an order that is not ours by its name may yet be what one of ours became."""
-        if order_of(told) is not None or told.startswith(FORCED_PREFIXES) or self.knows(symbol, order_id):
+        if order_of(told) is not None or forced_by(told) is not None or self.knows(symbol, order_id):
             return False
         return bool(self._waiting.get(symbol))

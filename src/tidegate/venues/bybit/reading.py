@@ -9,6 +9,7 @@ from tidegate.core.instruments import Instrument
 from tidegate.core.messages.reports import ExecutionReported, OrderReported
 from tidegate.core.messages.values import Fee
 from tidegate.core.vocabulary import (
+    ForcedTrade,
     InstrumentKind,
     Liquidity,
     OrderType,
@@ -26,6 +27,21 @@ TRADES = frozenset(
     # What moves a position: trades of ours, and what the venue itself trades, settles or moves.
     {"Trade", "AdlTrade", "BustTrade", "Delivery", "Settle", "BlockTrade", "MovePosition", "FutureSpread"}
 )
+_FORCED = {
+    "BustTrade": ForcedTrade.LIQUIDATION,
+    "AdlTrade": ForcedTrade.AUTO_DELEVERAGING,
+    "Delivery": ForcedTrade.SETTLEMENT,
+    "Settle": ForcedTrade.SETTLEMENT,
+}
+"""By `execType`: what takes a position over, deleverages it, or closes it with its contract."""
+_FORCED_ORDERS = {
+    "CreateByLiq": ForcedTrade.LIQUIDATION,
+    "CreateByTakeOver_PassThrough": ForcedTrade.LIQUIDATION,
+    "CreateByAdl_PassThrough": ForcedTrade.AUTO_DELEVERAGING,
+    "CreateBySettle": ForcedTrade.SETTLEMENT,
+    "CreateByAdminClosing": ForcedTrade.SETTLEMENT,
+}
+"""By `createType`: a liquidation step by step trades in the book, as everybody does."""
 NO_TRADES = frozenset({"Funding", "SessionSettlePnL"})
 """What moves cash only: the transaction log tells it."""
 _ENDED_UNTRADED = frozenset({"Cancelled", "Rejected"})
@@ -61,6 +77,7 @@ class Reader:
             price=_figure(row, "price") if row.get("orderType") == "Limit" else None,
             trigger_price=trigger_price,
             triggered=_is_triggered(row, standing.status, standing.reason),
+            forced=_FORCED_ORDERS.get(str(row.get("createType"))),
         )
 
     def execution(self, row: Any, kind: InstrumentKind) -> ExecutionReported | None:
@@ -71,6 +88,7 @@ class Reader:
         if what not in TRADES:
             raise MalformedError(f"unknown execution type {what!r}")
         instrument, side = self._instrument(row, kind), side_of(row.get("side"))
+        forced = _FORCED.get(str(what)) or _FORCED_ORDERS.get(str(row.get("createType")))
         is_maker = row.get("isMaker")
         liquidity = Liquidity.MAKER if is_maker else Liquidity.TAKER
         return ExecutionReported(
@@ -86,18 +104,19 @@ class Reader:
             liquidity=liquidity if isinstance(is_maker, bool) else Liquidity.UNKNOWN,
             exchange_order_id=ExchangeOrderId(text(row, "orderId")),
             exchange_client_order_id=_client_order_id(row),
-            position_side=self._position_side(row, instrument.symbol, side),
+            position_side=self._position_side(row, instrument.symbol, side, forced),
             realized_pnl=_settled(row, instrument),
+            forced=forced,
         )
 
     def _instrument(self, row: Any, kind: InstrumentKind) -> Instrument:
         return self._seat.symbols.instrument(self._seat.symbols.ours(text(row, "symbol"), kind))
 
-    def _position_side(self, row: Any, symbol: str, side: Side) -> PositionSide:
+    def _position_side(self, row: Any, symbol: str, side: Side, forced: ForcedTrade | None) -> PositionSide:
         """Executions do not name the position of hedge mode, but what closes one goes against it."""
         if not self._hedges(symbol):
             return PositionSide.NET
-        closes = bool(amount_or_zero(row.get("closedSize")))
+        closes = forced is not None or bool(amount_or_zero(row.get("closedSize")))
         return PositionSide.LONG if (side is Side.BUY) is not closes else PositionSide.SHORT
 
 

@@ -9,6 +9,7 @@ from tidegate.core.instruments import Instrument
 from tidegate.core.messages.reports import ExecutionReported, OrderReported, Report
 from tidegate.core.messages.values import Fee
 from tidegate.core.vocabulary import (
+    ForcedTrade,
     InstrumentKind,
     Liquidity,
     OrderType,
@@ -45,6 +46,19 @@ _CANCEL_SOURCES = {
 }
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 _POSITION_SIDES = {"long": PositionSide.LONG, "short": PositionSide.SHORT}
+_FORCED = {
+    "full_liquidation": ForcedTrade.LIQUIDATION,
+    "partial_liquidation": ForcedTrade.LIQUIDATION,
+    "adl": ForcedTrade.AUTO_DELEVERAGING,
+    "delivery": ForcedTrade.SETTLEMENT,
+}
+"""An order's `category`, where OKX made it by itself."""
+_FORCED_BILLS = {
+    **dict.fromkeys(map(str, range(100, 108)), ForcedTrade.LIQUIDATION),
+    **dict.fromkeys(("112", "113"), ForcedTrade.SETTLEMENT),
+    **dict.fromkeys(map(str, range(125, 129)), ForcedTrade.AUTO_DELEVERAGING),
+}
+"""A fill's `subType`, which is its bill's: fills do not tell the category."""
 _LIQUIDITY = {"T": Liquidity.TAKER, "M": Liquidity.MAKER}
 _ORDER_TYPES = {
     "market": OrderType.MARKET,
@@ -106,6 +120,7 @@ class Reader:
             quantity=_quantity(row, instrument),
             price=amount_or_zero(row.get("px")) or None,
             triggered=bool(row.get("algoId")),
+            forced=_forced(row),
         )
 
     def pushed(self, row: Any) -> list[Report]:
@@ -144,6 +159,7 @@ class Reader:
             exchange_client_order_id=self._ours(row, exchange_order_id),
             position_side=position_side(row),
             realized_pnl=_settled(row, instrument),
+            forced=_forced(row),
         )
 
     def _ours(self, row: Any, exchange_order_id: ExchangeOrderId) -> ExchangeClientOrderId | None:
@@ -209,6 +225,11 @@ def _quantity(row: Any, instrument: Instrument) -> Decimal | None:
         if counts == "quote_ccy":
             return None
     return (amount_or_zero(row.get("sz")) * instrument.contract_size) or None
+
+
+def _forced(row: Any) -> ForcedTrade | None:
+    """Why OKX made an order, or the order of a fill, by itself."""
+    return _FORCED.get(row.get("category")) or _FORCED_BILLS.get(str(row.get("subType")))
 
 
 def _settled(row: Any, instrument: Instrument) -> Decimal | None:

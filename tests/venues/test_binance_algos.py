@@ -11,6 +11,7 @@ from tidegate.core.identifiers import ExchangeOrderId
 from tidegate.core.messages.effects import SendCancel
 from tidegate.core.messages.reports import ExecutionReported, OrderReported
 from tidegate.core.vocabulary import (
+    ForcedTrade,
     OffsetUnit,
     OrderType,
     RejectReason,
@@ -360,7 +361,7 @@ NAMED: dict[str, Any] = {"exchange_client_order_id": CLIENT_ORDER_ID, "condition
 
 async def test_trades_since_a_time_are_named_by_what_became_their_orders() -> None:
     foreign = trade_row(2, orderId=77)
-    venue, client = account([trade_row(1), foreign], order_row(origType="STOP"), absent())
+    venue, client = account([trade_row(1), foreign], order_row(origType="STOP"), absent(), [])
     first, second = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
     assert (first.exchange_client_order_id, second.exchange_client_order_id) == (CLIENT_ORDER_ID, None)
     client.answers.extend([[trade_row(1)]])
@@ -381,10 +382,20 @@ async def test_many_unknown_orders_are_not_asked_for_one_by_one(monkeypatch: pyt
     monkeypatch.setattr(algos, "LOOK_UPS_MAX", 1)
     trades = [trade_row(number, orderId=number) for number in (1, 2, 3)]
     history = [algo_row(algoStatus="FINISHED", actualOrderId="3")]
-    venue, client = account(trades, history, order_row())
+    venue, client = account(trades, history, [], order_row())
     told = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
     assert [report.exchange_client_order_id for report in told] == [CLIENT_ORDER_ID, None, CLIENT_ORDER_ID]
-    assert [path for _, path, _ in client.asked] == ["userTrades", "allAlgoOrders", "order"]
+    assert [path for _, path, _ in client.asked] == ["userTrades", "allAlgoOrders", "forceOrders", "order"]
+
+
+@pytest.mark.parametrize("where", ["order", "forceOrders"])
+async def test_trades_of_what_binance_itself_ordered_are_told_as_such(where: str) -> None:
+    ordered = order_row(orderId=77, clientOrderId="autoclose-1772366400000")
+    answers = [ordered] if where == "order" else [absent(), [ordered]]
+    venue, client = account([trade_row(2, orderId=77)], *answers)
+    (told,) = await venue.executions_since(LINEAR, NOW - timedelta(minutes=1))
+    assert (told.forced, told.exchange_client_order_id) == (ForcedTrade.LIQUIDATION, None)
+    assert client.asked[-1][1] == where
 
 
 async def test_a_refused_order_does_not_wait_and_one_without_an_answer_may() -> None:

@@ -11,6 +11,7 @@ from tidegate.core.messages.reports import ExecutionReported, LeverageReported, 
 from tidegate.core.messages.values import Fee
 from tidegate.core.vocabulary import (
     Exchange,
+    ForcedTrade,
     Liquidity,
     MarginMode,
     OrderType,
@@ -326,7 +327,27 @@ def test_an_execution_of_a_liquidation_is_told_under_the_venues_own_name() -> No
     execution = (venue.read_frame(None, event) or ())[0]
     assert isinstance(execution, ExecutionReported)
     assert execution.exchange_client_order_id == "autoclose-1772366400000"
+    assert execution.forced is ForcedTrade.LIQUIDATION
     assert client.asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "execution_type", "forced"),
+    [
+        ("adl_autoclose", "TRADE", ForcedTrade.AUTO_DELEVERAGING),
+        ("settlement_autoclose-1", "TRADE", ForcedTrade.SETTLEMENT),
+        ("web_1", "CALCULATED", ForcedTrade.LIQUIDATION),
+        ("web_1", "TRADE", None),
+    ],
+)
+def test_why_binance_trades_by_itself_stands_in_the_orders_name(
+    name: str, execution_type: str, forced: ForcedTrade | None
+) -> None:
+    venue, _ = account()
+    execution, order = venue.read_frame(None, order_event(c=name, x=execution_type)) or ()
+    assert isinstance(execution, ExecutionReported)
+    assert isinstance(order, OrderReported)
+    assert (execution.forced, order.forced) == (forced, forced)
 
 
 def test_a_status_never_seen_before_is_put_aside_and_loses_no_execution() -> None:

@@ -34,6 +34,7 @@ from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import (
     CashFlowKind,
     Exchange,
+    ForcedTrade,
     InstrumentKind,
     Liquidity,
     MarginMode,
@@ -464,14 +465,28 @@ async def test_all_open_orders_are_listed_ours_and_those_made_by_hand(bench: Ben
 # --- streams ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_liquidation_is_told_as_somebody_elses_order(bench: Bench) -> None:
+async def test_a_liquidation_is_told_as_the_venues_own_order(bench: Bench) -> None:
     await trade(bench, BUY, "0.05")
     await bench.record.forget()
     await bench.control.call("POST", "liquidations", {"api_key": bench.api_key, "symbol": LINEAR})
     told = await bench.record.wait(ExecutionReported)
     assert str(told.exchange_client_order_id).startswith("autoclose-")
-    assert (told.side, told.quantity) == (SELL, Decimal("0.05"))
+    assert (told.side, told.quantity, told.forced) == (SELL, Decimal("0.05"), ForcedTrade.LIQUIDATION)
     assert not bench.record.of(MessageQuarantined)
+
+
+async def test_who_was_not_listening_learns_that_a_trade_was_a_liquidation(
+    exchange: Exchange, simulator: dict[str, Any], control: Control, tmp_path: Path
+) -> None:
+    async with connected(exchange, simulator, control, tmp_path) as bench:
+        await trade(bench, BUY, "0.05")
+        await bench.control.call("POST", "liquidations", {"api_key": bench.api_key, "symbol": LINEAR})
+        await bench.record.wait(ExecutionReported, lambda report: report.side is SELL)
+        bench.session._venue._linear._links._origins.clear()
+        await bench.record.forget()
+        await bench.synchronized(LINEAR)
+        [told] = bench.record.of(ExecutionReported, lambda report: report.side is SELL)
+        assert told.forced is ForcedTrade.LIQUIDATION
 
 
 async def test_a_listen_key_that_expires_is_replaced(bench: Bench) -> None:

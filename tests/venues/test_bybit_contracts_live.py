@@ -24,6 +24,7 @@ from tidegate.core.messages.values import VenuePosition
 from tidegate.core.vocabulary import (
     CashFlowKind,
     Exchange,
+    ForcedTrade,
     MarginMode,
     OrderType,
     PositionSide,
@@ -228,15 +229,15 @@ async def test_every_change_of_the_balance_is_an_execution_or_a_cash_flow(bench:
 
 
 @pytest.mark.parametrize("how", ["liquidations", "deleveraging"])
-async def test_what_the_venue_itself_closes_is_told_as_executions_of_an_order_that_is_not_ours(
-    bench: Bench, how: str
-) -> None:
+async def test_what_the_venue_itself_closes_is_told_as_its_own(bench: Bench, how: str) -> None:
+    why = ForcedTrade.LIQUIDATION if how == "liquidations" else ForcedTrade.AUTO_DELEVERAGING
     await trade(bench, Side.BUY, "0.5")
     await bench.record.forget()
     await bench.control.call("POST", how, {"api_key": bench.api_key, "symbol": LINEAR})
     told = await bench.record.wait(ExecutionReported)
-    assert (told.side, told.exchange_client_order_id) == (Side.SELL, None)
+    assert (told.side, told.exchange_client_order_id, told.forced) == (Side.SELL, None, why)
     await bench.synchronized(LINEAR)
+    assert {report.forced for report in bench.record.of(ExecutionReported) if report.side is Side.SELL} == {why}
     closed = {report.trade_id: report for report in bench.record.of(ExecutionReported, lambda it: it.side is Side.SELL)}
     assert sum(report.quantity for report in closed.values()) == Decimal("0.5")
     (held,) = bench.record.of(PositionsReported)

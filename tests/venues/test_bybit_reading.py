@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from tidegate.core.messages.values import Fee
-from tidegate.core.vocabulary import InstrumentKind, Liquidity, OrderType, PositionSide, Side, VenueOrderStatus
+from tidegate.core.vocabulary import (
+    ForcedTrade,
+    InstrumentKind,
+    Liquidity,
+    OrderType,
+    PositionSide,
+    Side,
+    VenueOrderStatus,
+)
 from tidegate.venues.values import MalformedError
 from venue_bybit_rows import execution, order, reader, stop
 from venue_unit_helpers import CLIENT_ORDER_ID
@@ -131,11 +139,22 @@ def test_a_payment_is_no_execution(what: str) -> None:
     assert reader().execution(execution(execType=what, orderId=""), LINEAR) is None
 
 
-@pytest.mark.parametrize("what", ["AdlTrade", "BustTrade", "Settle", "Delivery"])
-def test_what_the_venue_itself_closes_is_an_execution_of_an_order_that_is_not_ours(what: str) -> None:
-    read = reader().execution(execution(execType=what, orderLinkId="", closedSize="0.01"), LINEAR)
+@pytest.mark.parametrize(
+    ("told", "forced"),
+    [
+        ({"execType": "AdlTrade"}, ForcedTrade.AUTO_DELEVERAGING),
+        ({"execType": "BustTrade"}, ForcedTrade.LIQUIDATION),
+        ({"execType": "Settle"}, ForcedTrade.SETTLEMENT),
+        ({"execType": "Delivery"}, ForcedTrade.SETTLEMENT),
+        ({"createType": "CreateByLiq"}, ForcedTrade.LIQUIDATION),
+        ({"createType": "CreateByUser"}, None),
+        ({"execType": "MovePosition"}, None),
+    ],
+)
+def test_what_the_venue_itself_closes_is_told_as_such(told: dict[str, str], forced: ForcedTrade | None) -> None:
+    read = reader().execution(execution(**told, orderLinkId="", closedSize="0.01"), LINEAR)
     assert read is not None
-    assert read.exchange_client_order_id is None
+    assert (read.exchange_client_order_id, read.forced) == (None, forced)
 
 
 def test_an_unknown_execution_type_is_a_fault() -> None:

@@ -22,6 +22,7 @@ from tidegate.core.messages.values import VenueBalance, VenuePosition
 from tidegate.core.vocabulary import (
     CashFlowKind,
     Exchange,
+    ForcedTrade,
     MarginMode,
     OrderType,
     PositionSide,
@@ -192,12 +193,17 @@ async def test_funding_asks_for_a_comparison(bench: Bench) -> None:
     await bench.record.wait(AccountConnected, count=2)
 
 
-async def test_a_liquidation_is_told_as_somebody_elses_order(bench: Bench) -> None:
+async def test_a_liquidation_is_told_as_the_venues_own_order(bench: Bench) -> None:
     order = await trade(bench, BUY, "0.1")
     await bench.control.call("POST", "liquidations", {"api_key": bench.api_key, "symbol": LINEAR})
     told = await bench.record.wait(ExecutionReported, lambda told: not named(order)(told))
     assert (told.exchange_client_order_id, told.side, told.quantity) == (None, SELL, Decimal("0.1"))
+    assert told.forced is ForcedTrade.LIQUIDATION
     assert await positions(bench) == ()
+    await bench.record.forget()
+    await bench.synchronized(LINEAR)
+    [listed] = bench.record.of(ExecutionReported, lambda report: report.side is SELL)
+    assert (listed.trade_id, listed.forced) == (told.trade_id, ForcedTrade.LIQUIDATION)
 
 
 async def test_open_orders_of_both_markets_are_listed_with_those_made_by_hand(bench: Bench) -> None:

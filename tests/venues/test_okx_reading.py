@@ -9,6 +9,7 @@ from tidegate.core.messages.reports import ExecutionReported
 from tidegate.core.messages.values import Fee
 from tidegate.core.vocabulary import (
     Exchange,
+    ForcedTrade,
     Liquidity,
     OrderType,
     PositionSide,
@@ -150,6 +151,26 @@ def test_an_order_that_does_not_say_what_it_trades_is_counted() -> None:
 def test_a_liquidation_is_nobodys_order() -> None:
     execution, order = read(ScriptedClient(), pushed(clOrdId="", category="full_liquidation"))
     assert (execution.exchange_client_order_id, order.exchange_client_order_id) == (None, None)
+    assert (execution.forced, order.forced) == (ForcedTrade.LIQUIDATION, ForcedTrade.LIQUIDATION)
+
+
+@pytest.mark.parametrize(
+    ("told", "forced"),
+    [
+        ({"category": "adl"}, ForcedTrade.AUTO_DELEVERAGING),
+        ({"category": "delivery"}, ForcedTrade.SETTLEMENT),
+        ({"category": "partial_liquidation"}, ForcedTrade.LIQUIDATION),
+        ({"subType": "104"}, ForcedTrade.LIQUIDATION),
+        ({"subType": "126"}, ForcedTrade.AUTO_DELEVERAGING),
+        ({"subType": "113"}, ForcedTrade.SETTLEMENT),
+        ({"category": "twap", "subType": "1"}, None),
+    ],
+)
+def test_why_okx_trades_by_itself_stands_in_orders_and_in_fills(
+    told: dict[str, str], forced: ForcedTrade | None
+) -> None:
+    execution, _ = read(ScriptedClient(), pushed(clOrdId="", **told))
+    assert execution.forced is forced
 
 
 # --- orders that OKX sets off ----------------------------------------------------------------------------------------

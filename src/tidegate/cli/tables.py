@@ -218,7 +218,9 @@ def _names_and_times(order: "Order") -> list[tuple[str, str | Text]]:
     if order.params:
         facts.append(("params", ", ".join(f"{name}={value}" for name, value in order.params.items())))
     if order.rule_id:
-        facts.append(("placed by", f"rule {order.rule_id}"))
+        by_venue, _, why = order.rule_id.partition("venue:")
+        made = f"rule {by_venue}" if by_venue else f"{order.exchange} itself: {why.replace('_', ' ')}"
+        facts.append(("placed by", made))
     if order.client_order_id:
         facts.append(("client order id", order.client_order_id))
     if order.exchange_order_id:

@@ -100,7 +100,8 @@ async def test_an_order_without_a_session_is_told_as_not_placed_never_as_unknown
     told: list[Report] = []
     sessions = Sessions(LoopClock(), 60)
     sessions.start(told.append)
-    for effect in (SEND, CANCEL, QUERY, FETCH, COMPARE, effects.CompareBalances(account_id=ACCOUNT)):
+    unanswered = (effects.CompareBalances(account_id=ACCOUNT), effects.RenewDeadMan(account_id=ACCOUNT, seconds=30))
+    for effect in (SEND, CANCEL, QUERY, FETCH, COMPARE, *unanswered):
         sessions.perform(effect)
     refused, canceled, queried, fetched = told
     assert isinstance(refused, reports.OrderRefused)

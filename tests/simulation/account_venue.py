@@ -102,6 +102,12 @@ class ModelWire:
 
         return await self._call(work)
 
+    async def renew_dead_man(self, seconds: int, symbols: frozenset[str]) -> None:
+        def work() -> None:
+            self.account.cancel_at = self._exchange.now() + timedelta(seconds=seconds) if seconds else None
+
+        await self._call(work)
+
     async def find_order(
         self,
         symbol: str,

@@ -37,6 +37,8 @@ class ModelAccount:
         self.exchange = exchange
         self.books = books
         self.orders: list[VenueOrder] = []
+        self.cancel_at: datetime | None = None  # Unless its owner is heard of before.
+        self.dead_man_cancels = 0
         self.on_order: Callable[[VenueOrder], None] = lambda _: None
         self.on_trade: Callable[[Trade], None] = lambda _: None
 
@@ -167,9 +169,19 @@ class ModelExchange:
             step = self.random.choice([-40, -15, -5, 0, 5, 15, 40]) * TICK
             self.price[symbol] = max(self.price[symbol] + step, TICK * 1000)
         for account in self.accounts:
+            self._run_out(account)
             for order in account.open_orders():
                 if order.is_open:
                     self._work(account, order)
+
+    def _run_out(self, account: ModelAccount) -> None:
+        """The dead-man switch: nothing was heard of the account's owner in time."""
+        if account.cancel_at is None or self.now() < account.cancel_at:
+            return
+        account.cancel_at = None
+        for order in account.open_orders():
+            self._end(account, order, VenueOrderStatus.CANCELED)
+            account.dead_man_cancels += 1
 
     def touch(self, symbol: str, side: Side) -> Decimal:
         """The price that a taker of this side gets."""

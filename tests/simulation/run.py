@@ -34,23 +34,30 @@ class Outcome(NamedTuple):
     orders: int
     steps: int
     virtual_seconds: float
+    dead_man_cancels: int
 
 
-def run_seed(seed: int, say: Callable[[str], None] = lambda _: None, *, actions: int = ACTIONS) -> Outcome:
-    """One history from its seed."""
+def run_seed(
+    seed: int,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    actions: int = ACTIONS,
+    dead_man_seconds: int | None = None,
+) -> Outcome:
+    """One history from its seed; with `dead_man_seconds`, venues cancel orders when they do not hear of the desk."""
     with tempfile.TemporaryDirectory(prefix="tidegate-simulation-", dir=_fast_folder()) as folder:
         path = Path(folder) / "desk.db"
         upgrade(f"sqlite:///{path}")
-        return _run(seed, path, say, actions)
+        return _run(seed, path, say, actions, dead_man_seconds)
 
 
-def _run(seed: int, path: Path, say: Callable[[str], None], actions: int) -> Outcome:
+def _run(seed: int, path: Path, say: Callable[[str], None], actions: int, dead_man_seconds: int | None) -> Outcome:
     random = Random(seed)
     global_random.seed(seed)  # Back-offs jitter with it.
     loop = SeededLoop(random)
     asyncio.set_event_loop(loop)
     problems: list[str] = []
-    world = World(random, path, loop, lambda line: say(f"{loop.time():9.3f} {line}"))
+    world = World(random, path, loop, lambda line: say(f"{loop.time():9.3f} {line}"), dead_man_seconds)
 
     def failed(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         problems.append(f"{context.get('message')}: {context.get('exception')!r}")
@@ -74,6 +81,7 @@ def _run(seed: int, path: Path, say: Callable[[str], None], actions: int) -> Out
             len(world.ledger.orders),
             loop.steps,
             loop.time(),
+            sum(account.dead_man_cancels for account in world.venues.values()),
         )
         world.sweep_up()
         structlog.reset_defaults()

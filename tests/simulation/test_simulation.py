@@ -64,3 +64,12 @@ def test_one_seed_is_one_history() -> None:
     run_seed(3, second.append)
     assert len(first) > 100
     assert first == second
+
+
+def test_what_venues_cancel_by_their_dead_man_switches_leaves_everything_whole() -> None:
+    canceled = 0
+    for seed in (301, 305):
+        outcome = run_seed(seed, dead_man_seconds=10)
+        assert outcome.problem is None, f"seed {seed}: {outcome.problem}"
+        canceled += outcome.dead_man_cancels
+    assert canceled, "somewhere a venue did not hear of the desk in time"

@@ -21,12 +21,12 @@ from simulation.scheduler import SeededLoop
 from simulation.traders import Trader
 from support.virtual_time import LoopClock
 from tidegate.core.identifiers import AccountId, CommandId, OrderId, UserId
-from tidegate.core.messages.commands import Command, PlaceOrder, RegisterAccount, RegisterUser
+from tidegate.core.messages.commands import Command, PlaceOrder, RegisterAccount, RegisterUser, SetDeadMan
 from tidegate.core.messages.effects import SendOrder
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
 from tidegate.core.records import Batch
-from tidegate.core.vocabulary import AccountState, Environment, InstrumentKind, Role, Wallet
+from tidegate.core.vocabulary import AccountState, Environment, Exchange, InstrumentKind, Role, Wallet
 from tidegate.ports import DeskBusyError, DeskStoppedError
 
 POLICY = Policy(
@@ -40,9 +40,19 @@ TICK_SECONDS = 1.0
 
 
 class World:
-    """Everything of one seed. `say` hears what happens, for a trace that people read."""
+    """Everything of one seed. `say` hears what happens, for a trace that people read.
 
-    def __init__(self, random: Random, path: Path, loop: SeededLoop, say: Callable[[str], None]) -> None:
+    `dead_man_seconds`: what traders choose for those accounts whose venue counts down for all of it.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        path: Path,
+        loop: SeededLoop,
+        say: Callable[[str], None],
+        dead_man_seconds: int | None = None,
+    ) -> None:
         self.random = random
         self.loop = loop
         self.say = say
@@ -55,6 +65,7 @@ class World:
         self.forbidden: set[CommandId] = set()
         self.broken: AssertionError | None = None
         self._path = path
+        self._dead_man_seconds = dead_man_seconds
         self._context = contextvars.copy_context()
         self._process: DeskProcess | None = None
         self._dead: list[DeskProcess] = []
@@ -281,8 +292,23 @@ class World:
                     user_ids=(trader.user_id,),
                 )
             )
+        if self._dead_man_seconds is not None:
+            await self._switch_on(self._dead_man_seconds)
         await asyncio.sleep(5)
         self.faults.on = True
+
+    async def _switch_on(self, seconds: int) -> None:
+        for trader in self.traders:
+            if self.venues[trader.account_id].exchange.rules.exchange is not Exchange.BINANCE:
+                await self._tell(
+                    SetDeadMan(
+                        command_id=trader.command_id(),
+                        at=self.clock.now(),
+                        user_id=trader.user_id,
+                        account_id=trader.account_id,
+                        seconds=seconds,
+                    )
+                )
 
     async def _tell(self, command: Command) -> None:
         self.submit(command)

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, OrderId
-from tidegate.core.messages.effects import CompareBalances, RecallOrder, SendAmend, SendCancel, SynchronizeAccount
+from tidegate.core.messages.effects import (
+    CompareBalances,
+    RecallOrder,
+    RenewDeadMan,
+    SendAmend,
+    SendCancel,
+    SynchronizeAccount,
+)
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountDisconnected,
@@ -21,6 +28,8 @@ from tidegate.core.messages.reports import (
     BalancesReported,
     CancelAccepted,
     CancelFailed,
+    DeadManFailed,
+    DeadManRenewed,
     LeverageReported,
     MessageQuarantined,
     OrderAccepted,
@@ -73,6 +82,7 @@ class FakeVenue:
         self.balances_answers: list[Exception] = []
         self.open_orders_answers: list[Any] = []
         self.amend_answers: list[Any] = []
+        self.dead_man_answers: list[Exception] = []
         self.leverages_asked = 0
         self.leverages_answers: list[Any] = []
 
@@ -87,6 +97,10 @@ class FakeVenue:
         if isinstance(answer, Exception):
             raise answer
         return list(answer)
+
+    async def renew_dead_man(self, seconds: int, _: frozenset[str]) -> None:
+        if self.dead_man_answers:
+            raise self.dead_man_answers.pop(0)
 
     async def balances(self) -> tuple[Any, ...]:
         self.balances_asked += 1
@@ -325,6 +339,18 @@ async def test_what_is_held_is_asked_for_by_itself_and_a_failure_is_left_alone(b
     held = await bench.until_told(BalancesReported)
     assert (held.account_id, bench.venue.balances_asked) == (ACCOUNT, 2)
     assert [type(report) for report in bench.reports] == [PositionsReported, BalancesReported]
+
+
+async def test_a_venue_that_is_out_of_reach_for_its_dead_man_switch_is_connected_anew(bench: Bench) -> None:
+    bench.session.start()
+    await bench.until_told(AccountConnected)
+    gone = CallFailed(Verdict.NOT_SENT, RejectReason.VENUE_UNREACHABLE, "the venue cannot be reached")
+    bench.venue.dead_man_answers = [gone]
+    bench.session.perform(RenewDeadMan(account_id=ACCOUNT, seconds=30))
+    await bench.until_told(DeadManFailed)
+    await bench.until_told(AccountConnected, 2)
+    bench.session.perform(RenewDeadMan(account_id=ACCOUNT, seconds=30))
+    assert (await bench.until_told(DeadManRenewed)).seconds == 30
 
 
 async def test_while_comparing_fails_the_session_says_why(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

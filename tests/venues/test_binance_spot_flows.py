@@ -173,6 +173,13 @@ async def test_a_list_that_does_not_answer_stops_nothing_and_is_asked_again() ->
     assert told(await made.since(SINCE)) == [("deposit:769800519366885376", Decimal(50))]
 
 
+async def test_an_answer_of_an_unforeseen_shape_stops_nothing() -> None:
+    made, client = flows({"deposit": [deposit()], "MAIN_UMFUTURE": [None]})
+    assert await made.since(SINCE) == []
+    client.lists["MAIN_UMFUTURE"] = []
+    assert len(await made.since(SINCE)) == 1
+
+
 @pytest.mark.parametrize(("verdict", "tries"), [(Verdict.REFUSED, 1), (Verdict.UNKNOWN, spot_flows.FAILURES_MAX)])
 async def test_where_lists_stay_closed_the_stream_is_believed(verdict: Verdict, tries: int) -> None:
     made, client = flows()

@@ -74,7 +74,8 @@ class SpotFlows:
         start = max(since - PENDING, self._seat.clock.now() - HISTORY)
         try:
             found = await asyncio.gather(self._deposits(start), self._withdrawals(start), *self._transfers(start))
-        except (CallFailed, MalformedError) as error:
+        except (CallFailed, MalformedError, LookupError, TypeError, AttributeError) as error:
+            # The last three are what an answer of an unforeseen shape raises while it is read.
             self._is_news = True
             is_final = isinstance(error, CallFailed) and error.verdict is Verdict.REFUSED
             self._failures = FAILURES_MAX if is_final else self._failures + 1

@@ -152,6 +152,27 @@ def test_a_release_that_was_asked_for_before_the_switch_was_thrown_anew_releases
     assert decided(desk).approval.state is ApprovalState.REJECTED
 
 
+@pytest.mark.parametrize("approval_id", [LIMITS, RELEASE])
+def test_what_waits_under_one_id_is_no_answer_to_another_release(desk: DeskDriver, approval_id: ids.ApprovalId) -> None:
+    ask_release(desk)
+    scope = Scope(user_id=ALICE)
+    desk.put(commands.SetKillSwitch(command_id=desk.command_id(), at=desk.now, user_id=RISK, scope=scope))
+    asked = commands.ReleaseKillSwitch(
+        command_id=desk.command_id(), at=desk.now, user_id=RISK, scope=scope, approval_id=approval_id
+    )
+    [reply] = desk.put(asked).effects
+    assert isinstance(reply, Reply)
+    assert reply.refusal is not None
+    assert reply.refusal.code is RefusalCode.IDEMPOTENCY_KEY_CONFLICT
+
+
+def test_the_same_release_twice_asks_once(desk: DeskDriver) -> None:
+    ask_release(desk)
+    waiting = dict(desk.desk.risk.approvals)
+    ask_release(desk)
+    assert desk.desk.risk.approvals == waiting
+
+
 def test_what_waits_survives_a_restart(desk: DeskDriver) -> None:
     desk.restart()
     assert decide(desk) is None

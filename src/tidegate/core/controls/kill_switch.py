@@ -111,9 +111,10 @@ def release(desk: Desk, command: ReleaseKillSwitch) -> Decision:
         return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
     if not desk.policy.four_eyes:
         return Decision(released(desk, command, command.at, None), [Reply(command_id=command.command_id)])
+    known = desk.risk.approvals.get(command.approval_id)
+    if known is not None:
+        return Decision([], [_asked_before(known, command)])
     reply = Reply(command_id=command.command_id, approval_id=command.approval_id)
-    if command.approval_id in desk.risk.approvals:
-        return Decision([], [reply])
     approval = Approval(
         approval_id=command.approval_id,
         kind=ApprovalKind.KILL_SWITCH_RELEASE,
@@ -124,6 +125,15 @@ def release(desk: Desk, command: ReleaseKillSwitch) -> Decision:
         message=command.message,
     )
     return Decision([ApprovalRequested(at=command.at, approval=approval)], [reply])
+
+
+def _asked_before(known: Approval, command: ReleaseKillSwitch) -> Reply:
+    asked = known.request
+    if isinstance(asked, ReleaseKillSwitch) and (asked.scope, asked.user_id) == (command.scope, command.user_id):
+        return Reply(command_id=command.command_id, approval_id=known.approval_id, replayed=True)
+    message = f"approval {known.approval_id} was asked for before, and for something else: use a new id"
+    refusal = Refusal(code=RefusalCode.IDEMPOTENCY_KEY_CONFLICT, message=message)
+    return Reply(command_id=command.command_id, refusal=refusal)
 
 
 def _may_release(desk: Desk, command: ReleaseKillSwitch) -> Refusal | None:

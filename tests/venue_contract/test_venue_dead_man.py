@@ -10,8 +10,11 @@ SECONDS = 20
 TRIES_MAX = 20
 
 
-async def renew(bench: Bench, seconds: int = SECONDS) -> None:
-    """Renew (or end) it as the engine does: a venue whose clock has jumped is asked again once that is known."""
+async def renew(bench: Bench, seconds: int) -> None:
+    """Renew (or end) it as the engine does: a venue whose clock has jumped is asked again once that is known.
+
+    Only the venue's clock jumps, so that only other seconds are news to a session.
+    """
     for _ in range(TRIES_MAX):
         before = len(bench.record.of((DeadManRenewed, DeadManFailed)))
         bench.session.perform(RenewDeadMan(account_id=bench.account_id, seconds=seconds, symbols=frozenset({LINEAR})))
@@ -41,9 +44,9 @@ async def test_vc73_orders_are_canceled_by_the_venue_when_the_desk_is_gone_and_n
 ) -> None:
     order, _ = await bench.place(symbol=LINEAR)
     working = await status(bench, order)
-    await renew(bench)
+    await renew(bench, SECONDS)
     await let_pass(bench, 15)
-    await renew(bench)
+    await renew(bench, SECONDS + 1)
     await let_pass(bench, 30)
     assert await status(bench, order) == working
     await bench.session.close()
@@ -55,7 +58,7 @@ async def test_vc73_orders_are_canceled_by_the_venue_when_the_desk_is_gone_and_n
 async def test_vc74_a_switch_that_was_ended_cancels_nothing(bench: Bench) -> None:
     order, _ = await bench.place(symbol=LINEAR)
     working = await status(bench, order)
-    await renew(bench)
+    await renew(bench, SECONDS)
     await renew(bench, 0)
     await bench.session.close()
     await bench.record.quiet()
@@ -66,10 +69,10 @@ async def test_vc74_a_switch_that_was_ended_cancels_nothing(bench: Bench) -> Non
 async def test_vc75_a_stream_that_breaks_and_comes_back_costs_no_order(bench: Bench) -> None:
     order, _ = await bench.place(symbol=LINEAR)
     working = await status(bench, order)
-    await renew(bench)
+    await renew(bench, SECONDS)
     await bench.control.fault("drop_stream", endpoint="*")
     await bench.record.wait(AccountConnected, count=2)
-    for seconds in (15, 30, 45):
+    for number, seconds in enumerate((15, 30, 45), 1):
         await let_pass(bench, seconds)
-        await renew(bench)
+        await renew(bench, SECONDS + number)
     assert await status(bench, order) == working

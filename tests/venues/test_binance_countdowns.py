@@ -1,5 +1,7 @@
 """Binance's countdowns: one for each market of its futures, begun anew together, and ended when nothing needs them."""
 
+from datetime import timedelta
+
 import pytest
 
 from tidegate.core.vocabulary import Exchange, RejectReason
@@ -23,9 +25,11 @@ def asked(client: ScriptedClient) -> list[tuple[str, str]]:
 
 async def test_each_market_counts_and_one_without_orders_is_ended() -> None:
     client = ScriptedClient({}, {}, {}, {}, {})
-    countdowns = Countdowns(seat(Exchange.BINANCE, client))
+    at = seat(Exchange.BINANCE, client)
+    countdowns = Countdowns(at)
     await countdowns.renew(30, frozenset({BTC, ETH}))
     assert asked(client) == [("BTCUSDT", "30000"), ("ETHUSDT", "30000")]
+    at.clock.time += timedelta(seconds=10)
     await countdowns.renew(30, frozenset({ETH}))
     assert asked(client) == [("ETHUSDT", "30000"), ("BTCUSDT", "0")]
     await countdowns.renew(0, frozenset({ETH}))
@@ -34,12 +38,29 @@ async def test_each_market_counts_and_one_without_orders_is_ended() -> None:
     assert asked(client) == []
 
 
+async def test_a_countdown_that_has_just_begun_is_left_alone_when_another_begins() -> None:
+    client = ScriptedClient(*[{}] * 6)
+    at = seat(Exchange.BINANCE, client)
+    countdowns = Countdowns(at)
+    await countdowns.renew(30, frozenset({BTC}))
+    at.clock.time += timedelta(seconds=7)
+    await countdowns.renew(30, frozenset({BTC, ETH}))
+    assert asked(client) == [("BTCUSDT", "30000"), ("ETHUSDT", "30000")], "each once"
+    at.clock.time += timedelta(seconds=1)
+    await countdowns.renew(30, frozenset({BTC, ETH}))
+    assert asked(client) == [("BTCUSDT", "30000")]
+    await countdowns.renew(60, frozenset({BTC, ETH}))
+    assert asked(client) == [("BTCUSDT", "60000"), ("ETHUSDT", "60000")], "other seconds are news"
+
+
 async def test_one_that_fails_keeps_no_other_from_counting_and_is_ended_too() -> None:
-    client = ScriptedClient(BUSY, {}, BUSY, {}, {})
+    client = ScriptedClient(BUSY, {}, {}, BUSY, {}, {})
     countdowns = Countdowns(seat(Exchange.BINANCE, client))
     with pytest.raises(CallFailed):
         await countdowns.renew(30, frozenset({BTC, ETH}))
     assert len(asked(client)) == 2
+    await countdowns.renew(30, frozenset({BTC, ETH}))
+    assert asked(client) == [("BTCUSDT", "30000")]
     with pytest.raises(CallFailed):
         await countdowns.renew(0, frozenset())
     assert asked(client) == [("BTCUSDT", "0"), ("ETHUSDT", "0")]

@@ -86,6 +86,16 @@ async def test_swaps_are_asked_about_in_parts_and_a_refused_part_hides_no_other(
     assert (told, len(client.asked)) == (["ETH/USDT:USDT"], 2)
 
 
+async def test_an_account_that_trades_no_swaps_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "CONTRACTS_PER_CALL", 1)
+    client = ScriptedClient(CallFailed(Verdict.REFUSED, RejectReason.PERMISSION_DENIED, "not in this account mode"))
+    at = seat(Exchange.OKX, client)
+    ether = msgspec.structs.replace(perpetual(Exchange.OKX), symbol="ETH/USDT:USDT", exchange_symbol="ETH-USDT-SWAP")
+    at.symbols.learn([ether])
+    assert [each async for each in OkxAccount(at).leverages()] == []
+    assert len(client.asked) == 1
+
+
 async def test_a_leverage_set_meanwhile_is_newer_than_the_list() -> None:
     client = ScriptedClient(NET, leverage(("net", "7")), PLACED, {"data": [lever("BTC-USDT-SWAP", "3")]})
     venue = account(client)

@@ -10,7 +10,7 @@ from tidegate.core.instruments import Instrument
 from tidegate.core.messages.effects import SendOrder
 from tidegate.core.messages.reports import LeverageReported
 from tidegate.core.money import plain
-from tidegate.core.vocabulary import InstrumentKind, MarginMode, PositionSide
+from tidegate.core.vocabulary import InstrumentKind, MarginMode, PositionSide, RejectReason
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import Validity
 from tidegate.venues.okx import wire
@@ -90,7 +90,7 @@ class Settings:
     async def leverages(self) -> AsyncIterator[LeverageReported]:
         """What all listed swaps are set to in the mode that orders have unless they say otherwise.
 
-        OKX refuses a question whole for one contract that it does not know, or where the account trades no swaps.
+        OKX refuses a question whole for one contract that it does not know, and all where the account trades no swaps.
         """
         listed = self._seat.symbols.traded(InstrumentKind.LINEAR)
         for start in range(0, len(listed), CONTRACTS_PER_CALL):
@@ -102,6 +102,8 @@ class Settings:
                 if failure.verdict is not Verdict.REFUSED:
                     raise
                 log.info("leverages are not told", account_id=self._seat.account_id, detail=failure.message)
+                if failure.reason is RejectReason.PERMISSION_DENIED:
+                    return
                 continue
             for told in rows(answer.get("data")):
                 instrument = part[text(told, "instId")]

@@ -22,7 +22,7 @@ TOPICS = ["order", "execution", "position", "wallet"]
 SUBSCRIBED = "subscribed to orders, executions, positions and the wallet"
 GUARDING_TOPICS = ["dcp.spot", "dcp.future"]
 GUARD_SECONDS_MAX = 5.0
-_CONFIRMED = frozenset({"subscribe", "unsubscribe"})
+_WORDS = frozenset({"subscribe", "unsubscribe"})
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Streams:
         self._settings = settings
         self._wallet = wallet
         self._connection: Any = None
-        self._guarding = False  # Whether this connection guards.
+        self._guard: Any = None  # The connection that guards, or did until it ended.
         self._is_to_guard = False
         self._confirming = SUBSCRIBED
         self._posting = asyncio.Lock()  # One word at a time: what Bybit confirms it does not name.
@@ -44,7 +44,7 @@ class Streams:
     async def open(self) -> tuple[Any, ...]:
         """Connect, log in and subscribe; a stream that was the account's guard takes up its post again."""
         self._settings.forget()
-        self._connection, self._guarding, self._confirming = None, False, SUBSCRIBED
+        self._connection, self._guard, self._confirming = None, None, SUBSCRIBED
         exchange = self._seat.client.exchange
         url = exchange.urls["api"]["ws"]["private"]["spot"]["unified"].replace("{hostname}", exchange.hostname)
         await exchange.authenticate(url)
@@ -59,9 +59,8 @@ class Streams:
         """Let the account's orders be canceled once this stream and its successors are gone. Raises `CallFailed`."""
         self._is_to_guard = True
         async with self._posting:
-            if not self._guarding:
-                await self._say("subscribe")
-                self._guarding = True
+            if self._guard is None or self._guard is not self._connection:
+                self._guard = await self._say("subscribe")
 
     async def stop_guarding(self) -> None:
         """Let them be, whatever becomes of the stream. Raises `CallFailed`.
@@ -71,7 +70,7 @@ class Streams:
         async with self._posting:
             if self._is_to_guard:
                 await self._say("unsubscribe")
-            self._is_to_guard = self._guarding = False
+            self._is_to_guard, self._guard = False, None
 
     async def _guard_again(self) -> None:
         """Orders are told and sent without it, and the next renewal tells that it failed."""
@@ -80,8 +79,8 @@ class Streams:
         except CallFailed as failure:
             log.warning("a stream guards no more", account_id=self._seat.account_id, venue_message=failure.message)
 
-    async def _say(self, operation: str) -> None:
-        """Say it on the present connection and wait until Bybit has confirmed it."""
+    async def _say(self, operation: str) -> Any:
+        """Say it on the present connection and wait until Bybit has confirmed it; returns the connection."""
         connection, number = self._connection, str(self._seat.client.exchange.request_id())
         if connection is None or connection.closed():
             message = "the private stream is not connected"
@@ -92,16 +91,31 @@ class Streams:
             async with asyncio.timeout(GUARD_SECONDS_MAX):
                 await connection.send({"op": operation, "req_id": number, "args": GUARDING_TOPICS})
                 await confirmed
+        except CallFailed:
+            raise
         except Exception as error:  # noqa: BLE001 - ccxt's classes vary by cause; none of them proves anything.
             message = self._seat.client.redact(f"the private stream did not {operation}: {error}")
             raise CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, message) from None
+        return connection
+
+    def _hear_word(self, connection: Any, frame: Any) -> bool:
+        """Pass on what Bybit says to the newest word of ours; a refusal of the topics themselves is ccxt's business."""
+        if not self._confirming.startswith(frame["op"]):
+            return False
+        if frame.get("success") is True:
+            connection.resolve(frame, self._confirming)
+            return True
+        if self._confirming != SUBSCRIBED:
+            message = f"Bybit refused to {frame['op']}: {frame.get('ret_msg')}"
+            connection.reject(CallFailed(Verdict.REFUSED, RejectReason.VENUE_ERROR, message), self._confirming)
+            return True
+        return False
 
     def read(self, connection: Any, frame: Any) -> Sequence[Report] | None:
         """The reports in a frame, row by row."""
         if not isinstance(frame, dict):
             return None
-        if frame.get("op") in _CONFIRMED and frame.get("success") is True:
-            connection.resolve(frame, self._confirming)
+        if frame.get("op") in _WORDS and self._hear_word(connection, frame):
             return []
         topic = str(frame.get("topic", "")).partition(".")[0]
         if topic not in TOPICS:

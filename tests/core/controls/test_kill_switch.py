@@ -23,6 +23,7 @@ from tidegate.core.vocabulary import (
     PendingAction,
     RefusalCode,
     RejectReason,
+    Role,
     Side,
     TradingState,
     VenueOrderStatus,
@@ -215,6 +216,24 @@ def test_an_order_in_several_stopped_scopes_is_canceled_once(desk: ProtectedDesk
 def test_an_unknown_scope_is_refused_instead_of_stopping_nothing(desk: ProtectedDesk) -> None:
     answer = throw(desk, scope=Scope(user_id=ids.UserId("nobody")))
     assert refusal(answer) is RefusalCode.SCOPE_NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope(account_id=ids.AccountId("none")),
+        Scope(user_id=BOB, account_id=OKX),
+        Scope(user_id=ALICE, role=Role.RISK),
+        Scope(account_id=OKX, exchange=Exchange.BINANCE),
+    ],
+)
+def test_a_scope_in_which_nothing_can_ever_lie_is_refused(desk: ProtectedDesk, scope: Scope) -> None:
+    assert refusal(throw(desk, scope=scope)) is RefusalCode.SCOPE_NOT_FOUND
+    assert desk.desk.risk.states == {}
+    assert (
+        refusal(throw(desk, scope=Scope(user_id=ALICE, role=Role.TRADER, account_id=OKX, exchange=Exchange.OKX)))
+        is None
+    )
 
 
 def linear_position(desk: ProtectedDesk) -> None:

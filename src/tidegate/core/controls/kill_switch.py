@@ -97,11 +97,17 @@ def _too_many(desk: Desk, command: SetKillSwitch) -> Refusal | None:
 
 
 def unknown_in(desk: Desk, scope: Scope) -> str | None:
-    """What a scope names that the desk does not have."""
-    if scope.user_id is not None and scope.user_id not in desk.users:
-        return f"there is no user {scope.user_id}"
-    if scope.account_id is not None and scope.account_id not in desk.accounts:
-        return f"there is no account {scope.account_id}"
+    """What a scope names that the desk does not have, or not together: nothing would ever lie in it."""
+    user = None if scope.user_id is None else desk.users.get(scope.user_id)
+    if scope.user_id is not None and (user is None or scope.role not in (None, user.role)):
+        return f"there is no user {scope.user_id}" + (f" with the role {scope.role}" if scope.role else "")
+    if scope.account_id is None:
+        return None
+    account = desk.accounts.get(scope.account_id)
+    if account is None or scope.user_id not in (None, *account.user_ids):
+        return f"there is no account {scope.account_id}" + (f" of {scope.user_id}" if scope.user_id else "")
+    if scope.exchange not in (None, account.exchange):
+        return f"account {scope.account_id} is at {account.exchange}, not at {scope.exchange}"
     return None
 
 

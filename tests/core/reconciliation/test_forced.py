@@ -147,6 +147,19 @@ def test_parts_are_on_the_grid_and_the_rest_is_the_largests(desk: ForcedDesk) ->
     desk.check_books()
 
 
+@pytest.mark.parametrize("size", ["0.001", "0.003", "0.05"])
+def test_many_small_trades_of_one_order_come_to_the_same_as_one(desk: ForcedDesk, size: str) -> None:
+    desk.open_omnibus(alice="0.3", bob="0.1")
+    trades, left = [], Decimal("0.2")
+    while left > 0:
+        trades.append(min(left, Decimal(size)))
+        left -= trades[-1]
+    for number, quantity in enumerate(trades):
+        desk.force(str(quantity), trade_id=f"forced-{number}")
+    assert desk.held_by(ALICE, BOB) == [Decimal("0.15"), Decimal("0.05")]
+    desk.check_books()
+
+
 def test_what_nobody_holds_is_nobodys(desk: ForcedDesk) -> None:
     desk.open_omnibus(alice="1", bob="-0.5")
     desk.force("1.25", realized_pnl=Decimal(-5_000))

@@ -35,6 +35,17 @@ def taken_from(held: Mapping[KeyT, Decimal], quantity: Decimal, step: Decimal) -
     return {key: part for key, part in parts.items() if part}
 
 
+def used_up(due: Mapping[KeyT, Decimal], quantity: Decimal) -> dict[KeyT, Decimal]:
+    """A quantity given to those to whom some is due, most first, until nothing of it is left."""
+    parts: dict[KeyT, Decimal] = {}
+    for key in largest_first(due):
+        part = min(due[key], quantity)
+        if part > ZERO:
+            parts[key] = part
+            quantity -= part
+    return parts
+
+
 def largest_first(weights: Mapping[KeyT, Decimal]) -> list[KeyT]:
     """Whose weight is largest comes first; of equal ones, who was named first."""
     return sorted(weights, key=lambda key: -weights[key])

@@ -16,7 +16,7 @@ from tidegate.core.messages.reports import ExecutionReported
 from tidegate.core.messages.values import Fee
 from tidegate.core.money import ZERO, plain
 from tidegate.core.portfolio.positions import realized_by
-from tidegate.core.portfolio.sharing import divided, taken_from
+from tidegate.core.portfolio.sharing import divided, taken_from, used_up
 from tidegate.core.reconciliation import foreign
 from tidegate.core.reconciliation.telling import tell_once
 from tidegate.core.records import FORCED_TRADE, FOREIGN_EXECUTION, UNKNOWN_BUST, Account
@@ -72,9 +72,7 @@ def _name_of(report: ExecutionReported) -> ExecutionId:
 
 def _shares(desk: Desk, account: Account, report: ExecutionReported) -> list[_Share]:
     """Pro rata to the positions that the trade closes; what nobody holds is nobody's, or the only user's."""
-    instrument = desk.instruments.get((account.exchange, report.symbol))
-    step = ZERO if instrument is None else instrument.quantity_step
-    parts = taken_from(_held(desk, report), report.quantity, step)
+    parts = _parts(desk, account, report)
     if rest := report.quantity - sum(parts.values(), ZERO):
         parts[account.owner] = parts.get(account.owner, ZERO) + rest
     realized = _realized(desk, report, parts)
@@ -90,6 +88,23 @@ def _shares(desk: Desk, account: Account, report: ExecutionReported) -> list[_Sh
         )
         for user_id, quantity in parts.items()
     ]
+
+
+def _parts(desk: Desk, account: Account, report: ExecutionReported) -> dict[UserId, Decimal]:
+    """Pro rata of the venue's order as a whole, so that many small trades do not all go to the largest holder."""
+    instrument = desk.instruments.get((account.exchange, report.symbol))
+    step = ZERO if instrument is None else instrument.quantity_step
+    held, borne = _held(desk, report), _borne(desk, report)
+    before = {user_id: held.get(user_id, ZERO) + borne.get(user_id, ZERO) for user_id in (held | borne)}
+    due = taken_from(before, sum(borne.values(), report.quantity), step)
+    return used_up({user_id: part - borne.get(user_id, ZERO) for user_id, part in due.items()}, report.quantity)
+
+
+def _borne(desk: Desk, report: ExecutionReported) -> dict[UserId, Decimal]:
+    """How much of this order of the venue's each has borne so far."""
+    found = desk.forced.get((report.account_id, report.symbol))
+    is_same = found is not None and found.exchange_order_id == report.exchange_order_id is not None
+    return found.parts if found is not None and is_same else {}
 
 
 def _held(desk: Desk, report: ExecutionReported) -> dict[UserId, Decimal]:

@@ -5,7 +5,7 @@ two persons too.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,7 +18,6 @@ from tidegate.core.desk import Desk
 from tidegate.core.messages.events import TradingStateSet
 from tidegate.core.messages.risk_values import LimitUse, RiskLimit, Scope
 from tidegate.core.money import plain
-from tidegate.core.risk.uses import uses
 from tidegate.core.scopes import covers
 from tidegate.core.totals.places import quote_of
 from tidegate.core.totals.plans import interval_of
@@ -33,15 +32,15 @@ _STATES = {  # The weakest first.
 _ACTIONS = (*_STATES,)
 
 
-def automatic(desk: Desk, at: datetime) -> list[TradingStateSet]:
+def automatic(desk: Desk, used: Iterable[LimitUse], at: datetime) -> list[TradingStateSet]:
     """The states of all scopes in which a limit with an action is reached and which are not stopped as far so far.
 
-    Of several limits that are reached for one scope, the strongest action counts.
+    `used` says how far limits are used up. Of several that are reached for one scope, the strongest action counts.
     """
     acting = {limit.limit_id: limit for limit in desk.risk.limits if limit.action is not LimitAction.REFUSE}
     if not acting:
         return []
-    reached = [use for use in uses(desk, at) if use.limit_id in acting and use.actual >= use.limit]
+    reached = [use for use in used if use.limit_id in acting and use.actual >= use.limit]
     reached += [use for limit in acting.values() for use in _by_itself(desk, limit, at)]
     reached = [one for use in reached for one in _where_it_trades(desk, acting[use.limit_id].scope, use)]
     reached.sort(key=lambda use: _ACTIONS.index(acting[use.limit_id].action))

@@ -1,6 +1,6 @@
 """People are warned while a limit fills up, once at each of its levels, and told when it is well below them again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,12 +17,15 @@ _FIELDS = {"user": "user_id", "account": "account_id"}  # Where a scope's key is
 _LEFT_OUT_AT_ZERO = frozenset({LimitKind.POSITION_QUANTITY, LimitKind.POSITION_NOTIONAL, LimitKind.ASSET_EXPOSURE})
 
 
-def warnings(desk: Desk, at: datetime) -> list[Event]:
-    """A warning for every level that is reached for the first time since the limit was below all of them."""
+def warnings(desk: Desk, used: Iterable[LimitUse], at: datetime) -> list[Event]:
+    """A warning for every level that is reached for the first time since the limit was below all of them.
+
+    `used` says how far limits are used up.
+    """
     limits = {limit.limit_id: limit for limit in desk.risk.limits if limit.warn_at}
     if not limits:
         return []
-    found = {_key(use): use for use in uses(desk, at) if use.limit_id in limits}
+    found = {_key(use): use for use in used if use.limit_id in limits}
     found.update((_key(use), use) for use in _emptied(desk, limits) if _key(use) not in found)
     return [
         _warned(desk, use, level, at)

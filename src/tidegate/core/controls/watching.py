@@ -12,6 +12,7 @@ from tidegate.core.desk import Desk
 from tidegate.core.messages.events import CancelRequested
 from tidegate.core.messages.reports import ClockTicked
 from tidegate.core.reconciliation.comparing import compare_due
+from tidegate.core.risk.uses import uses
 
 
 def ticked(desk: Desk, report: ClockTicked) -> Decision:
@@ -19,8 +20,9 @@ def ticked(desk: Desk, report: ClockTicked) -> Decision:
     orders of clients that are gone end, approvals lapse, the books are compared that trades have moved, and venues hear
     that the desk is there."""
     at = report.at
-    stopped = sweep(desk, automatic(desk, at), at)
+    used = uses(desk, at)
+    stopped = sweep(desk, automatic(desk, used, at), at)
     ending = {event.order_id for event in stopped.events if isinstance(event, CancelRequested)}
-    told = Decision([*mark_due(desk, at), *warnings(desk, at), *lapsed(desk, at)])
+    told = Decision([*mark_due(desk, at), *warnings(desk, used, at), *lapsed(desk, at)])
     due = together(compare_due(desk, at), dead_man_renewals(desk, at))
     return together(told, stopped, disconnected(desk, at, ending), due)

@@ -46,18 +46,7 @@ def _refresh(desk: Desk, event: ReferenceEvent) -> None:
     """What venues and clients tell of themselves, which is not written down."""
     match event:
         case happened.PriceMoved():
-            is_new = (event.exchange, event.symbol) not in desk.prices
-            desk.prices[(event.exchange, event.symbol)] = Price(
-                last=event.last,
-                bid=event.bid,
-                ask=event.ask,
-                mark=event.mark,
-                buy_max=event.buy_max,
-                sell_min=event.sell_min,
-                at=event.at,
-            )
-            if desk.totals is not None:
-                follow_price(desk.totals, desk, event, is_new=is_new)
+            _move_market(desk, event)
         case happened.LiquidationsTold():
             told = {(position.symbol, position.position_side): position for position in event.positions}
             desk.liquidations[event.account_id] = told
@@ -78,6 +67,25 @@ def _refresh(desk: Desk, event: ReferenceEvent) -> None:
                 markets_listed(desk.totals, desk)
         case _:
             assert_never(event)
+
+
+def _move_market(desk: Desk, event: happened.PriceMoved) -> None:
+    """What positions tie up and what limits are held against moves with it."""
+    market = (event.exchange, event.symbol)
+    is_new = market not in desk.prices
+    price = desk.prices[market] = Price(
+        last=event.last,
+        bid=event.bid,
+        ask=event.ask,
+        mark=event.mark,
+        buy_max=event.buy_max,
+        sell_min=event.sell_min,
+        at=event.at,
+    )
+    if market in desk.margins.counted:
+        desk.margins.market_moved(market, price, desk.leverages)
+    if desk.totals is not None:
+        follow_price(desk.totals, desk, event, is_new=is_new)
 
 
 def _hear_answer(desk: Desk, event: happened.DeadManAnswered) -> None:

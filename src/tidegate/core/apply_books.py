@@ -96,6 +96,7 @@ def _untrade(desk: Desk, booked: happened.ExecutionBooked, at: datetime) -> None
     position = desk.position(booked.account_id, booked.user_id, booked.symbol, booked.position_side, booked.exchange)
     position.updated_at = at
     unwind_position(position, change, booked.price, booked.realized_pnl)
+    desk.count_position(position)
     unsettle(quote, booked.realized_pnl, booked.rate)
 
 
@@ -109,6 +110,7 @@ def _trade(desk: Desk, event: happened.ExecutionBooked) -> None:
         position.updated_at = event.at
         position.realized_pnl += event.realized_pnl
         move_position(position, signed(event.side, event.quantity), event.price)
+        desk.count_position(position)
         settle(quote, event.realized_pnl, event.rate)
     for fee in event.fees:
         take_fee(desk.holding(event.account_id, event.user_id, fee.asset, event.wallet), fee.amount)

@@ -93,6 +93,8 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
                 margin_mode=event.margin_mode,
                 updated_at=event.at,
             )
+            market = (desk.accounts[event.account_id].exchange, event.symbol)
+            desk.margins.market_moved(market, desk.prices.get(market), desk.leverages)
         case happened.RuleCreated():
             desk.keep_rule(
                 Rule(
@@ -156,6 +158,7 @@ def _change_books(
             side = Side.BUY if event.quantity > 0 else Side.SELL
             position.realized_pnl += realized_by(position, side, abs(event.quantity), event.price)
             move_position(position, event.quantity, event.price)
+            desk.count_position(position)
             if event.worth:
                 count(desk, event.account_id, event.user_id, desk.policy.reporting_currency, event.worth, ONE)
             desk.position_differences.pop((event.account_id, event.symbol, event.position_side), None)

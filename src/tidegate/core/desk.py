@@ -22,13 +22,14 @@ from tidegate.core.identifiers import (
     UserId,
     order_of,
 )
-from tidegate.core.instruments import Instrument, Price
+from tidegate.core.instruments import Instrument, Price, wallet_of
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.messages.values import VenuePosition
 from tidegate.core.money import ZERO
 from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.policy import Policy
+from tidegate.core.portfolio.margins import Margins, recounted
 from tidegate.core.rates import Rates
 from tidegate.core.records import (
     Account,
@@ -89,6 +90,7 @@ class Desk:
         self.holdings: dict[HoldingKey, Holding] = {}
         self.positions: dict[PositionKey, Position] = {}
         self.positions_by_owner: dict[tuple[AccountId, UserId], list[Position]] = {}
+        self.margins = Margins()  # What open positions tie up.
         self.leverages: dict[tuple[AccountId, str], Leverage] = {}
         self.rules: dict[RuleId, Rule] = {}  # Those that have not ended.
         self.rules_of: dict[OrderId, set[RuleId]] = {}  # By the order that they wait for.
@@ -136,6 +138,7 @@ class Desk:
         for position in snapshot.positions:
             desk.keep_position(position)
         desk.leverages = {(setting.account_id, setting.symbol): setting for setting in snapshot.leverages}
+        desk.margins = recounted(desk.positions.values(), desk.prices, desk.leverages)
         for rule in snapshot.rules:
             desk.keep_rule(rule)
         desk.execution_times = dict(snapshot.execution_times)
@@ -177,7 +180,7 @@ class Desk:
 
     def wallet_of(self, exchange: Exchange, symbol: str) -> Wallet:
         """Which purse pays for a market: by its symbol, so that it holds while the listing is not known."""
-        return Wallet.FUTURES if ":" in symbol and exchange is Exchange.BINANCE else Wallet.MAIN
+        return wallet_of(exchange, symbol)
 
     def available(self, account_id: AccountId, user_id: UserId, asset: str, wallet: Wallet = Wallet.MAIN) -> Decimal:
         """What the user may still spend of an asset in a wallet of an account."""
@@ -351,6 +354,11 @@ class Desk:
         self.positions[(*owner, position.symbol, position.position_side)] = position
         self.note_markets([(position.exchange, position.symbol)])
         self.positions_by_owner.setdefault(owner, []).append(position)
+
+    def count_position(self, position: Position) -> None:
+        """Count what a position ties up, now that it is another than before."""
+        price = self.prices.get((position.exchange, position.symbol))
+        self.margins.count(position, price, self.leverages.get((position.account_id, position.symbol)))
 
     def positions_of(self, account_id: AccountId, user_id: UserId) -> Iterable[Position]:
         """A user's positions in an account; some may be flat."""

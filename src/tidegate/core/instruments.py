@@ -65,6 +65,11 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         return Wallet.FUTURES if is_apart else Wallet.MAIN
 
 
+def wallet_of(exchange: Exchange, symbol: str) -> Wallet:
+    """Which purse pays for a market: by its symbol, so that it holds while the listing is not known."""
+    return Wallet.FUTURES if ":" in symbol and exchange is Exchange.BINANCE else Wallet.MAIN
+
+
 class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The last seen market of an instrument. Best bid and ask may be missing while the book is empty.
 

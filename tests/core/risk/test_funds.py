@@ -8,21 +8,41 @@ from hypothesis import strategies as st
 
 from support.desk_driver import ALICE, DeskDriver
 from support.markets import PERPETUAL, MarketsDriver, account_of
-from tidegate.core.records import Leverage
+from tidegate.core.apply import apply
+from tidegate.core.messages import events as happened
 from tidegate.core.risk.funds import free
-from tidegate.core.vocabulary import Exchange, OrderType, PositionSide, Side, Wallet
+from tidegate.core.vocabulary import Exchange, MarginMode, OrderType, PositionSide, Side, Wallet
 
 BINANCE, OKX = account_of(Exchange.BINANCE), account_of(Exchange.OKX)
 
 
-def hold(driver: MarketsDriver, exchange: Exchange, quantity: str, leverage: str | None = None) -> None:
-    account_id = account_of(exchange)
-    position = driver.desk.position(account_id, ALICE, PERPETUAL, PositionSide.NET, exchange)
-    position.quantity, position.average_price = Decimal(quantity), Decimal(40_000)
+def hold(
+    driver: MarketsDriver,
+    exchange: Exchange,
+    quantity: str,
+    leverage: str | None = None,
+    *,
+    average: str = "40000",
+    symbol: str = PERPETUAL,
+    margin_mode: MarginMode | None = None,
+) -> None:
+    at, account_id = driver.now, account_of(exchange)
     if leverage is not None:
-        driver.desk.leverages[account_id, PERPETUAL] = Leverage(
-            account_id=account_id, symbol=PERPETUAL, leverage=Decimal(leverage), updated_at=driver.now
+        change = happened.LeverageChanged(
+            at=at, account_id=account_id, symbol=symbol, leverage=Decimal(leverage), margin_mode=margin_mode
         )
+        apply(driver.desk, change)
+    opened = happened.PositionAdjusted(
+        at=at,
+        account_id=account_id,
+        user_id=ALICE,
+        exchange=exchange,
+        symbol=symbol,
+        position_side=PositionSide.NET,
+        quantity=Decimal(quantity),
+        price=Decimal(average),
+    )
+    apply(driver.desk, opened)
 
 
 @pytest.mark.parametrize("quantity", ["2", "-2"])
@@ -42,12 +62,47 @@ def test_in_a_unified_account_margins_are_not_free_for_spot_either() -> None:
     assert free(driver.desk, OKX, ALICE, "BTC", Wallet.MAIN) == 10
 
 
+def test_margins_follow_the_leverage_and_end_with_the_position() -> None:
+    driver = MarketsDriver()
+    hold(driver, Exchange.OKX, "2", "10")
+    hold(driver, Exchange.OKX, "-1", "5")
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_000
+    hold(driver, Exchange.OKX, "-1")
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000
+
+
+def test_what_positions_of_a_unified_account_have_lost_together_is_not_free() -> None:
+    driver = MarketsDriver()
+    hold(driver, Exchange.OKX, "2", "10", average="55000")
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_000 - 10_000
+    driver.price("52000", PERPETUAL, exchange=Exchange.OKX)
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_400 - 6_000
+    driver.price("60000", PERPETUAL, exchange=Exchange.OKX)
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 12_000
+
+
+def test_an_isolated_position_loses_its_own_margin_at_most() -> None:
+    driver = MarketsDriver()
+    hold(driver, Exchange.OKX, "2", "10", average="55000", margin_mode=MarginMode.ISOLATED)
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_000
+
+
 def test_without_a_known_leverage_or_price_a_position_ties_up_its_worth() -> None:
     driver = MarketsDriver()
     hold(driver, Exchange.BINANCE, "2")
     assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.FUTURES) == 900_000
-    driver.desk.prices.clear()
-    assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.FUTURES) == 920_000
+    hold(driver, Exchange.BINANCE, "1", average="70000", symbol="NEW/USDT:USDT")
+    assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.FUTURES) == 830_000
+
+
+def test_nothing_is_free_while_a_loss_cannot_be_valued_and_the_refusal_says_so() -> None:
+    driver = MarketsDriver()
+    hold(driver, Exchange.OKX, "1", average="10", symbol="NEW/USDT:USDT")
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 0
+    message = refused(driver, account_id=OKX)
+    assert "what the position in NEW/USDT:USDT has lost is not known before a price of it is" in message
+    driver.price("9", "NEW/USDT:USDT", exchange=Exchange.OKX)
+    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 9 - 1
 
 
 def refused(driver: DeskDriver, **options: object) -> str:

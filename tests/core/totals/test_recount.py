@@ -17,6 +17,7 @@ from tidegate.core.engine import Input
 from tidegate.core.messages import reports
 from tidegate.core.messages.risk_values import RiskLimit, Scope
 from tidegate.core.messages.values import Fee, Protection
+from tidegate.core.portfolio.margins import recounted
 from tidegate.core.totals.recount import recount
 from tidegate.core.totals.running import Totals
 from tidegate.core.totals.windows import Counts, Sums, count_since
@@ -164,6 +165,11 @@ def assert_counted(desk: LimitedDesk) -> None:
         assert said["prices"][key] == true["prices"][key], key
     for name in true.keys() - {"prices"}:
         assert said[name] == true[name], name
+    kept, books = desk.desk.margins, desk.desk
+    margins = recounted(books.positions.values(), books.prices, books.leverages)
+    assert {key: purse.tied_up for key, purse in kept.purses.items() if purse.tied_up} == {
+        key: purse.tied_up for key, purse in margins.purses.items() if purse.tied_up
+    }
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)

@@ -20,7 +20,7 @@ from tidegate.core.messages.risk_values import AccountRisk, PositionRisk, RiskRe
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, ratio
 from tidegate.core.records import UNALLOCATED, Position
-from tidegate.core.risk.funds import initial_margin
+from tidegate.core.risk.funds import margin_of
 from tidegate.core.risk.uses import uses
 from tidegate.core.valuation import Owner, Valued, mark_of, notional_of, unrealized_of, value_owners, worth
 from tidegate.core.vocabulary import RefusalCode, Role
@@ -154,7 +154,7 @@ def _exposures(desk: Desk, at: datetime) -> dict[Owner, _Exposure]:
         exposure.net += notional
         exposure.derivatives += abs(notional)
         rate = worth(desk, position.exchange, position.symbol.partition(":")[2], at).value or ZERO
-        exposure.margin += initial_margin(desk, position) * rate
+        exposure.margin += margin_of(desk, position) * rate
     return found
 
 

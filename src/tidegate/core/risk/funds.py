@@ -7,7 +7,8 @@ from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
-from tidegate.core.money import ONE, ZERO, plain, ratio_up, round_down
+from tidegate.core.money import ZERO, plain, round_down
+from tidegate.core.portfolio.margins import initial_margin
 from tidegate.core.records import Position
 from tidegate.core.vocabulary import InstrumentKind, Wallet
 
@@ -15,33 +16,26 @@ HOLDERS_SHOWN_MAX = 3
 
 
 def free(desk: Desk, account_id: AccountId, user_id: UserId, asset: str, wallet: Wallet) -> Decimal:
-    """What is neither reserved by orders nor stands behind positions."""
+    """What is neither reserved by orders nor stands behind positions; nothing, while a loss cannot be valued."""
     available = desk.available(account_id, user_id, asset, wallet)
-    for position in desk.positions_of(account_id, user_id):
-        if _settles_in(desk, position, asset, wallet):
-            available -= initial_margin(desk, position)
-    return available
+    purse = desk.margins.purses.get((account_id, user_id, asset, wallet))
+    if purse is None:
+        return available
+    left = available - purse.tied_up
+    return min(left, ZERO) if purse.unvalued else left
 
 
-def _settles_in(desk: Desk, position: Position, asset: str, wallet: Wallet) -> bool:
-    if not position.quantity or position.symbol.partition(":")[2] != asset:
-        return False
-    return desk.wallet_of(position.exchange, position.symbol) is wallet
-
-
-def initial_margin(desk: Desk, position: Position) -> Decimal:
-    """The initial margin of a position at its fair price; without a known leverage, all of its worth."""
-    seen = desk.prices.get((position.exchange, position.symbol))
-    price = position.average_price or ZERO if seen is None else seen.mark or seen.last
-    known = desk.leverages.get((position.account_id, position.symbol))
-    return abs(position.quantity) * price * (ONE if known is None else ratio_up(ONE, known.leverage))
+def margin_of(desk: Desk, position: Position) -> Decimal:
+    """The initial margin of a position at the newest price."""
+    price = desk.prices.get((position.exchange, position.symbol))
+    return initial_margin(position, price, desk.leverages.get((position.account_id, position.symbol)))
 
 
 def what_would_fit(
     desk: Desk, command: PlaceOrder, instrument: Instrument, *, asset: str, needed: Decimal, available: Decimal
 ) -> str:
     """The rest of a refusal's sentence: how much could be ordered now, and which orders hold how much."""
-    parts = [_fitting(command, instrument, needed, available)]
+    parts = [_fitting(command, instrument, needed, available), *_unvalued(desk, command, asset, instrument.wallet)]
     if instrument.kind is InstrumentKind.LINEAR:
         parts.append("reduce_only orders need none")
     if holders := _holders(desk, command, asset, instrument.wallet):
@@ -61,6 +55,13 @@ def _fitting(command: PlaceOrder, instrument: Instrument, needed: Decimal, avail
     if fits <= 0 or (smallest is not None and fits < smallest):
         return "not even the smallest order would fit"
     return f"{plain(fits)} {unit} would fit"
+
+
+def _unvalued(desk: Desk, command: PlaceOrder, asset: str, wallet: Wallet) -> list[str]:
+    """In which markets a position may have lost anything."""
+    purse = desk.margins.purses.get((command.account_id, command.user_id, asset, wallet))
+    symbols = sorted({symbol for _, _, symbol, _ in purse.unvalued}) if purse is not None else ()
+    return [f"what the position in {symbol} has lost is not known before a price of it is" for symbol in symbols]
 
 
 def _holders(desk: Desk, command: PlaceOrder, asset: str, wallet: Wallet) -> list[str]:

@@ -42,7 +42,10 @@ def tied_up(
         return ZERO
     if ":" in asked.symbol:
         assert quantity is not None
-        return quantity * max(asked.price or ZERO, reserve_price or ZERO) * rate
+        worst = asked.price or ZERO
+        if reserve_price is not None and reserve_price > worst:
+            worst = reserve_price
+        return quantity * worst * rate
     if asked.side is Side.BUY:
         if quantity is None:
             return value

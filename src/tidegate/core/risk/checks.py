@@ -196,7 +196,7 @@ def reserve_rate(asked: Asked, instrument: Instrument, desk: Desk) -> Decimal:
 
 def worst_price(asked: Asked, instrument: Instrument, reference_price: Decimal | None, desk: Desk) -> Decimal | None:
     """The price at which an order ties up most, where that is not its limit; None: its limit, or nobody knows."""
-    if asked.order_type in LIMIT_TYPES and instrument.kind is InstrumentKind.SPOT:
+    if asked.order_type in LIMIT_TYPES and (instrument.kind is InstrumentKind.SPOT or asked.side is Side.BUY):
         return None
     return worst_price_at(_market_when_sent(asked, instrument, reference_price), asked, desk)
 

@@ -105,7 +105,7 @@ def ask(
     price = unit.price if unit is not None and unit.known else worth_of_unit(books, (place.exchange, place.name))
     entry = entry_of(asked, reference)
     rate = books.rate(place.exchange, place.quote)
-    quote = totals.quote_traded(asked.symbol)
+    moves_quote = ":" not in place.name and totals.quote_traded(asked.symbol) is not None
     return Ask(
         books=books,
         totals=totals,
@@ -122,7 +122,7 @@ def ask(
         stop=asked.stop_loss,
         is_buy=asked.side is Side.BUY,
         is_new=is_new,
-        quote_leg=None if quote is None else _quote_leg(totals, asked, place, adds, entry, rate),
+        quote_leg=_quote_leg(totals, asked, place, adds, entry, rate) if moves_quote else None,
     )
 
 

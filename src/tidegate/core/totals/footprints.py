@@ -86,6 +86,6 @@ def loss_at_stop(side: Side, stop: Protection, entry: Decimal, quantity: Decimal
     """What an entry at a price loses once its stop is set off, in quote."""
     if stop.trigger_price is not None:
         distance = entry - stop.trigger_price if side is Side.BUY else stop.trigger_price - entry
-        return max(distance, ZERO) * quantity
+        return distance * quantity if distance > 0 else ZERO
     offset = stop.trailing_offset or ZERO
     return (offset if stop.trailing_offset_unit is OffsetUnit.PRICE else offset / _PERCENT * entry) * quantity

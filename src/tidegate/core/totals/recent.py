@@ -50,7 +50,7 @@ def counts_over_time(limits: Iterable[RiskLimit]) -> bool:
 
 def alike_key(asked: Any) -> tuple[Any, ...]:
     """The same for orders that are the same."""
-    return (*executed_alike_key(asked), asked.price, asked.trigger_price)
+    return (executed_alike_key(asked), asked.price, asked.trigger_price)
 
 
 def executed_alike_key(asked: Any) -> tuple[Any, ...]:

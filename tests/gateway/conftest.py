@@ -2,14 +2,15 @@
 
 import copy
 import itertools
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from ulid import ULID
 
 from gateway.scripted_accounting import ScriptedAccounting
 from tidegate.core.desk import Desk
@@ -56,7 +57,10 @@ from tidegate.core.records import (
 from tidegate.core.stepping import carry_out
 from tidegate.core.valuation import mark_of, worth
 from tidegate.core.vocabulary import ApprovalState, Environment, Exchange, Role, Side, TradingState
-from tidegate.gateway.app import create_app
+from tidegate.gateway.app import app_of
+from tidegate.gateway.authentication import Authenticator
+from tidegate.gateway.context import Context, GatewaySettings
+from tidegate.gateway.metrics import Metrics
 from tidegate.gateway.tokens import new_token
 from tidegate.ports import (
     Answer,
@@ -583,9 +587,42 @@ def accounting() -> ScriptedAccounting:
     return ScriptedAccounting()
 
 
+class CurrentContext:
+    """The context of the test that runs, to the one application that all tests share: making it takes long."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.settings = GatewaySettings()
+        self.current: Context | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.current, name)
+
+
+@pytest.fixture(scope="session")
+def current_context() -> CurrentContext:
+    return CurrentContext()
+
+
+@pytest.fixture(scope="session")
+def shared_app(current_context: CurrentContext) -> Litestar:
+    """Made once; it works with the ports of whichever test runs."""
+    return app_of(cast("Context", current_context))
+
+
 @pytest.fixture
-def app(desk: MemoryDesk, clock: SteppingClock, vault: RememberingVault, accounting: ScriptedAccounting) -> Litestar:
-    return create_app(
+def app(
+    shared_app: Litestar,
+    current_context: CurrentContext,
+    desk: MemoryDesk,
+    clock: SteppingClock,
+    vault: RememberingVault,
+    accounting: ScriptedAccounting,
+) -> Iterator[Litestar]:
+    """The application on the test's own ports, its counts at nothing."""
+    current_context.metrics.requests.clear()
+    current_context.metrics.orders.clear()
+    current_context.current = Context(
         commands=desk,
         blotter=desk,
         accounting=accounting,
@@ -593,7 +630,13 @@ def app(desk: MemoryDesk, clock: SteppingClock, vault: RememberingVault, account
         vault=vault,
         venue_health=desk.health,
         clock=clock,
+        new_id=lambda: str(ULID()),
+        authenticator=Authenticator(desk, clock),
+        metrics=current_context.metrics,
+        settings=current_context.settings,
     )
+    yield shared_app
+    current_context.current = None
 
 
 @pytest.fixture

@@ -58,19 +58,25 @@ def create_app(
     settings: GatewaySettings | None = None,
 ) -> Litestar:
     """The REST API on the given ports."""
-    context = Context(
-        commands=commands,
-        blotter=blotter,
-        accounting=accounting,
-        reference=reference,
-        vault=vault,
-        venue_health=venue_health,
-        clock=clock,
-        new_id=new_id,
-        authenticator=Authenticator(blotter, clock),
-        metrics=Metrics(),
-        settings=settings or GatewaySettings(),
+    return app_of(
+        Context(
+            commands=commands,
+            blotter=blotter,
+            accounting=accounting,
+            reference=reference,
+            vault=vault,
+            venue_health=venue_health,
+            clock=clock,
+            new_id=new_id,
+            authenticator=Authenticator(blotter, clock),
+            metrics=Metrics(),
+            settings=settings or GatewaySettings(),
+        )
     )
+
+
+def app_of(context: Context) -> Litestar:
+    """The application whose handlers work with this context."""
     handlers = [
         _route(
             operation.method,

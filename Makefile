@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Without bytecode, every worker and every program that a test starts would compile all modules anew.
+WITH_BYTECODE := env -u PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test check conformance simulate bench format lock clean
 
@@ -27,7 +29,7 @@ run: $(STAMP) ## run the demo: three simulated venues, one desk, real orders
 	@$(BIN)/tidegate demo
 
 test: $(STAMP) ## run every test
-	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
+	@$(WITH_BYTECODE) $(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
 
 check: $(STAMP) ## lint, types, import contracts
 	@$(BIN)/ruff check .
@@ -36,7 +38,7 @@ check: $(STAMP) ## lint, types, import contracts
 	@$(BIN)/lint-imports --no-logo
 
 conformance: $(STAMP) ## run the simulators' tests and write docs/VENUESIM_CONFORMANCE.md from what they show
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --write-conformance docs/VENUESIM_CONFORMANCE.md tests/venuesim
+	@$(WITH_BYTECODE) $(BIN)/python -m pytest -q -n 2 --dist loadscope --write-conformance docs/VENUESIM_CONFORMANCE.md tests/venuesim
 
 simulate: $(STAMP) ## run seeded histories full of faults: SEEDS=1000 of them, or SEED=7 alone with a trace
 	@PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),200))

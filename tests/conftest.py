@@ -1,16 +1,24 @@
-"""Databases for every test that wants one (`database_url` runs a test on SQLite and on PostgreSQL), and conformance."""
+"""Databases for every test that wants one (`database_url` runs a test on SQLite and on PostgreSQL), and conformance.
 
+Also which tests begin first, and which of them never run at the same time.
+"""
+
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from support.conformance import PROPERTY, Writer, marks_of
 from support.postgresql import PostgresqlServer
 from tidegate.storage.migrate import upgrade
 
 BACKENDS = ["sqlite", "postgresql"]
+WHOLE_DESKS = "tests/e2e/"
+LONGEST_FIRST = (WHOLE_DESKS, "tests/simulation/", "tests/venue_contract/", "tests/cli/", "tests/venues/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,8 +33,37 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Writer(Path(page)))
 
 
+class OneDeskAtATime(LoadScopeScheduling):
+    """Gives workers a module at a time, but all tests of whole desks to one: each has programs for several cores."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return WHOLE_DESKS if nodeid.startswith(WHOLE_DESKS) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Keep the order below, which ends with short tests; xdist's own ends with modules of few tests, the longest."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False
+    return OneDeskAtATime(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and modules are here to stay: let the collector of garbage not look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _begins(item: pytest.Item) -> int:
+    """The place of a test's folder among those that take longest."""
+    found = (place for place, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder))
+    return next(found, len(LONGEST_FIRST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test's report what the test shows."""
+    """Let what takes longest begin first, and give each test's report what the test shows."""
+    items.sort(key=_begins)
     for item in items:
         item.user_properties += [(PROPERTY, mark) for mark in marks_of(item)]
 

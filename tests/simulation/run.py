@@ -7,6 +7,7 @@ import random as global_random
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -47,7 +48,7 @@ def run_seed(
     """One history from its seed; with `dead_man_seconds`, venues cancel orders when they do not hear of the desk."""
     with tempfile.TemporaryDirectory(prefix="tidegate-simulation-", dir=_fast_folder()) as folder:
         path = Path(folder) / "desk.db"
-        upgrade(f"sqlite:///{path}")
+        path.write_bytes(_new_database())
         return _run(seed, path, say, actions, dead_man_seconds)
 
 
@@ -87,6 +88,15 @@ def _run(seed: int, path: Path, say: Callable[[str], None], actions: int, dead_m
         structlog.reset_defaults()
         asyncio.set_event_loop(None)
     return outcome
+
+
+@cache
+def _new_database() -> bytes:
+    """A database file with the current schema, for every seed to begin with."""
+    with tempfile.TemporaryDirectory(prefix="tidegate-simulation-", dir=_fast_folder()) as folder:
+        path = Path(folder) / "desk.db"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _fast_folder() -> str | None:

@@ -10,7 +10,7 @@ arithmetic, in ticks and lots, hence equal on every machine.
 import math
 import zlib
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from venuesim.exchange.candle import DAY_MS, MINUTE_MS, SECOND_MS, Candle
 from venuesim.exchange.instruments import Instrument
@@ -52,10 +52,14 @@ class History:
         self._salt = zlib.crc32(f"{seed}/{instrument.symbol}/history".encode())
         self._start_ms = start_ms
         self._start_ticks = max(1, int(start_price / instrument.tick_size))
-        self._start_level = BILLION + self._noise(start_ms)
         self._lots_per_day = int(quote_volume_per_minute * (DAY_MS // MINUTE_MS) / start_price / instrument.lot_size)
         self._points: dict[int, tuple[int, int]] = {}
         self._cache: dict[tuple[int, int], Candle] = {}
+
+    @cached_property
+    def _start_level(self) -> int:
+        """Most instruments' pasts are never asked about."""
+        return BILLION + self._noise(self._start_ms)
 
     def candle(self, open_ms: int, end_ms: int) -> Candle:
         """Return the candle from `open_ms` up to, but without, `end_ms` or the start of the simulation."""

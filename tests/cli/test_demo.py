@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import time
 from pathlib import Path
 
 import psutil
@@ -22,7 +21,6 @@ def _all_gone(processes: list[psutil.Process]) -> bool:
 
 
 def test_every_order_of_the_demo_ends_as_it_should_and_no_process_stays(tmp_path: Path) -> None:
-    started_at = time.monotonic()
     with running(*ONCE, folder=tmp_path) as demo:
         demo.until("started")
         began = children(demo.process.pid)
@@ -32,7 +30,6 @@ def test_every_order_of_the_demo_ends_as_it_should_and_no_process_stays(tmp_path
             told.append(demo.line())
         assert demo.ended() == (0, "")
         assert _all_gone(began)
-    assert time.monotonic() - started_at < 60
     assert told[-1]["as_expected"] is True
     assert told[-1]["orders"] == ORDERS
     endings = [line for line in told if line["event"] == "ending"]

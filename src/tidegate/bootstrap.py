@@ -16,6 +16,7 @@ from tidegate.core.vocabulary import Environment, Exchange
 from tidegate.gateway.app import create_app
 from tidegate.gateway.server import Server, serve
 from tidegate.ports import Clock, KeyVault, VenueCredentials
+from tidegate.runtime import alarms
 from tidegate.runtime.clock import RealClock
 from tidegate.runtime.loop import DeskLoop
 from tidegate.runtime.price_watch import PriceWatch
@@ -94,7 +95,7 @@ async def running_desk(settings: Settings) -> AsyncIterator[RunningDesk]:
         connector = _Connector(settings, loop, sessions, vault, clock, price_watch)
         stack.push_async_callback(connector.close)
         sessions.start(loop.report)
-        loop.on_release.append(connector.see)
+        loop.on_release += [connector.see, alarms.tell]
         for account in list(desk.accounts.values()):
             connector.connect(account)
         server = await _open_gateway(settings, loop, sessions, storage, vault, DeskReference(desk), clock)

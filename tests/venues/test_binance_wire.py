@@ -92,7 +92,7 @@ def test_every_call_of_a_market_spends_from_its_own_windows() -> None:
     calls = [each for each in vars(endpoints).values() if isinstance(each, Endpoint)]
     assert len(calls) > 30
     for call in calls:
-        assert call.pauses in (endpoints.SPOT_WINDOWS, endpoints.LINEAR_WINDOWS)
+        assert call.pauses in (endpoints.SPOT_WINDOWS, endpoints.LINEAR_WINDOWS, endpoints.WALLET_WINDOWS)
         assert all(cost.window.startswith(call.pauses) for cost in call.costs)
         assert (call.errors is LINEAR_ERRORS) is call.api.startswith("fapi")
 

@@ -2,7 +2,8 @@
 
 Limits are of every kind and of every level (desk, role, exchange, account, user, symbol); some twenty-six of them
 concern each order. The order passes, so that nothing is cut short. Users, instruments and open orders are ten times
-as many in the second figure.
+as many in the second figure. A check makes the same look-ups then; what it grows by is the processor's waiting for
+totals that its caches do not hold.
 """
 
 import itertools

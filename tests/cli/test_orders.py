@@ -248,6 +248,12 @@ def test_an_order_shows_what_protects_changes_and_ends_it(desk: FakeDesk, tidega
         assert told in text, told
 
 
+def test_an_order_that_a_venue_made_says_so(desk: FakeDesk, tidegate: Tidegate) -> None:
+    desk.answer("GET", f"/orders/{ORDER_ID}", order(rule_id="venue:auto_deleveraging"))
+    desk.answer("GET", f"/orders/{ORDER_ID}/history", {"items": []})
+    assert "itself: auto deleveraging" in tidegate("order", "show", ORDER_ID).stdout
+
+
 def test_an_order_that_is_not_there_ends_with_1(desk: FakeDesk, tidegate: Tidegate) -> None:
     desk.answer("GET", "/orders/none", problem("order_not_found", "there is no order none", status=404), status=404)
     result = tidegate("order", "show", "none")

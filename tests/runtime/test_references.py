@@ -3,7 +3,9 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from support.records import USER, full_order, request
+import msgspec
+
+from support.records import USER, account, full_order, request
 from support.running_desk import ACCOUNT, ALICE, SYMBOL, command_id, limit_order
 from support.virtual_time import START, LoopClock, on_virtual_time
 from tidegate.core.apply import break_id
@@ -16,8 +18,10 @@ from tidegate.core.identifiers import (
     IdempotencyKey,
     RuleId,
     TradeId,
+    UserId,
     exchange_client_order_id,
     execution_id,
+    share_id,
 )
 from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule
 from tidegate.core.messages.reports import (
@@ -31,7 +35,7 @@ from tidegate.core.messages.reports import (
 )
 from tidegate.core.messages.values import Amendment
 from tidegate.core.policy import Policy
-from tidegate.core.records import Found
+from tidegate.core.records import UNALLOCATED, Found
 from tidegate.core.vocabulary import CashFlowKind, Leg, OrderStatus, Side, VenueOrderStatus
 from tidegate.ports import OrderKeys
 from tidegate.runtime.references import not_in_memory
@@ -196,6 +200,17 @@ def test_a_strange_trade_is_looked_up_for_whether_it_was_told() -> None:
         exchange_order_ids={(ACCOUNT, SYMBOL, ExchangeOrderId("5"))}, break_ids={told}
     )
     assert not keys_of(traded(HELD.exchange_client_order_id, "5"))
+
+
+def test_a_trade_that_a_venue_may_have_made_itself_is_looked_up_whole_and_in_the_parts_of_users() -> None:
+    desk, perpetual = desk_with_one_order(), f"{SYMBOL}:USDT"
+    desk.accounts[ACCOUNT] = account(ACCOUNT)
+    report = msgspec.structs.replace(traded(FOREIGN, "5"), symbol=perpetual)
+    name = execution_id(ACCOUNT, perpetual, Side.SELL, TradeId("7"))
+    parts = {share_id(name, user_id) for user_id in (USER, UserId("bob"), UNALLOCATED)}
+    assert not_in_memory(desk, [report]).execution_ids == {name, *parts}
+    desk.busted |= {name}
+    assert not not_in_memory(desk, [report]).execution_ids
 
 
 def test_a_strange_order_that_works_is_looked_up_for_whether_a_person_closed_it() -> None:

@@ -1,6 +1,7 @@
-"""What a venue does to a position by itself, liquidation and auto-deleveraging, ends in the right books.
+"""What a venue does to a position by itself ends in the right books even where it does not say that it did it.
 
-Such a trade is of no order of ours: it is told, and a person lets the books follow the venue's.
+Such a trade is of no order that the desk knows: it is told, and a person lets the books follow the venue's. One that
+the venue calls its own is booked: see `test_forced`.
 """
 
 from datetime import timedelta

@@ -417,3 +417,19 @@ async def test_names_and_labels_are_plain_text(users, desk, name: str) -> None:
     for path, body in (("/users", user), ("/tokens", token)):
         assert_problem(await users.root.call("POST", path, json=body), 422, "invalid_request")
     assert desk.commands == []
+
+
+@pytest.mark.parametrize("path", ["/risk/kill-switch", "/orders", "/orders/01J"])
+async def test_a_body_that_nobody_reads_is_refused(users, desk, path: str) -> None:
+    answer = await users.rita.call("DELETE", path, json={"scope": {"user_id": "bob"}, "message": "mended"})
+    problem = assert_problem(answer, 400, "bad_request")
+    assert "query" in problem["detail"]
+    assert desk.commands == []
+
+
+@pytest.mark.parametrize(
+    ("path", "choices"),
+    [("/approvals?state=open", "state is one of pending"), ("/portfolio/equity?interval=minute", "interval is one of")],
+)
+async def test_what_is_no_choice_is_refused_with_the_choices(alice, path: str, choices: str) -> None:
+    assert choices in assert_problem(await alice.call("GET", path), 400, "invalid_query")["detail"]

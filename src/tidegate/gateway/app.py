@@ -20,7 +20,7 @@ from tidegate.gateway.context import Context, GatewaySettings
 from tidegate.gateway.metrics import Metrics
 from tidegate.gateway.openapi import build_document
 from tidegate.gateway.problems import GatewayCode, Problem, respond
-from tidegate.gateway.requests import AnyRequest
+from tidegate.gateway.requests import AnyRequest, refuse_body
 from tidegate.gateway.results import Download, Result
 from tidegate.gateway.routes import OPEN_OPERATIONS, OPERATIONS
 from tidegate.ports import (
@@ -114,6 +114,8 @@ def app_of(context: Context) -> Litestar:
 def _guarded(handler: Callable[..., Awaitable[Result]], context: Context) -> Callable[[AnyRequest], Awaitable[Result]]:
     async def guarded(request: AnyRequest) -> Result:
         user = await context.authenticator.user_of(request)
+        if request.method == "DELETE":
+            await refuse_body(request)
         return await handler(request, user, context)
 
     return guarded

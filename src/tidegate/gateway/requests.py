@@ -35,6 +35,7 @@ _RIGHT = tuple(
         ("wait_for", "an order is waited for until durable, acknowledged or closed"),
     )
 )
+_NO_CHOICE = re.compile(r"^Invalid enum value .* - at `\$\.(\w+)`$")
 AnyRequest = Request[Any, Any, Any]
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -50,7 +51,8 @@ async def read_body(request: AnyRequest, shape: type[Shape]) -> Shape:
     try:
         return _within_calendar(msgspec.json.decode(await request.body(), type=shape))
     except msgspec.ValidationError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, GatewayCode.INVALID_REQUEST, _explain(error)) from error
+        detail = _explain(error, shape)
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, GatewayCode.INVALID_REQUEST, detail) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.MALFORMED_JSON, f"the body is not JSON: {error}") from error
 
@@ -66,13 +68,33 @@ def _within_calendar(found: Shape, path: str = "$") -> Shape:
     return found
 
 
-def _explain(error: msgspec.ValidationError) -> str:
+def _explain(error: msgspec.ValidationError, shape: type[msgspec.Struct]) -> str:
     """What is wrong, and how it is right: a pattern would not tell everybody."""
     message = str(error)
     for fields, right in _RIGHT:
         if fields.search(message):
             return f"{right}: {_PATTERN.sub('look ', message)}"
+    if (found := _NO_CHOICE.search(message)) is not None and (choices := _choices(shape, found[1])):
+        return f"{found[1]} is one of {', '.join(choices)}: {message}"
     return message
+
+
+def _choices(shape: type[msgspec.Struct], name: str) -> list[str]:
+    """What a field of its own may be, if it is one of some words."""
+    info = msgspec.inspect.type_info(shape)
+    assert isinstance(info, msgspec.inspect.StructType)
+    [asked] = (field.type for field in info.fields if field.encode_name == name)
+    kinds = asked.types if isinstance(asked, msgspec.inspect.UnionType) else (asked,)
+    literals = [kind.values for kind in kinds if isinstance(kind, msgspec.inspect.LiteralType)]
+    members = [kind.cls.__members__.values() for kind in kinds if isinstance(kind, msgspec.inspect.EnumType)]
+    return [str(value) for values in (*literals, *members) for value in values]
+
+
+async def refuse_body(request: AnyRequest) -> None:
+    """Raises a 400 problem where a body is sent that nobody reads: what it narrows would be taken for everything."""
+    if await request.body():
+        detail = f"{request.method} takes no body here: what is meant is said by the path and the query"
+        raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.BAD_REQUEST, detail)
 
 
 def read_query(request: AnyRequest, shape: type[Shape]) -> Shape:
@@ -85,7 +107,7 @@ def read_query(request: AnyRequest, shape: type[Shape]) -> Shape:
     try:
         return _within_calendar(msgspec.convert(given, shape, strict=False))
     except msgspec.ValidationError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, _explain(error)) from error
+        raise Problem(HTTPStatus.BAD_REQUEST, GatewayCode.INVALID_QUERY, _explain(error, shape)) from error
 
 
 def idempotency_key(request: AnyRequest) -> IdempotencyKey | None:

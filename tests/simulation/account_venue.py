@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,6 +65,7 @@ class ModelWire:
         self._stream: Stream | None = None
         self.unreachable_until = 0.0
         self.key_refused_until = 0.0
+        self.take_budget: Callable[[SendOrder], Awaitable[None]] = _unlimited
         self.before_leaving: Callable[[SendOrder], None] = lambda _: None
         self.before_placing: Callable[[SendOrder], None] = lambda _: None
         account.on_order = self._push_order
@@ -82,6 +83,7 @@ class ModelWire:
             first_id = taken.conditional_id or taken.exchange_order_id
             return Placed(exchange_order_id=first_id, reports=[*told, *ended])
 
+        await self.take_budget(order)
         self.before_leaving(order)
         return await self._call(work)
 
@@ -393,6 +395,10 @@ class ModelWire:
             exchange_order_id=trade.order.exchange_order_id,
             exchange_client_order_id=trade.order.client_order_id,
         )
+
+
+async def _unlimited(_: SendOrder) -> None:
+    """There is always room."""
 
 
 def _now(report: Any, clock: Clock) -> Any:

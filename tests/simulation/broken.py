@@ -22,6 +22,7 @@ from tidegate.core.tracking import executions
 from tidegate.core.vocabulary import OrderStatus
 from tidegate.runtime.loop import DeskLoop
 from tidegate.storage import chain, journal_sqlite
+from tidegate.venues.session import CcxtVenueSession
 
 
 class Build(NamedTuple):
@@ -130,6 +131,11 @@ BUILDS = [
         15,
         "the kill switch lets open orders stand",
         lambda: patch.object(kill_switch, "cancel_covered", _decide_nothing),
+    ),
+    Build(
+        15,
+        "what waits to be sent is not called back",
+        lambda: patch.object(CcxtVenueSession, "_recall", _nothing),
     ),
     Build(17, "the chain is not carried on", _start_the_chain_anew),
     Build(20, "whose order it is, is not asked", lambda: patch.object(canceling, "_is_risk", _always)),

@@ -11,23 +11,35 @@ from simulation.account_venue import ModelWire
 from simulation.exchange import ModelAccount
 from simulation.faults import Faults
 from simulation.journal import InlineJournal
+from simulation.restraint import CALLED_BACK
 from simulation.rules import listing
 from simulation.scheduler import PROCESS
 from support.virtual_time import LoopClock
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId
+from tidegate.core.messages.effects import SendOrder
 from tidegate.core.messages.reports import InstrumentsReported, PriceReported
 from tidegate.core.policy import Policy
-from tidegate.core.vocabulary import Exchange
+from tidegate.core.vocabulary import Exchange, RejectReason
 from tidegate.runtime.loop import DeskLoop, LoopSettings
 from tidegate.runtime.sessions import Sessions
 from tidegate.runtime.ticking import tick
-from tidegate.venues.budget import RateBudget, WindowGroup
+from tidegate.venues.budget import (
+    BudgetExceededError,
+    Cost,
+    Lane,
+    Limit,
+    RateBudget,
+    WindowGroup,
+    WithdrawnError,
+)
+from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.session import CcxtVenueSession
 from tidegate.venues.transport import Taps
 
 COMPARE_SECONDS = 15.0
 TICK_SECONDS = 5.0  # Rarer than it really is: every tick is a step.
+ORDERS_MAX = Limit(2, 5.0)  # So few that orders wait for each other now and then.
 SETTINGS = LoopSettings(batch_size_max=64, closed_orders_kept=3)
 
 
@@ -36,7 +48,21 @@ class ModelClient:
 
     def __init__(self) -> None:
         self.exchange = SimpleNamespace(taps=Taps(), close_ws_clients=self.close, ws_dial_backoff={})
-        self.budget = RateBudget([WindowGroup({})], monotonic=asyncio.get_running_loop().time)
+        self.budget = RateBudget([WindowGroup({"orders": ORDERS_MAX})], monotonic=asyncio.get_running_loop().time)
+
+    async def take_budget(self, order: SendOrder, clock: LoopClock) -> None:
+        """Wait for room within the order's validity, as the real client does before a call."""
+        lane = Lane.PROTECTIVE if order.protective else Lane.ORDER
+        left_seconds = (order.expires_at - clock.now()).total_seconds()
+        try:
+            await self.budget.acquire(lane, (Cost("orders"),), timeout_seconds=max(left_seconds, 0.001))
+        except WithdrawnError:
+            raise CallFailed(Verdict.NOT_SENT, RejectReason.KILLED, CALLED_BACK) from None
+        except BudgetExceededError as full:
+            pause = full.retry_after_seconds
+            raise CallFailed(
+                Verdict.NOT_SENT, RejectReason.RATE_LIMITED, str(full), retry_after_seconds=pause
+            ) from None
 
     async def measure_clock(self) -> None:
         """Both clocks are the loop's."""
@@ -45,7 +71,8 @@ class ModelClient:
         return text
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """No connection is open."""
+        self.budget.close()
 
 
 class DeskProcess:
@@ -122,6 +149,7 @@ class DeskProcess:
         wire = ModelWire(
             account_id, venue, self._faults, self.clock, client.exchange.taps, self._world, self.context.copy()
         )
+        wire.take_budget = lambda order: client.take_budget(order, self.clock)
         self._prepare(wire)
         self.wires[account_id] = wire
         return CcxtVenueSession(

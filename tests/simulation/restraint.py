@@ -34,6 +34,7 @@ from tidegate.core.vocabulary import (
 )
 
 ZERO = Decimal(0)
+CALLED_BACK = "called back before it was sent"
 States = dict[str, happened.TradingStateSet]
 
 
@@ -50,6 +51,7 @@ class Deed(StrEnum):
     REDUCING = "scope may only reduce"
     THROWN_AMONG_SENDS = "H3 kill switch thrown while orders were being sent"
     PROTECTION_CANCELED = "protection canceled by the kill switch"
+    CALLED_BACK = "order called back by the kill switch before it left"
     POSITION_CLOSED = "position being closed by the kill switch"
     RELEASED = "scope released by two persons"
     REJECTED = "request rejected by the second person"
@@ -87,6 +89,8 @@ class Restraint:
                 self._check_change(event)
             case happened.CancelRequested() if event.reason is RejectReason.KILLED:
                 self.deeds[Deed.PROTECTION_CANCELED] += batch.orders[event.order_id].is_protective
+            case happened.OrderEnded() if event.message == CALLED_BACK:
+                self.deeds[Deed.CALLED_BACK] += 1
             case happened.ApprovalDecided() if event.approval.state is ApprovalState.REJECTED:
                 self.deeds[Deed.REJECTED] += event.approval.decided_by is not None
             case _:

@@ -103,6 +103,14 @@ def test_what_has_not_left_its_session_is_called_back(desk: ProtectedDesk) -> No
     assert (order.status, order.reason) == (OrderStatus.CANCELED, RejectReason.KILLED)
 
 
+def test_what_its_user_has_canceled_before_it_left_is_called_back_too(desk: ProtectedDesk) -> None:
+    order = desk.place()
+    desk.cancel(order)
+    recall = RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=1)
+    assert recall not in throw(desk, scope=Scope(user_id=BOB)).effects
+    assert recall in throw(desk, state=TradingState.REDUCING).effects
+
+
 def test_an_order_that_is_being_submitted_is_canceled_as_soon_as_the_venue_has_it(desk: ProtectedDesk) -> None:
     order = desk.place()
     throw(desk)

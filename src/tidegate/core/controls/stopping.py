@@ -38,7 +38,7 @@ def cancel_covered(
 
     What has not left its session is called back first, then the cancels go: they must not wait behind timers.
     """
-    decision = Decision([], [])
+    decision = Decision([], [*_called_back(desk, restrictions)])
     asked: set[OrderId] = set()
     covered = _covered(desk, [*restrictions, *again_for])
     for restriction in (*restrictions, *again_for):
@@ -55,9 +55,25 @@ def _cancel(desk: Desk, order: Order, restriction: TradingRestriction, at: datet
     canceled = cancel_order(desk, order, at, restriction.set_by, RejectReason.KILLED)
     decision.events += canceled.events
     decision.effects += canceled.effects
-    if canceled.events and order.is_unresolved and not order.in_doubt:
-        recalled = RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
-        decision.effects.append(recalled)
+    if canceled.events and _may_be_in_line(order):
+        decision.effects.append(_recall(order))
+
+
+def _called_back(desk: Desk, restrictions: Sequence[TradingRestriction]) -> Iterator[RecallOrder]:
+    """What somebody has canceled before: such a cancel waits for the order to be there, so the order may yet leave."""
+    index = ScopeIndex((restriction.scope, restriction) for restriction in restrictions)
+    for order in desk.orders.values() if restrictions else ():
+        is_canceled = order.pending_action is PendingAction.CANCEL and _may_be_in_line(order)
+        if is_canceled and index.covering(subject_of(desk, order)):
+            yield _recall(order)
+
+
+def _may_be_in_line(order: Order) -> bool:
+    return not order.is_closed and order.is_unresolved and not order.in_doubt
+
+
+def _recall(order: Order) -> RecallOrder:
+    return RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
 
 
 def _urgency(effect: Effect) -> int:

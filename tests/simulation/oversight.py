@@ -92,10 +92,10 @@ class Oversight:
             self._decide(answer.approval_id)
         if answer.refusal is None or not isinstance(command, PlaceOrder | AmendOrder):
             return
-        is_stopped, is_new = answer.refusal.code in STOPPED, isinstance(command, PlaceOrder)
-        if is_stopped or answer.refusal.message.startswith("limit "):
-            deed = Deed.CHANGE_HELD if not is_new else Deed.HELD_BACK if is_stopped else Deed.LIMIT_HELD
-            self._restraint.deeds[deed] += 1
+        if answer.refusal.code in STOPPED:
+            self._restraint.deeds[Deed.HELD_BACK] += 1
+        elif answer.refusal.message.startswith("limit "):
+            self._restraint.deeds[Deed.LIMIT_HELD] += 1
 
     # --- what they ask for ---------------------------------------------------------------------------------------
 

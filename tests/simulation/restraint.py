@@ -44,8 +44,7 @@ class Deed(StrEnum):
     LIMITS_SET = "limits set by one person"
     LIMITS_LOOSENED = "limits loosened by two persons"
     LIMIT_LOWERED = "H4 limit lowered below what is there"
-    LIMIT_HELD = "order refused by a limit"
-    CHANGE_HELD = "change refused while stopped or by a limit"
+    LIMIT_HELD = "order or change refused by a limit"
     STOPPED_BY_LIMIT = "scope stopped by a limit"
     HALTED = "scope halted"
     REDUCING = "scope may only reduce"
@@ -55,7 +54,7 @@ class Deed(StrEnum):
     POSITION_CLOSED = "position being closed by the kill switch"
     RELEASED = "scope released by two persons"
     REJECTED = "request rejected by the second person"
-    HELD_BACK = "order refused while its scope was stopped"
+    HELD_BACK = "order or change refused while its scope was stopped"
 
 
 class Restraint:

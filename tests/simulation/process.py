@@ -39,7 +39,7 @@ from tidegate.venues.transport import Taps
 
 COMPARE_SECONDS = 15.0
 TICK_SECONDS = 5.0  # Rarer than it really is: every tick is a step.
-ORDERS_MAX = Limit(2, 5.0)  # So few that orders wait for each other now and then.
+ORDERS_MAX = Limit(2, 2.5)  # So few that orders wait now and then, and not so long that resends come too late.
 SETTINGS = LoopSettings(batch_size_max=64, closed_orders_kept=3)
 
 

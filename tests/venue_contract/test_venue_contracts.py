@@ -48,7 +48,7 @@ async def test_vc62_leverage_is_set_before_the_order_and_told(bench: Bench) -> N
     assert (await positions(bench))[PositionSide.NET].leverage in (Decimal(7), None)
 
 
-async def test_vc62_the_leverage_of_a_contract_without_a_position_is_known_before_the_first_order(
+async def test_vc76_the_leverage_of_a_contract_without_a_position_is_known_before_the_first_order(
     exchange: Exchange, simulators: dict[str, Any], control: Control, tmp_path: Path
 ) -> None:
     await calm(control)

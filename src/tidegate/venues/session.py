@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 import structlog
 
-from tidegate.core.identifiers import AccountId, OrderId
+from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.effects import (
     CompareBalances,
     FetchExecutions,
@@ -24,9 +24,7 @@ from tidegate.core.messages.reports import (
     AccountDisconnected,
     AmendAccepted,
     CancelAccepted,
-    OrderAccepted,
     QueryFailed,
-    Report,
 )
 from tidegate.core.vocabulary import Exchange, RejectReason
 from tidegate.ports import Clock, ReportSink, VenueHealth
@@ -40,14 +38,11 @@ from tidegate.venues.hearing import Hearing
 from tidegate.venues.lanes import Lanes
 from tidegate.venues.leverages import learn_leverages
 from tidegate.venues.outcomes import AGAINST_RULES, CallFailed, Verdict
+from tidegate.venues.sending import Sending
 from tidegate.venues.values import MalformedError
 from tidegate.venues.venue import AccountVenue
 
 log = structlog.get_logger(__name__)
-
-
-def _lane_of(protective: bool) -> Lane:
-    return Lane.PROTECTIVE if protective else Lane.ORDER
 
 
 class CcxtVenueSession:
@@ -75,21 +70,25 @@ class CcxtVenueSession:
         self._connection = Connection(
             venue, client, listed=listed, on_connected=self._opened, on_disconnected=self._disconnected
         )
-        self._sends: dict[tuple[OrderId, int], SendOrder] = {}
-        self._sending: dict[tuple[OrderId, int], asyncio.Task[Any]] = {}
-        self._recalled: set[tuple[OrderId, int]] = set()  # Sends that are not to leave any more.
         self._background: set[asyncio.Task[None]] = set()
         self._wish: SynchronizeAccount | None = None
         self._synchronizing: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
         self._learning: asyncio.Task[None] | None = None
-        self._latency_ms: float | None = None
         self._uncompared: str | None = None  # Why not, while comparing fails.
         self._closed = False
         self._hearing = Hearing(
             account_id, venue, client, self._connection, report=report, clock=clock, compare=self._connected
         )
-
+        self._sending = Sending(
+            venue,
+            self._lanes,
+            client,
+            clock=clock,
+            tell=self._tell,
+            heed=self._heed_refusal,
+            log_fault=self._log_fault,
+        )
         self._guarding = Guarding(
             account_id, venue, self._lanes, report=report, clock=clock, heed=self._heed, log_fault=self._log_fault
         )
@@ -104,21 +103,21 @@ class CcxtVenueSession:
     def perform(self, effect: VenueEffect) -> None:  # noqa: C901  One arm per effect.
         match effect:
             case SendOrder():
-                self._sends[effect.order_id, effect.attempt] = effect
                 if self._closed:
-                    self._give_up_sends()
+                    self._sending.give_up(effect)
                 else:
-                    self._lanes.submit(_lane_of(effect.protective), lambda: self._send(effect))
+                    self._sending.submit(effect)
             case _ if self._closed:
                 log.info("an effect came after the session was closed", effect=type(effect).__name__)
             case SendAmend():
-                self._lanes.submit(_lane_of(effect.protective), lambda: self._amend(effect))
+                lane = Lane.PROTECTIVE if effect.protective else Lane.ORDER
+                self._lanes.submit(lane, lambda: self._amend(effect))
             case SendCancel():
                 self._lanes.submit(Lane.CANCEL, lambda: self._cancel(effect))
             case RenewDeadMan():
                 self._guarding.renew(effect)
             case RecallOrder():
-                self._recall(effect)
+                self._sending.recall(effect)
             case QueryOrder():
                 self._lanes.submit(Lane.QUERY, lambda: self._query(effect))
             case FetchExecutions():
@@ -140,7 +139,7 @@ class CcxtVenueSession:
                 task.cancel()
             await asyncio.gather(*self._background, return_exceptions=True)
             await self._lanes.close()
-            self._give_up_sends()
+            self._sending.give_up()
         finally:
             await self._client.close()
 
@@ -153,7 +152,7 @@ class CcxtVenueSession:
             message=self._message(),
             waiting=self._lanes.waiting(),
             budget=self._client.budget.describe(),
-            latency_ms=self._latency_ms,
+            latency_ms=self._sending.latency_ms,
             blocked=self._client.budget.blocked(),
             counts=dict(self._hearing.counts),
         )
@@ -165,53 +164,6 @@ class CcxtVenueSession:
         return f"connected, but not compared with the venue: {self._uncompared}"
 
     # --- effects ---------------------------------------------------------------------------------------------------
-
-    def _recall(self, recall: RecallOrder) -> None:
-        """Let a send not leave any more, be it in line or waiting for room in the budget."""
-        send = (recall.order_id, recall.attempt)
-        if send in self._sends:
-            self._recalled.add(send)
-        if (sending := self._sending.get(send)) is not None:
-            self._client.budget.withdraw(sending)
-
-    async def _send(self, order: SendOrder) -> None:
-        if (sending := asyncio.current_task()) is not None:
-            self._sending[order.order_id, order.attempt] = sending
-        if (order.order_id, order.attempt) in self._recalled:
-            self._end_send(order, [answering.send_recalled(order, self._clock)])
-            return
-        before = asyncio.get_running_loop().time()
-        try:
-            placed = await self._venue.place(order)
-        except CallFailed as failure:
-            self._heed_refusal(failure)
-            self._end_send(order, [answering.send_failed(order, failure, self._clock)])
-        except Exception as error:  # noqa: BLE001 - It may rest at the venue: never anything but unknown.
-            self._log_fault("an answer to a placement could not be read", error)
-            message = "the venue's answer could not be read"
-            self._end_send(order, [answering.send_unknown(order, message, self._clock)])
-        else:
-            self._latency_ms = (asyncio.get_running_loop().time() - before) * 1000
-            accepted = OrderAccepted(
-                at=self._clock.now(),
-                account_id=order.account_id,
-                order_id=order.order_id,
-                attempt=order.attempt,
-                exchange_order_id=placed.exchange_order_id,
-            )
-            self._end_send(order, [accepted, *placed.reports])
-
-    def _end_send(self, order: SendOrder, reports: list[Report]) -> None:
-        self._sends.pop((order.order_id, order.attempt), None)
-        self._sending.pop((order.order_id, order.attempt), None)
-        self._recalled.discard((order.order_id, order.attempt))
-        self._tell(reports)
-
-    def _give_up_sends(self) -> None:
-        """Whether a send that is cut off here reached the venue, nobody knows."""
-        for order in list(self._sends.values()):
-            message = "the session was closed before the venue answered"
-            self._end_send(order, [answering.send_unknown(order, message, self._clock)])
 
     async def _amend(self, amend: SendAmend) -> None:
         try:

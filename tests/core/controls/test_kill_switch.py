@@ -300,6 +300,25 @@ def test_reducing_cancels_what_would_add_and_lets_what_closes_stand(desk: Protec
     assert adding.pending_action is PendingAction.CANCEL
 
 
+def test_an_order_that_is_becoming_larger_than_its_position_does_not_stand_while_trading_only_reduces(
+    desk: ProtectedDesk,
+) -> None:
+    linear_position(desk)
+    ask = desk.order_command(account_id=OKX, symbol=LINEAR, side=Side.SELL, quantity="0.5", price="60000")
+    closing = desk.place(ask)
+    desk.accept(closing, "8002")
+    grown = commands.AmendOrder(
+        command_id=desk.command_id(),
+        at=desk.now,
+        user_id=ALICE,
+        order_id=closing.order_id,
+        amendment=Amendment(quantity=Decimal("0.8")),
+    )
+    assert refusal(desk.put(grown)) is None
+    throw(desk, state=TradingState.REDUCING)
+    assert closing.pending_action is PendingAction.CANCEL
+
+
 def test_reducing_orders_may_not_grow_beyond_the_position_one_by_one_or_by_a_change(desk: ProtectedDesk) -> None:
     linear_position(desk)
     ask = desk.order_command(account_id=OKX, symbol=LINEAR, side=Side.SELL, quantity="0.5", price="60000")

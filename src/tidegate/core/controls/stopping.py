@@ -21,6 +21,7 @@ from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.records import Position
 from tidegate.core.risk.leaving import closes_for_kill_switch, protects
 from tidegate.core.scopes import ScopeIndex, Subject
+from tidegate.core.totals.footprints import leaves_of
 from tidegate.core.vocabulary import PendingAction, PositionSide, RejectReason, Side, TradingState
 
 PATIENCE = timedelta(seconds=5)  # So long the venue has for a cancel before it is asked for again.
@@ -120,7 +121,7 @@ def _adding(desk: Desk, orders: list[Order]) -> list[Order]:
             continue
         key = (order.account_id, order.user_id, order.symbol, order.position_side, order.side)
         room = rooms.setdefault(key, _to_close(desk, order))
-        leaves = order.leaves_quantity
+        leaves = None if order.quantity is None else leaves_of(order)  # By its largest size while it changes.
         if leaves is not None and leaves <= room:
             rooms[key] = room - leaves
         else:

@@ -111,6 +111,13 @@ def test_what_its_user_has_canceled_before_it_left_is_called_back_too(desk: Prot
     assert recall in throw(desk, state=TradingState.REDUCING).effects
 
 
+def test_an_order_in_doubt_is_called_back_too_since_it_may_stand_in_line_all_the_while(desk: ProtectedDesk) -> None:
+    order = desk.place()
+    desk.unknown(order)
+    assert order.in_doubt
+    assert RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=1) in throw(desk).effects
+
+
 def test_an_order_that_is_being_submitted_is_canceled_as_soon_as_the_venue_has_it(desk: ProtectedDesk) -> None:
     order = desk.place()
     throw(desk)

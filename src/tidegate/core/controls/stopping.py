@@ -70,7 +70,8 @@ def _called_back(desk: Desk, restrictions: Sequence[TradingRestriction]) -> Iter
 
 
 def _may_be_in_line(order: Order) -> bool:
-    return not order.is_closed and order.is_unresolved and not order.in_doubt
+    """Also one that is in doubt, for want of an answer: it may stand in its session's line all the while."""
+    return not order.is_closed and order.is_unresolved
 
 
 def _recall(order: Order) -> RecallOrder:

@@ -24,18 +24,8 @@ from tidegate.core.vocabulary.orders import (
     TimeInForce,
     TriggerBy,
 )
-from tidegate.core.vocabulary.reasons import (
-    RefusalCode,
-    RejectReason,
-)
-from tidegate.core.vocabulary.risk import (
-    ApprovalKind,
-    ApprovalState,
-    LimitAction,
-    LimitKind,
-    Role,
-    TradingState,
-)
+from tidegate.core.vocabulary.reasons import RefusalCode, RejectReason
+from tidegate.core.vocabulary.risk import ApprovalKind, ApprovalState, LimitAction, LimitKind, Role, TradingState
 from tidegate.core.vocabulary.venues import (
     AccountState,
     CashFlowKind,

@@ -14,6 +14,7 @@ _CANCELED_BECAUSE = {
     RejectReason.CANCELED_BY_RULE: "canceled by a rule",
     RejectReason.STOP_TRIGGERED: "the stop of what it had filled was set off",
     RejectReason.KILLED: "canceled by the kill switch",
+    RejectReason.POSITION_CLOSED: "the position that it could reduce is closed",
     RejectReason.CLIENT_DISCONNECTED: "its client was not heard of in time",
 }
 

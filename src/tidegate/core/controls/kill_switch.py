@@ -36,9 +36,10 @@ def throw(desk: Desk, command: SetKillSwitch) -> Decision:
         close_positions=command.close_positions,
     )
     restriction = restriction_of(event := never_less(desk, stopped))
+    known = desk.risk.states.get(command.scope.key)  # It knows since when positions have been closed.
     return together(
         Decision([event], [Reply(command_id=command.command_id)]),
-        cancel_covered(desk, [restriction], command.at),
+        cancel_covered(desk, [restriction] if known is None else [restriction, known], command.at),
         close_covered(desk, [restriction], command.at),
     )
 

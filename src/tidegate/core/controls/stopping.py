@@ -1,4 +1,4 @@
-"""What a scope that is stopped does not let stand: its open orders end, protection aside.
+"""What a scope that is stopped does not let stand: its open orders end, protection of what is open aside.
 
 Used when the switch is thrown, and looked at again every second while it is in force: a cancel that was refused is
 asked for once more.
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.core.canceling import cancel_order
+from tidegate.core.controls.left_over import is_left_over
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import OrderId
@@ -53,7 +54,9 @@ def cancel_covered(
 
 
 def _cancel(desk: Desk, order: Order, restriction: TradingRestriction, at: datetime, decision: Decision) -> None:
-    canceled = cancel_order(desk, order, at, restriction.set_by, RejectReason.KILLED)
+    is_over = is_left_over(desk, order, restriction)
+    reason = RejectReason.POSITION_CLOSED if is_over else RejectReason.KILLED
+    canceled = cancel_order(desk, order, at, restriction.set_by, reason)
     decision.events += canceled.events
     decision.effects += canceled.effects
     if canceled.events and _may_be_in_line(order):
@@ -94,12 +97,10 @@ def _covered(desk: Desk, restrictions: Iterable[TradingRestriction]) -> dict[str
 
 
 def _not_let_stand(desk: Desk, restriction: TradingRestriction, covered: list[Order]) -> list[Order]:
-    ending = [
-        order
-        for order in covered
-        if not closes_for_kill_switch(order) and (restriction.protection_too or not protects(order))
-    ]
-    return ending if restriction.state is TradingState.HALTED else _adding(desk, ending)
+    stopped = [order for order in covered if not closes_for_kill_switch(order)]
+    over = [order for order in stopped if is_left_over(desk, order, restriction)]
+    ending = [order for order in stopped if restriction.protection_too or not protects(order)]
+    return [*over, *(ending if restriction.state is TradingState.HALTED else _adding(desk, ending))]
 
 
 def subject_of(desk: Desk, owned: Order | Position | RecentOrder) -> Subject:

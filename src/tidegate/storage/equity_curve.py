@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, extract, fu
 from tidegate.core.money import ZERO
 from tidegate.core.portfolio.figures import BooksFilter, EquitySum, Interval
 from tidegate.storage.auditing import streamed
-from tidegate.storage.risk_schema import capital, equity
-from tidegate.storage.schema import accounts, portfolio, positions
+from tidegate.storage.schema import accounts, capital, equity, portfolio, positions
 
 _ALL_MARKED_WITHIN = timedelta(hours=2)
 _SUMMED = ("equity", "unrealized_pnl", "net_deposits", "gross_exposure")

@@ -9,7 +9,7 @@ from tidegate.core.identifiers import ApprovalId, TransferId, UserId
 from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
 from tidegate.core.vocabulary import ApprovalState, TradingState
 from tidegate.storage import pages
-from tidegate.storage.risk_schema import approvals, risk_limits, trading_states, transfers
+from tidegate.storage.schema import approvals, risk_limits, trading_states, transfers
 
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
 

@@ -38,7 +38,7 @@ from tidegate.core.records import (
     Token,
     User,
 )
-from tidegate.storage import risk_schema, schema
+from tidegate.storage import schema
 from tidegate.storage.columns import Amount, JsonText, Timestamp, Word
 
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
@@ -112,11 +112,11 @@ ACCOUNTS = RowCodec(schema.accounts, Account)
 USERS = RowCodec(schema.users, User)
 TOKENS = RowCodec(schema.tokens, Token)
 BREAKS = RowCodec(schema.reconciliation_breaks, Break)
-RISK_LIMITS = RowCodec(risk_schema.risk_limits, RiskLimitSet)
-TRADING_STATES = RowCodec(risk_schema.trading_states, TradingRestriction)
-LIMIT_WARNINGS = RowCodec(risk_schema.limit_warnings, LimitWarning)
-APPROVALS = RowCodec(risk_schema.approvals, Approval)
-EQUITY = RowCodec(risk_schema.equity, EquityPoint)
-LOSS_MARKS = RowCodec(risk_schema.loss_marks, LossMark)
-CAPITAL = RowCodec(risk_schema.capital, Capital)
-TRANSFERS = RowCodec(risk_schema.transfers, Transfer)
+RISK_LIMITS = RowCodec(schema.risk_limits, RiskLimitSet)
+TRADING_STATES = RowCodec(schema.trading_states, TradingRestriction)
+LIMIT_WARNINGS = RowCodec(schema.limit_warnings, LimitWarning)
+APPROVALS = RowCodec(schema.approvals, Approval)
+EQUITY = RowCodec(schema.equity, EquityPoint)
+LOSS_MARKS = RowCodec(schema.loss_marks, LossMark)
+CAPITAL = RowCodec(schema.capital, Capital)
+TRANSFERS = RowCodec(schema.transfers, Transfer)

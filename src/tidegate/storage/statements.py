@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import Column
 
-from tidegate.storage import risk_schema, schema
+from tidegate.storage import schema
 from tidegate.storage.rows import RecordT, RowCodec
 
 # Facts about an order that never change; leaving them out of the update spares their indexes.
@@ -31,12 +31,12 @@ _UNTOUCHED_BY_UPSERTS: dict[Table, frozenset[str]] = {  # Tables that are not na
     schema.users: frozenset(),
     schema.tokens: frozenset(),
     schema.reconciliation_breaks: frozenset(),
-    risk_schema.trading_states: frozenset(),
-    risk_schema.limit_warnings: frozenset(),
-    risk_schema.approvals: frozenset({"kind", "request", "requested_at", "requested_by"}),
-    risk_schema.loss_marks: frozenset(),
-    risk_schema.capital: frozenset(),
-    risk_schema.transfers: frozenset(),
+    schema.trading_states: frozenset(),
+    schema.limit_warnings: frozenset(),
+    schema.approvals: frozenset({"kind", "request", "requested_at", "requested_by"}),
+    schema.loss_marks: frozenset(),
+    schema.capital: frozenset(),
+    schema.transfers: frozenset(),
 }
 
 
@@ -97,14 +97,14 @@ WRITTEN_TABLES: Sequence[Table] = (
     schema.users,
     schema.tokens,
     schema.reconciliation_breaks,
-    risk_schema.risk_limits,
-    risk_schema.trading_states,
-    risk_schema.limit_warnings,
-    risk_schema.approvals,
-    risk_schema.equity,
-    risk_schema.loss_marks,
-    risk_schema.capital,
-    risk_schema.transfers,
+    schema.risk_limits,
+    schema.trading_states,
+    schema.limit_warnings,
+    schema.approvals,
+    schema.equity,
+    schema.loss_marks,
+    schema.capital,
+    schema.transfers,
 )
 SELECT_EPOCH = "SELECT epoch FROM lease WHERE lease_id = 1"
 RAISE_EPOCH = (

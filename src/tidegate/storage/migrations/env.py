@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from tidegate.storage import risk_schema
+from tidegate.storage.schema import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=risk_schema.risk_limits.metadata,  # All tables have the one; this module names the last of them.
+    target_metadata=metadata,
     transactional_ddl=True,
     transaction_per_migration=False,
     render_as_batch=connection.dialect.name == "sqlite",

@@ -1,4 +1,4 @@
-"""The tables of limits, trading states, approvals, equity and transfers. As in `schema`, their records' fields."""
+"""The tables of limits, trading states, approvals, equity and transfers."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from tidegate.core.messages.commands import ReleaseKillSwitch, SetRiskLimits
 from tidegate.core.messages.risk_values import RiskLimit, Scope
 from tidegate.core.vocabulary import ApprovalKind, ApprovalState, Exchange, TradingState, Wallet
 from tidegate.storage.columns import Amount, JsonText, Timestamp, Word
-from tidegate.storage.schema import REQUIRED, index_where, metadata
+from tidegate.storage.schema.base import REQUIRED, index_where, metadata
 
 # One row per version of the whole set; rows are never changed.
 risk_limits = Table(

@@ -14,7 +14,7 @@ from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.portfolio.reservations import tied_up
 from tidegate.core.risk.asks import ask_of
 from tidegate.core.risk.funds import free, what_would_fit
-from tidegate.core.risk.limits import check_limits, figures_of
+from tidegate.core.risk.limits import check_collar, check_limits, collar_figures, figures_of
 from tidegate.core.risk.required_protection import told, with_required_stop
 from tidegate.core.risk.states import check_state, passes_limits, subject_of
 from tidegate.core.totals.asking import Ask
@@ -43,7 +43,7 @@ class RiskApproved(msgspec.Struct, frozen=True, gc=False):
 def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     """The order may leave as its scopes trade now, keeps within all limits, and its worst case is paid for.
 
-    What only reduces a position passes every limit; what is halted, nothing does.
+    What only reduces a position passes every limit but the price collar; what is halted, nothing does.
     """
     totals = desk.totals
     if totals is None:
@@ -58,7 +58,8 @@ def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     protected = _within_limits(valid, ask, desk)
     if isinstance(protected, Refusal):
         # Asked only now, since most orders keep within all limits.
-        return check_funds(valid, desk) if passes_limits(desk, command, command.quantity) else protected
+        passes = passes_limits(desk, command, command.quantity)
+        return check_collar(ask) or check_funds(valid, desk) if passes else protected
     approved = check_funds(protected, desk)
     if isinstance(approved, Refusal) or protected is valid:
         return approved
@@ -88,9 +89,11 @@ def _state_figure(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
 
 def _limit_figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
     command = valid.command
-    if desk.totals is None or not desk.risk.limits or passes_limits(desk, command, command.quantity):
+    if desk.totals is None or not desk.risk.limits:
         return ()
     ask = ask_of(valid, desk, desk.totals, subject_of(desk, command))
+    if passes_limits(desk, command, command.quantity):
+        return collar_figures(ask)
     protected = with_required_stop(valid, ask, desk)
     ask.stop = command.stop_loss if isinstance(protected, Refusal) else protected.command.stop_loss
     return figures_of(ask)

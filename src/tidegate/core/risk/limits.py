@@ -18,7 +18,7 @@ from tidegate.core.totals.footprints import leaves_of
 from tidegate.core.totals.plans import Figure, Plan, exceeds
 from tidegate.core.totals.screens import passes, screen_for
 from tidegate.core.validation import reference_price
-from tidegate.core.vocabulary import RefusalCode, Side
+from tidegate.core.vocabulary import LimitKind, OrderType, RefusalCode, Side
 
 
 def check_limits(ask: Ask) -> Refusal | None:
@@ -38,6 +38,26 @@ def check_limits(ask: Ask) -> Refusal | None:
         return None
     _, plan, figure = min(failed, key=itemgetter(0))
     return refusal_of(ask, plan, figure)
+
+
+def check_collar(ask: Ask) -> Refusal | None:
+    """Whether the price of an order that only reduces is no slip: of all limits, the collar alone holds it."""
+    failed = ((plan, figure) for plan, figure in _collars(ask) if exceeds(plan, figure))
+    return next((refusal_of(ask, plan, figure) for plan, figure in failed), None)
+
+
+def collar_figures(ask: Ask) -> tuple[CheckFigure, ...]:
+    """The same with its figures."""
+    return tuple(_figure(ask, plan, figure) for plan, figure in _collars(ask))
+
+
+def _collars(ask: Ask) -> list[tuple[Plan, Decimal]]:
+    """None where trading is stopped, while no market is known, and for what waits for a trigger: one has to get out."""
+    if ask.asked.order_type is not OrderType.LIMIT or ask.books.risk.restrictions.covering(ask.place):
+        return []
+    plans = [plan for plan in ask.totals.plans.covering(ask.place) if plan.kind is LimitKind.PRICE_COLLAR]
+    measured = [(plan, plan.measure(ask, plan)) for plan in plans]
+    return [(plan, figure) for plan, figure in measured if isinstance(figure, Decimal)]
 
 
 def figures_of(ask: Ask) -> tuple[CheckFigure, ...]:
@@ -74,10 +94,10 @@ def check_open_order(desk: Desk, order: Order, changed: Order, price: Price | No
     adds = leaves_of(changed) - leaves_of(order)
     if (refusal := check_state(desk, changed, place, adds)) is not None:
         return refusal
-    if not desk.risk.limits or passes_limits(desk, changed, adds):
+    if not desk.risk.limits:
         return None
-    reference = reference_price(order.side, price)
-    return check_limits(ask_again(changed, order, desk, desk.totals, place, reference, at))
+    ask = ask_again(changed, order, desk, desk.totals, place, reference_price(order.side, price), at)
+    return check_collar(ask) if passes_limits(desk, changed, adds) else check_limits(ask)
 
 
 def asks_for_more(order: Order, changed: Order) -> bool:

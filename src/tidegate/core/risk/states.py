@@ -92,7 +92,10 @@ def reduces(desk: Desk, asked: Asked, adds: Decimal | None) -> bool:
 
 
 def passes_limits(desk: Desk, asked: Asked, adds: Decimal | None) -> bool:
-    """Whether an order only reduces, so that no limit holds it. A spot sell for what is no cash buys that with it."""
+    """Whether an order only reduces, so that no limit but the price collar holds it.
+
+    A spot sell for what is no cash buys that with it.
+    """
     return reduces(desk, asked, adds) and quote_traded(asked.symbol, desk.policy.cash_assets) is None
 
 

@@ -11,7 +11,7 @@ KeyT = TypeVar("KeyT")
 
 
 def divided(amount: Decimal, weights: Mapping[KeyT, Decimal]) -> dict[KeyT, Decimal]:
-    """An amount of money by weights, which are positive; the largest takes what rounding leaves."""
+    """An amount of money by weights, whose sum is positive; the largest takes what rounding leaves."""
     total = sum(weights.values(), ZERO)
     parts = {key: (amount * weight / total).quantize(AMOUNT_STEP, ROUND_DOWN) for key, weight in weights.items()}
     parts[largest_first(weights)[0]] += amount - sum(parts.values(), ZERO)

@@ -13,16 +13,17 @@ from tidegate.core.messages.events import CashFlowBooked, TransferSeen
 from tidegate.core.messages.reports import CashFlowReported
 from tidegate.core.messages.risk_records import Transfer
 from tidegate.core.money import ZERO
-from tidegate.core.portfolio.sharing import divided, largest_first
+from tidegate.core.portfolio.sharing import largest_first
+from tidegate.core.reconciliation.flow_owners import shares_of
 from tidegate.core.records import Account
-from tidegate.core.vocabulary import CashFlowKind, Wallet
+from tidegate.core.vocabulary import Wallet
 
 Subject = tuple[AccountId, str, Wallet]  # A balance: of which account, which asset, and where in it.
 _SUMS_MAX = 1_000  # Of so many sums of transfers, ten or so that are under way, none is asked any more.
 
 
 def reported(desk: Desk, report: CashFlowReported) -> Decision:
-    """Book it once, to whom the account belongs. What happened before the books were opened is in their balances.
+    """Book it once, to those whose it is. What happened before the books were opened is in their balances.
 
     What belongs to a transfer that a person has entered is in the books already.
     """
@@ -37,12 +38,9 @@ def reported(desk: Desk, report: CashFlowReported) -> Decision:
 
 
 def _parts(desk: Desk, account: Account, report: CashFlowReported) -> list[tuple[UserId, Decimal, str]]:
-    """Whose it is, with what each part is known by. What a liquidation costs is theirs who were liquidated."""
-    bore = None if report.symbol is None else desk.forced.get((report.account_id, report.symbol))
-    if report.kind is not CashFlowKind.LIQUIDATION_FEE or bore is None:
-        return [(account.owner, report.amount, report.flow_id)]
-    first, *others = largest_first(bore.parts)
-    amounts = divided(report.amount, bore.parts)
+    """Whose it is, with what each part is known by: the largest by the flow's own name."""
+    amounts = shares_of(desk, account, report)
+    first, *others = largest_first({user_id: abs(amount) for user_id, amount in amounts.items()})
     parts = [(first, amounts[first], report.flow_id)]
     return parts + [(each, amounts[each], f"{report.flow_id}:{each}") for each in others if amounts[each]]
 

@@ -37,6 +37,7 @@ from tidegate.core.portfolio.figures import (
 from tidegate.core.rates import Worth
 from tidegate.core.records import (
     Account,
+    AccountMarket,
     Batch,
     Break,
     CashFlowKey,
@@ -69,13 +70,17 @@ class Clock(Protocol):
 
 
 class OrderKeys(msgspec.Struct, kw_only=True):
-    """By which ids a batch of inputs refers to what memory does not hold: orders, trades, cash flows, breaks."""
+    """By which ids a batch of inputs refers to what memory does not hold: orders, trades, cash flows, breaks.
+
+    `forced`: markets in which a venue may have traded by itself.
+    """
 
     order_ids: set[OrderId] = set()
     idempotency_keys: set[tuple[UserId, IdempotencyKey]] = set()
     client_order_ids: set[tuple[UserId, ClientOrderId]] = set()
     exchange_order_ids: set[ExchangeOrderKey] = set()
     execution_ids: set[ExecutionId] = set()
+    forced: set[AccountMarket] = set()
     cash_flows: set[CashFlowKey] = set()
     break_ids: set[str] = set()
     requests: set[RequestKey] = set()

@@ -35,8 +35,8 @@ from tidegate.core.messages.reports import (
 )
 from tidegate.core.messages.values import Amendment
 from tidegate.core.policy import Policy
-from tidegate.core.records import UNALLOCATED, Found
-from tidegate.core.vocabulary import CashFlowKind, Leg, OrderStatus, Side, VenueOrderStatus
+from tidegate.core.records import UNALLOCATED, ForcedClose, Found
+from tidegate.core.vocabulary import CashFlowKind, ForcedTrade, Leg, OrderStatus, Side, VenueOrderStatus
 from tidegate.ports import OrderKeys
 from tidegate.runtime.references import not_in_memory
 
@@ -245,6 +245,28 @@ def test_a_cash_flow_is_looked_up_unless_memory_has_it() -> None:
     desk = desk_with_one_order()
     desk.attach(Found(orders=[], execution_ids={}, cash_flows=frozenset({key})))
     assert not not_in_memory(desk, [flow])
+
+
+def test_a_liquidation_fee_and_a_trade_of_the_venues_own_need_who_bore_the_last_one() -> None:
+    market = (ACCOUNT, SYMBOL)
+    fee = CashFlowReported(
+        at=START,
+        account_id=ACCOUNT,
+        flow_id="f1",
+        kind=CashFlowKind.LIQUIDATION_FEE,
+        asset="USDT",
+        amount=Decimal(-1),
+        happened_at=START,
+        symbol=SYMBOL,
+    )
+    assert keys_of(fee).forced == {market}
+    assert keys_of(msgspec.structs.replace(fee, symbol=None)).forced == set()
+    assert keys_of(msgspec.structs.replace(fee, kind=CashFlowKind.FUNDING)).forced == set()
+    forced = msgspec.structs.replace(traded(None, "77"), forced=ForcedTrade.LIQUIDATION)
+    assert keys_of(forced).forced == {market}
+    desk = desk_with_one_order()
+    desk.attach(Found(orders=[], execution_ids={}, forced={market: ForcedClose(None, {})}))
+    assert not not_in_memory(desk, [fee, forced]).forced
 
 
 def test_other_inputs_need_nothing() -> None:

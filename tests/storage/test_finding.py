@@ -6,6 +6,9 @@ import msgspec
 import pytest
 
 from support.compared_desk import ComparedDesk
+from support.desk_driver import ACCOUNT
+from support.forced_desk import ForcedDesk
+from support.markets import PERPETUAL
 from support.protected_desk import ProtectedDesk
 from tidegate.core import identifiers as ids
 from tidegate.core.messages import commands
@@ -26,9 +29,9 @@ async def write(storage: Storage, *desks: ComparedDesk | ProtectedDesk) -> None:
             await storage.journal.commit(batch)
 
 
-def traded() -> tuple[ComparedDesk, Order, Order]:
-    """A desk with a sale of which one trade was busted, a filled perpetual, funding, and a break that is over."""
-    desk = ComparedDesk()
+def traded() -> tuple[ForcedDesk, Order, Order]:
+    """A desk with a sale of which one trade was busted, a perpetual that the venue closed, funding, ended breaks."""
+    desk = ForcedDesk()
     desk.open_shop()
     desk.price("600", "BNB/USDT")
     sale = desk.working(desk.order_command(side=Side.SELL))
@@ -36,6 +39,9 @@ def traded() -> tuple[ComparedDesk, Order, Order]:
     desk.fill(sale, "0.6", price="52000", trade_id="2")
     desk.bust(sale, "2")
     perpetual = desk.trade(Side.BUY, "1", "50000")
+    desk.force("0.25", exchange_order_id="76")
+    desk.force("0.125")
+    desk.force("0.125", trade_id="forced-2")
     desk.flow("-12.5", flow_id="f1")
     desk.flow("100", flow_id="t1", kind=CashFlowKind.TRANSFER)
     desk.strange_trade()
@@ -52,6 +58,7 @@ def by_name(found: Found) -> dict[str, object]:
         "execution_ids": {name: sorted(trades) for name, trades in found.execution_ids.items()},
         "executions": {booked.execution_id: booked for booked in found.executions},
         "busted": found.busted,
+        "forced": found.forced,
         "requests": {(kept.user_id, kept.idempotency_key): kept for kept in found.requests},
         "cash_flows": found.cash_flows,
         "break_ids": found.break_ids,
@@ -135,6 +142,7 @@ async def test_each_kind_of_key_finds_what_the_twin_finds(storage: Storage, part
         client_order_ids={(named.user_id, ids.ClientOrderId("n"))},
         exchange_order_ids={(sale.account_id, sale.symbol, ids.ExchangeOrderId("9001"))},
         execution_ids={*desk.rows.booked},
+        forced={(ACCOUNT, PERPETUAL), (ACCOUNT, "BTC/USDT")},
         cash_flows={*desk.rows.cash_flows},
         break_ids={*desk.rows.break_ids},
         requests={(named.user_id, ids.IdempotencyKey("c"))},

@@ -6,7 +6,7 @@ from collections import defaultdict
 from tidegate.core.identifiers import ExchangeOrderId, ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
-from tidegate.core.records import Batch, CashFlowKey, Found, KeptRequest, RequestKey
+from tidegate.core.records import AccountMarket, Batch, CashFlowKey, ForcedClose, Found, KeptRequest, RequestKey
 from tidegate.ports import OrderKeys
 
 
@@ -71,11 +71,26 @@ class KeptRows:
             execution_ids={name: self.execution_ids(name) for name in named},
             executions=[self.booked[name] for name in keys.execution_ids if name in self.booked],
             busted=frozenset(keys.execution_ids & self.busted),
+            forced={market: closed for market in keys.forced if (closed := self._last_forced(market)) is not None},
             cash_flows=frozenset(keys.cash_flows & self.cash_flows),
             break_ids=frozenset(keys.break_ids & self.break_ids),
             dismissed={name: self.dismissed[name] for name in keys.break_ids & self.dismissed.keys()},
             requests=[self.requests[key] for key in keys.requests if key in self.requests],
         )
+
+    def _last_forced(self, market: AccountMarket) -> ForcedClose | None:
+        trades = [
+            (booked.exchange_order_id, booked.user_id, booked.quantity)
+            for booked in self.booked.values()
+            if (booked.account_id, booked.symbol) == market and self.orders[booked.order_id].is_forced
+        ]
+        found: ForcedClose | None = None
+        for exchange_order_id, user_id, quantity in reversed(trades):
+            found = found or ForcedClose(exchange_order_id, {})
+            if exchange_order_id != found.exchange_order_id:
+                break
+            found.add(user_id, quantity)
+        return found
 
     def _is_named(self, order: Order, keys: OrderKeys) -> bool:
         return (

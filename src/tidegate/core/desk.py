@@ -33,9 +33,11 @@ from tidegate.core.portfolio.margins import Margins, recounted
 from tidegate.core.rates import Rates
 from tidegate.core.records import (
     Account,
+    AccountMarket,
     Break,
     CashFlowKey,
     DeskSnapshot,
+    ForcedClose,
     Found,
     Holding,
     HoldingKey,
@@ -66,13 +68,6 @@ class DeadMan(NamedTuple):
     asked_at: datetime | None
     seconds: int
     symbols: frozenset[str]
-
-
-class ForcedClose(NamedTuple):
-    """An order that a venue made by itself, and how much of it each user bore."""
-
-    exchange_order_id: ExchangeOrderId | None
-    parts: dict[UserId, Decimal]
 
 
 class Desk:
@@ -109,7 +104,7 @@ class Desk:
         self.compared_at: dict[AccountId, datetime] = {}  # Everything before has been told by the account's venue.
         self.compare_since: dict[AccountId, datetime] = {}  # Trades and ends since then want the books compared.
         self.recent_symbols: dict[AccountId, dict[str, datetime]] = {}  # When an order in them last ended.
-        self.forced: dict[tuple[AccountId, str], ForcedClose] = {}  # What venues closed last, per market.
+        self.forced: dict[AccountMarket, ForcedClose] = {}  # What venues closed last, as far as inputs speak of it.
         self.differences: dict[tuple[AccountId, str, Wallet], Difference] = {}
         self.position_differences: dict[tuple[AccountId, str, PositionSide], Difference] = {}
         self.liquidations: dict[AccountId, dict[tuple[str, PositionSide], VenuePosition]] = {}  # As told last.
@@ -215,6 +210,8 @@ class Desk:
         for booked in found.executions:
             if booked.execution_id not in self.busted:
                 self.executions[booked.execution_id] = booked
+        for market, closed in found.forced.items():
+            self.forced.setdefault(market, closed)
         for flow in found.cash_flows:
             remember(self.cash_flows, flow)
         for told in found.break_ids:
@@ -295,7 +292,7 @@ class Desk:
         found = self.forced.get(key)
         if found is None or found.exchange_order_id != booked.exchange_order_id:
             found = self.forced[key] = ForcedClose(booked.exchange_order_id, {})
-        found.parts[booked.user_id] = found.parts.get(booked.user_id, ZERO) + booked.quantity
+        found.add(booked.user_id, booked.quantity)
 
     def keep_rule(self, rule: Rule) -> None:
         """A rule waits for its order."""

@@ -61,6 +61,7 @@ PositionKey = tuple[AccountId, UserId, str, PositionSide]
 CashFlowKey = tuple[AccountId, CashFlowKind, str]
 RequestKey = tuple[UserId, IdempotencyKey]
 ExchangeOrderKey = tuple[AccountId, str, ExchangeOrderId]  # Account, symbol, id.
+AccountMarket = tuple[AccountId, str]
 FOREIGN_EXECUTION = "foreign_execution"
 FOREIGN_ORDER = "foreign_order"
 FORCED_TRADE = "forced_trade"
@@ -375,18 +376,31 @@ class DeskSnapshot(msgspec.Struct, kw_only=True):
     recent_orders: list[RecentOrder] = []  # Of the last hour before the newest order.
 
 
+class ForcedClose(msgspec.Struct):
+    """An order that a venue made by itself, and how much of it each user bore."""
+
+    exchange_order_id: ExchangeOrderId | None
+    parts: dict[UserId, Decimal]
+
+    def add(self, user_id: UserId, quantity: Decimal) -> None:
+        """Another trade of it."""
+        self.parts[user_id] = self.parts.get(user_id, ZERO) + quantity
+
+
 class Found(msgspec.Struct, kw_only=True):
     """What the loop attaches before a decision: closed orders with all their executions' ids.
 
     `executions`: the asked-for trades as they were booked; those of them in `busted` have been taken back since.
     `requests`: those with the asked-for keys. `cash_flows` and `break_ids`: which of the asked-for ones were booked, or
     told, before. `dismissed`: which of these breaks a person closed last, and in which words they were told.
+    `forced`: what venues closed last by themselves in the asked-for markets.
     """
 
     orders: list[Order]
     execution_ids: dict[OrderId, list[ExecutionId]]
     executions: list[ExecutionBooked] = []
     busted: frozenset[ExecutionId] = frozenset()
+    forced: dict[AccountMarket, ForcedClose] = {}
     cash_flows: frozenset[CashFlowKey] = frozenset()
     break_ids: frozenset[str] = frozenset()
     dismissed: dict[str, str] = {}

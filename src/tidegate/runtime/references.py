@@ -19,7 +19,7 @@ from tidegate.core.order import Order
 from tidegate.core.reconciliation.foreign import order_subject, trade_subject
 from tidegate.core.records import FOREIGN_EXECUTION, FOREIGN_ORDER, UNKNOWN_BUST
 from tidegate.core.tracking.naming import names_booked
-from tidegate.core.vocabulary import VenueOrderStatus
+from tidegate.core.vocabulary import CashFlowKind, VenueOrderStatus
 from tidegate.ports import OrderKeys
 
 
@@ -41,9 +41,7 @@ def not_in_memory(desk: Desk, inputs: Iterable[Input]) -> OrderKeys:
             case ExecutionBusted():
                 _note_bust(desk, message, keys)
             case CashFlowReported():
-                flow = (message.account_id, message.kind, message.flow_id)
-                if flow not in desk.cash_flows:
-                    keys.cash_flows.add(flow)
+                _note_flow(desk, message, keys)
             case AccountSynchronized():
                 for exchange_client_order_id in message.open_exchange_client_order_ids:
                     _note_attempt(desk, exchange_client_order_id, keys)
@@ -96,6 +94,8 @@ def _note_venue_order(desk: Desk, report: OrderReported | ExecutionReported, key
     elif theirs is not None:
         keys.exchange_order_ids.add((report.account_id, report.symbol, theirs))
     if isinstance(report, ExecutionReported):
+        if report.forced is not None:
+            _note_forced(desk, report, keys)
         _note_told(desk, break_id(report.account_id, FOREIGN_EXECUTION, trade_subject(report)), keys)
         if ":" in report.symbol:
             _note_trade(desk, report, keys)
@@ -126,6 +126,22 @@ def _note_bust(desk: Desk, report: ExecutionBusted, keys: OrderKeys) -> None:
         _note_told(desk, break_id(report.account_id, UNKNOWN_BUST, name), keys)
     elif (booked := desk.executions.get(name)) is not None and (order := desk.orders.get(booked.order_id)) is not None:
         _note_parent(desk, order, keys)
+
+
+def _note_flow(desk: Desk, report: CashFlowReported, keys: OrderKeys) -> None:
+    """Whether it is booked already, and whose it is if it belongs to a liquidation."""
+    flow = (report.account_id, report.kind, report.flow_id)
+    if flow in desk.cash_flows:
+        return
+    keys.cash_flows.add(flow)
+    if report.kind is CashFlowKind.LIQUIDATION_FEE:
+        _note_forced(desk, report, keys)
+
+
+def _note_forced(desk: Desk, report: CashFlowReported | ExecutionReported, keys: OrderKeys) -> None:
+    """Who bore what the venue did last in that market."""
+    if report.symbol is not None and (report.account_id, report.symbol) not in desk.forced:
+        keys.forced.add((report.account_id, report.symbol))
 
 
 def _note_told(desk: Desk, name: str, keys: OrderKeys) -> None:

@@ -1,14 +1,39 @@
 """What both journals' look-ups share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
 
 import msgspec
 
-from tidegate.core.identifiers import OrderId
+from tidegate.core.identifiers import OrderId, UserId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
+from tidegate.core.records import ForcedClose
+from tidegate.storage.schema.orders import IS_FORCED
 
 booked_in = msgspec.json.Decoder(ExecutionBooked).decode  # A trade, whole, from the payload of its journal entry.
+
+
+# From the orders that venues made to their executions, never through all of them: SQLite keeps a CROSS JOIN's order.
+FORCED_EXECUTIONS = (
+    "SELECT executions.exchange_order_id, executions.user_id, executions.quantity FROM orders CROSS JOIN executions "  # noqa: S608
+    f"WHERE orders.account_id = {{0}} AND orders.symbol = {{0}} AND {IS_FORCED} "
+    "AND executions.order_id = orders.order_id ORDER BY executions.sequence DESC"
+)
+"""What a venue traded by itself in a market, newest first; `{0}` is the driver's mark for a parameter."""
+
+
+def last_forced(newest_first: Iterable[Sequence[Any]]) -> ForcedClose | None:
+    """The last order that the venue made, from trades with the venue's id of their order, the user and the quantity."""
+    found: ForcedClose | None = None
+    for exchange_order_id, user_id, quantity in newest_first:
+        if found is None:
+            found = ForcedClose(exchange_order_id, {})
+        if found.exchange_order_id != exchange_order_id:
+            break
+        found.add(UserId(user_id), Decimal(quantity))
+    return found
 
 
 def parents_of(orders: Iterable[Order]) -> set[OrderId]:

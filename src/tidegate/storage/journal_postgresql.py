@@ -17,13 +17,13 @@ from sqlalchemy import Table
 
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
 from tidegate.core.order import Order
-from tidegate.core.records import Batch, DeskSnapshot, Found
+from tidegate.core.records import AccountMarket, Batch, DeskSnapshot, ForcedClose, Found
 from tidegate.core.vocabulary import CashFlowKind
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.engines import CONNECT_TIMEOUT_SECONDS_MAX
 from tidegate.storage.errors import JournalFailedError, StorageUnavailableError
-from tidegate.storage.finding import booked_in, parents_of
+from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
 from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, postgresql_write, select
 from tidegate.storage.urls import PostgresqlDatabase
@@ -75,6 +75,7 @@ _BOOKED = """
     WHERE execution_id = ANY(%s::text[])
 """
 _BUSTS = "SELECT execution_id FROM busts WHERE execution_id = ANY(%s::text[])"
+_FORCED = FORCED_EXECUTIONS.format("%s")
 _CASH_FLOWS = """
     SELECT account_id, kind, flow_id FROM cash_flows
     JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, reason, name)
@@ -171,6 +172,7 @@ class PostgresqlFinder:
             execution_ids=self._execution_ids(found),
             executions=[booked_in(payload) for (payload,) in self._rows(_BOOKED, names)],
             busted=frozenset(name for (name,) in self._rows(_BUSTS, names)),
+            forced={market: closed for market in keys.forced for closed in self._forced(market)},
             cash_flows=frozenset(
                 (AccountId(account_id), CashFlowKind(kind), flow_id)
                 for account_id, kind, flow_id in self._rows(_CASH_FLOWS, keys.cash_flows)
@@ -194,6 +196,10 @@ class PostgresqlFinder:
     def _execution_ids(self, found: dict[OrderId, Order]) -> dict[OrderId, list[ExecutionId]]:
         pairs = self._rows(_EXECUTION_IDS, {(order_id,) for order_id in found})
         return snapshot.executions_by_order(list(found.values()), pairs)
+
+    def _forced(self, market: AccountMarket) -> list[ForcedClose]:
+        closed = last_forced(self._connection.execute(_FORCED, market))
+        return [] if closed is None else [closed]
 
     def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
         for statement in statements:

@@ -12,12 +12,12 @@ from sqlalchemy import Table
 from tidegate.core.identifiers import ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
-from tidegate.core.records import Batch, DeskSnapshot, Found, KeptRequest, RequestKey
+from tidegate.core.records import AccountMarket, Batch, DeskSnapshot, ForcedClose, Found, KeptRequest, RequestKey
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.columns import time_of
 from tidegate.storage.errors import JournalFailedError
-from tidegate.storage.finding import booked_in, parents_of
+from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
 from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, select, sqlite_write
 from tidegate.storage.writer import WriterThread
@@ -48,6 +48,7 @@ _BY_EXECUTION_ID = select(
 _EXECUTION_IDS = "SELECT execution_id FROM executions WHERE order_id = ?"
 _BOOKED = "SELECT payload FROM journal WHERE sequence = (SELECT sequence FROM executions WHERE execution_id = ?)"
 _BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
+_FORCED = FORCED_EXECUTIONS.format("?")
 _CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
 _REQUEST = select(REQUESTS, "WHERE user_id = ? AND idempotency_key = ?")
 _BREAK = "SELECT 1 FROM reconciliation_breaks WHERE break_id = ?"
@@ -142,6 +143,7 @@ class SqliteFinder:
             execution_ids={order_id: self._execution_ids(order_id) for order_id in found},
             executions=[booked for name in keys.execution_ids for booked in self._booked(name)],
             busted=frozenset(name for name in keys.execution_ids if self._has(_BUST, (name,))),
+            forced={market: closed for market in keys.forced for closed in self._forced(market)},
             cash_flows=frozenset(flow for flow in keys.cash_flows if self._has(_CASH_FLOW, flow)),
             break_ids=frozenset(name for name in keys.break_ids if self._has(_BREAK, (name,))),
             dismissed={name: message for name in keys.break_ids for message in self._dismissed(name)},
@@ -179,6 +181,10 @@ class SqliteFinder:
     def _booked(self, execution_id: ExecutionId) -> list[ExecutionBooked]:
         rows = self._connection.execute(_BOOKED, (execution_id,)).fetchall()
         return [booked_in(payload) for (payload,) in rows]
+
+    def _forced(self, market: AccountMarket) -> list[ForcedClose]:
+        closed = last_forced(self._connection.execute(_FORCED, market))
+        return [] if closed is None else [closed]
 
     def _has(self, statement: str, parameters: tuple[str, ...]) -> bool:
         return self._connection.execute(statement, parameters).fetchone() is not None

@@ -163,6 +163,31 @@ def test_a_liquidation_fee_is_theirs_who_were_liquidated(desk: ForcedDesk) -> No
     desk.check_books()
 
 
+def test_who_was_liquidated_is_known_after_a_restart(desk: ForcedDesk) -> None:
+    desk.open_omnibus(alice="3")
+    desk.force("1", exchange_order_id="76", trade_id="forced-0")
+    desk.assign(BOB, Decimal(3))
+    desk.force("3")
+    desk.restart()
+    before = [desk.cash(user) for user in BOTH]
+    desk.flow("-30", kind=CashFlowKind.LIQUIDATION_FEE, symbol=PERPETUAL)
+    desk.flow("-5", kind=CashFlowKind.LIQUIDATION_FEE, symbol="ETH/USDT:USDT", flow_id="f2")
+    assert [desk.cash(user) for user in BOTH] == [before[0] - 20, before[1] - 10]
+    assert desk.cash(UNALLOCATED) == MARGIN - 5, "nobody was liquidated there"
+    desk.check_books()
+
+
+def test_trades_of_one_order_come_to_the_same_with_a_restart_between(desk: ForcedDesk) -> None:
+    desk.open_omnibus(alice="0.3", bob="0.1")
+    for number in range(4):
+        desk.force("0.05", trade_id=f"forced-{number}")
+        desk.restart()
+    assert desk.held_by(ALICE, BOB) == [Decimal("0.15"), Decimal("0.05")]
+    desk.flow("-4", kind=CashFlowKind.LIQUIDATION_FEE, symbol=PERPETUAL)
+    assert desk.cash(BOB) == Decimal("0.05") * -5_000 - 1
+    desk.check_books()
+
+
 def test_a_bust_takes_every_part_back(desk: ForcedDesk) -> None:
     desk.open_omnibus(alice="2", bob="1")
     desk.force("3")

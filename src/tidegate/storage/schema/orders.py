@@ -109,12 +109,14 @@ orders = Table(
     Column("history_sequence", Integer, **REQUIRED),
     Column("arrival_price", Amount),
 )
+IS_FORCED = "substr(rule_id, 1, 6) = 'venue:'"  # Made by the venue itself; see `identifiers.VENUE`.
 _o = orders.c
 Index(None, _o.timestamp, _o.order_id)
 Index(None, _o.user_id, _o.timestamp, _o.order_id)
 index_where("ix_orders_open", _o.timestamp, _o.order_id, where=_o.closed_at.is_(None))
 index_where("ix_orders_guarding", _o.order_id, where=text("guarding"))
 index_where("ix_orders_parent_order_id", _o.parent_order_id, where=_o.parent_order_id.is_not(None))
+index_where("ix_orders_forced", _o.account_id, _o.symbol, where=text(IS_FORCED))
 index_where("ix_orders_exchange_order_id", _o.exchange_order_id, where=_o.exchange_order_id.is_not(None))
 index_where(
     "uq_orders_idempotency_key", _o.user_id, _o.idempotency_key, where=_o.idempotency_key.is_not(None), unique=True

@@ -53,6 +53,7 @@ class Row(StrEnum):
     LIQUIDATION = "Liquidation"
     AUTO_DELEVERAGING = "Auto-deleveraging"
     FLOWS = "Income, bills, transaction log"
+    WALLET_TRANSFERS = "Transfers between wallets"
     FILTERS = "Price, quantity and notional rules"
     ERRORS = "Error codes and HTTP statuses"
     SIGNATURES = "Signatures and permissions"

@@ -172,6 +172,7 @@ async def test_the_log_is_read_page_by_page_and_filtered(raw, still) -> None:
 # Transfers
 
 
+@pytest.mark.conformance(Row.WALLET_TRANSFERS, SPOT, LINEAR)
 async def test_coins_move_to_the_funding_wallet_and_back(raw) -> None:
     move = {
         "transferId": "t-1",

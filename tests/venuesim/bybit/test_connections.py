@@ -126,6 +126,9 @@ async def test_orders_go_when_their_guard_stays_away(timed, product: str, topic:
     assert (told["orderStatus"], told["cancelType"]) == ("Cancelled", "CancelByDCP")
 
 
+@pytest.mark.conformance(
+    Row.DEAD_MAN_SWITCH, SPOT, LINEAR, approximate="who unsubscribes is no guard any more, which Bybit does not say"
+)
 async def test_who_comes_back_in_time_keeps_his_orders(timed) -> None:
     raw, sim, clock = timed
     venue = sim.simulator.venues["bybit"]

@@ -159,6 +159,7 @@ async def test_the_morning_is_spent_looking_at_the_market(sdk, caplog) -> None:
 
 
 @pytest.mark.conformance("Income, bills, transaction log", "okx spot")
+@pytest.mark.conformance("Transfers between wallets", "okx spot", "okx swap")
 async def test_money_is_moved_between_the_accounts_and_found_in_the_bills(sdk, caplog) -> None:
     caplog.set_level(logging.WARNING)
     assert {"USDT", "BTC"} <= {row["ccy"] for row in await sdk.call(sdk.funding.get_currencies)}

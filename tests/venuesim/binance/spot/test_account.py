@@ -43,6 +43,7 @@ async def test_deposits_and_withdrawals_are_told(raw, user, venues) -> None:
     assert datetime.fromisoformat(withdrawals[0]["applyTime"])
 
 
+@pytest.mark.conformance(Row.WALLET_TRANSFERS, SPOT, "binance linear")
 async def test_transfers_between_the_wallets_move_both_and_are_listed_by_type(raw, user, venues, free) -> None:
     wish = {"type": "MAIN_UMFUTURE", "asset": "USDT", "amount": "30"}
     status, refused = await raw.call("POST", "/sapi/v1/asset/transfer", **wish)

@@ -8,10 +8,11 @@ import msgspec
 from support.records import USER, account, full_order, request
 from support.running_desk import ACCOUNT, ALICE, SYMBOL, command_id, limit_order
 from support.virtual_time import START, LoopClock, on_virtual_time
-from tidegate.core.apply import break_id
+from tidegate.core.apply import apply, break_id
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
 from tidegate.core.identifiers import (
+    ApprovalId,
     ClientOrderId,
     ExchangeClientOrderId,
     ExchangeOrderId,
@@ -23,7 +24,8 @@ from tidegate.core.identifiers import (
     execution_id,
     share_id,
 )
-from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule
+from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule, SetRiskLimits
+from tidegate.core.messages.events import RiskLimitsSet
 from tidegate.core.messages.reports import (
     AccountSynchronized,
     CashFlowReported,
@@ -33,10 +35,11 @@ from tidegate.core.messages.reports import (
     OrderReported,
     Wake,
 )
+from tidegate.core.messages.risk_values import RiskLimit
 from tidegate.core.messages.values import Amendment
 from tidegate.core.policy import Policy
 from tidegate.core.records import UNALLOCATED, ForcedClose, Found
-from tidegate.core.vocabulary import CashFlowKind, ForcedTrade, Leg, OrderStatus, Side, VenueOrderStatus
+from tidegate.core.vocabulary import CashFlowKind, ForcedTrade, Leg, LimitKind, OrderStatus, Side, VenueOrderStatus
 from tidegate.ports import OrderKeys
 from tidegate.runtime.references import not_in_memory
 
@@ -271,3 +274,23 @@ def test_a_liquidation_fee_and_a_trade_of_the_venues_own_need_who_bore_the_last_
 
 def test_other_inputs_need_nothing() -> None:
     assert not keys_of(Wake(at=START, order_id=GONE.order_id))
+
+
+def limits_asked(*kinds: LimitKind) -> SetRiskLimits:
+    limits = [RiskLimit(limit_id=kind, kind=kind, value=Decimal(9), interval_seconds=60) for kind in kinds]
+    return SetRiskLimits(
+        command_id=command_id(),
+        at=START,
+        user_id=UserId("rita"),
+        limits=tuple(limits),
+        approval_id=ApprovalId("01JAPPROVAL"),
+    )
+
+
+def test_limits_that_begin_to_count_over_time_name_the_last_hour() -> None:
+    desk = Desk(Policy())
+    counting, plain = limits_asked(LimitKind.ORDERS_PER_INTERVAL), limits_asked(LimitKind.ORDER_QUANTITY)
+    assert not not_in_memory(desk, [plain])
+    assert not_in_memory(desk, [counting]) == OrderKeys(recent_since=START - timedelta(hours=1))
+    apply(desk, RiskLimitsSet(at=START, version=1, limits=counting.limits, by=UserId("rita")))
+    assert not not_in_memory(desk, [counting]), "they are remembered from then on"

@@ -69,7 +69,7 @@ class Restraint:
         self._roles: dict[UserId, Role] = {}
         self._at_doors: States = {}  # What the sessions of the process that is running have been told of.
         self._let_through: set[OrderId] = set()
-        self._counted: dict[OrderId, datetime] = {}  # Those let through since some limit counts over time.
+        self._counted: dict[OrderId, datetime] = {}  # Those let through, and when.
         self._closable: dict[ExchangeClientOrderId, Decimal] = {}
 
     # --- what became durable -------------------------------------------------------------------------------------
@@ -117,8 +117,6 @@ class Restraint:
                 must(15, stands or is_ending, f"{order.order_id} stays open although {stopped}")
 
     def _set_limits(self, event: happened.RiskLimitsSet) -> None:
-        if all(limit.interval_seconds is None for limit in self.limits):
-            self._counted.clear()  # Only now orders are remembered.
         self.limits = event.limits
         self.deeds[Deed.LIMITS_SET if event.approved_by is None else Deed.LIMITS_LOOSENED] += 1
         largest = max((abs(quantity) for quantity in self._positions.values()), default=ZERO)

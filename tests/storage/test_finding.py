@@ -8,6 +8,7 @@ import pytest
 from support.compared_desk import ComparedDesk
 from support.desk_driver import ACCOUNT
 from support.forced_desk import ForcedDesk
+from support.kept_desk import START
 from support.markets import PERPETUAL
 from support.protected_desk import ProtectedDesk
 from tidegate.core import identifiers as ids
@@ -63,6 +64,7 @@ def by_name(found: Found) -> dict[str, object]:
         "cash_flows": found.cash_flows,
         "break_ids": found.break_ids,
         "dismissed": found.dismissed,
+        "recent_orders": {recent.order_id: recent for recent in found.recent_orders},
     }
 
 
@@ -146,6 +148,7 @@ async def test_each_kind_of_key_finds_what_the_twin_finds(storage: Storage, part
         cash_flows={*desk.rows.cash_flows},
         break_ids={*desk.rows.break_ids},
         requests={(named.user_id, ids.IdempotencyKey("c"))},
+        recent_since=START,
     )
     keys = OrderKeys(**{part: getattr(everything, part)})
     found = by_name(await storage.journal.find(keys))

@@ -9,7 +9,9 @@ from tidegate.core.desk import Desk
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.records import DeskSnapshot
+from tidegate.core.totals.recent import recent_of
 from tidegate.core.vocabulary import LimitKind, OrderStatus, RefusalCode, Side
+from tidegate.ports import OrderKeys
 from tidegate.storage.open import open_storage
 
 HOUR = 3_600
@@ -74,3 +76,25 @@ async def test_nothing_is_remembered_that_no_limit_counts(sqlite_url: str) -> No
     desk.set_limits(limit(LimitKind.ORDER_QUANTITY, "2"))
     desk.place(desk.spot())
     assert not (await kept(desk, sqlite_url)).recent_orders
+
+
+async def test_orders_that_no_limit_counted_are_found_once_one_is_to_count_them(database_url: str) -> None:
+    desk = LimitedDesk()
+    desk.place(desk.spot(quantity="0.1"))
+    desk.now += timedelta(seconds=100)
+    since = desk.now
+    traded = desk.trade(desk.spot(quantity="0.2"))
+    rejected = desk.place(desk.perpetual(Side.SELL, "0.1"))
+    desk.refuse(rejected, retryable=False)
+    assert desk.refusal(desk.spot(quantity="10000")) is not None
+    working = desk.working(desk.spot(quantity="0.5"), "77")
+    storage = open_storage(database_url)
+    epoch = (await storage.journal.load()).epoch
+    for batch in desk.batches:
+        batch.epoch = epoch
+        await storage.journal.commit(batch)
+    found = await storage.journal.find(OrderKeys(recent_since=since))
+    nothing = await storage.journal.find(OrderKeys(recent_since=desk.now + timedelta(seconds=1)))
+    await storage.close()
+    assert found.recent_orders == [recent_of(order) for order in (traded, rejected, working)]
+    assert found.orders == nothing.recent_orders == []

@@ -2,11 +2,14 @@
 
 import copy
 from collections import defaultdict
+from datetime import datetime
 
 from tidegate.core.identifiers import ExchangeOrderId, ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
+from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
 from tidegate.core.records import AccountMarket, Batch, CashFlowKey, ForcedClose, Found, KeptRequest, RequestKey
+from tidegate.core.totals.recent import recent_of, was_let_through
 from tidegate.ports import OrderKeys
 
 
@@ -76,6 +79,7 @@ class KeptRows:
             break_ids=frozenset(keys.break_ids & self.break_ids),
             dismissed={name: self.dismissed[name] for name in keys.break_ids & self.dismissed.keys()},
             requests=[self.requests[key] for key in keys.requests if key in self.requests],
+            recent_orders=[] if keys.recent_since is None else self._recent(keys.recent_since),
         )
 
     def _last_forced(self, market: AccountMarket) -> ForcedClose | None:
@@ -91,6 +95,10 @@ class KeptRows:
                 break
             found.add(user_id, quantity)
         return found
+
+    def _recent(self, since: datetime) -> list[RecentOrder]:
+        recent = [order for order in self.orders.values() if order.timestamp >= since and was_let_through(order)]
+        return [recent_of(order) for order in sorted(recent, key=lambda order: order.timestamp)]
 
     def _is_named(self, order: Order, keys: OrderKeys) -> bool:
         return (

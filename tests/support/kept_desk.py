@@ -276,6 +276,6 @@ def replayed(journal: list[JournaledEvent], policy: Policy) -> Desk:
 
 def state_of(desk: Desk) -> dict[str, object]:
     """Everything in a desk that comes from the journal, comparable by value."""
-    others = {"policy", "instruments", "prices", "compare_since", "liquidations", "totals", "dead_men"}
+    others = {"policy", "instruments", "prices", "compare_since", "liquidations", "totals", "dead_men", "found_recent"}
     state = {name: value for name, value in vars(desk).items() if name not in others}
     return copy.deepcopy(state)

@@ -37,7 +37,7 @@ def apply(desk: Desk, event: Event) -> None:
         change_desk(desk, event)  # type: ignore[arg-type]  # What is left.
     desk.sequence += 1
     if type(event) in BEGINNINGS:
-        begin(desk)
+        begin(desk, event.at)
     elif desk.totals is not None:
         follow(desk.totals, desk, event)
 

@@ -3,7 +3,7 @@
 `attach` and `detach` move closed orders between storage and memory, which changes nothing that anybody can see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -25,6 +25,7 @@ from tidegate.core.identifiers import (
 from tidegate.core.instruments import Instrument, Price, wallet_of
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages.events import ExecutionBooked
+from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.messages.values import VenuePosition
 from tidegate.core.money import ZERO
 from tidegate.core.order import CONDITIONAL, Order
@@ -111,6 +112,7 @@ class Desk:
         self.open_breaks: dict[str, Break] = {}
         self.risk = RiskBook()
         self.totals: Totals | None = None  # What limits and states in force are held against; None: there are none.
+        self.found_recent: Sequence[RecentOrder] = ()  # Storage's, for limits that are about to count over time.
         self.clients_heard: dict[UserId, datetime] = {}  # Of those whose orders end when nothing is heard of them.
         self.dead_men: dict[AccountId, DeadMan] = {}  # Of accounts whose switch is on at the venue, or may be.
         self.unresolved: dict[AccountId, int] = {}  # Per account: sends whose outcome is not known yet.
@@ -220,6 +222,8 @@ class Desk:
             keep(self.dismissed, name, message)
         for request in found.requests:
             keep(self.requests, (request.user_id, request.idempotency_key), request)
+        if found.recent_orders:
+            self.found_recent = found.recent_orders
 
     def detach(self, order_id: OrderId) -> None:
         """Let a closed order go; storage has it."""

@@ -1,14 +1,24 @@
 """What each event changes of the running totals: the only place that moves them. Nothing while no limit is in force."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 from tidegate.core.apply_orders import OrderChange
 from tidegate.core.desk import Desk
+from tidegate.core.identifiers import OrderId
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.events import Event
+from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
-from tidegate.core.totals.recent import count_order, count_outcome, has_outcome, recent_of, with_outcome
+from tidegate.core.totals.recent import (
+    count_order,
+    count_outcome,
+    counts_over_time,
+    has_outcome,
+    recent_of,
+    was_let_through,
+    with_outcome,
+)
 from tidegate.core.totals.recount import (
     exchanges_of,
     follow_order,
@@ -26,11 +36,22 @@ BEGINNINGS = frozenset({happened.RiskLimitsSet, happened.TradingStateSet})
 _CHANGES = frozenset(get_args(OrderChange))
 
 
-def begin(desk: Desk) -> None:
+def begin(desk: Desk, at: datetime) -> None:
     """Other limits or states are in force: count what they need, from scratch."""
+    if counts_over_time(desk.risk.limits) and not (desk.totals is not None and desk.totals.remembers):
+        desk.risk.recent_orders = _let_through_since(desk, at - REMEMBERED)
+    desk.found_recent = ()
     desk.totals = recount(desk)
     if desk.totals is None or not desk.totals.remembers:
         desk.risk.recent_orders.clear()
+
+
+def _let_through_since(desk: Desk, since: datetime) -> dict[OrderId, RecentOrder]:
+    """What was let through while nothing was remembered, oldest first: as storage has found it, and memory is newer."""
+    found = {recent.order_id: recent for recent in desk.found_recent}
+    found |= {order.order_id: recent_of(order) for order in desk.orders.values() if was_let_through(order)}
+    recent = sorted((one for one in found.values() if one.timestamp >= since), key=lambda one: one.timestamp)
+    return {one.order_id: one for one in recent}
 
 
 def follow_price(totals: Totals, desk: Desk, event: happened.PriceMoved, *, is_new: bool) -> None:

@@ -32,6 +32,7 @@ class OrderKeys(msgspec.Struct, kw_only=True):
     cash_flows: set[CashFlowKey] = set()
     break_ids: set[str] = set()
     requests: set[RequestKey] = set()
+    recent_since: datetime | None = None  # Orders that came since then, open or closed, are wanted.
 
     def __bool__(self) -> bool:
         return any(msgspec.structs.astuple(self))

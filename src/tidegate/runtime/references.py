@@ -6,7 +6,14 @@ from tidegate.core.apply import break_id
 from tidegate.core.desk import Desk
 from tidegate.core.engine import Input
 from tidegate.core.identifiers import ExchangeClientOrderId, OrderId, execution_id, order_of
-from tidegate.core.messages.commands import AmendOrder, CancelOrder, CreateRule, PlaceOrder
+from tidegate.core.messages.commands import (
+    AmendOrder,
+    CancelOrder,
+    CreateRule,
+    DecideApproval,
+    PlaceOrder,
+    SetRiskLimits,
+)
 from tidegate.core.messages.reports import (
     AccountSynchronized,
     CashFlowReported,
@@ -18,6 +25,8 @@ from tidegate.core.messages.reports import (
 from tidegate.core.order import Order
 from tidegate.core.reconciliation.foreign import order_subject, trade_subject
 from tidegate.core.records import FOREIGN_EXECUTION, FOREIGN_ORDER, UNKNOWN_BUST
+from tidegate.core.risk_totals import REMEMBERED
+from tidegate.core.totals.recent import counts_over_time
 from tidegate.core.tracking.naming import names_booked
 from tidegate.core.vocabulary import CashFlowKind, VenueOrderStatus
 from tidegate.ports import OrderKeys
@@ -45,9 +54,20 @@ def not_in_memory(desk: Desk, inputs: Iterable[Input]) -> OrderKeys:
             case AccountSynchronized():
                 for exchange_client_order_id in message.open_exchange_client_order_ids:
                     _note_attempt(desk, exchange_client_order_id, keys)
+            case SetRiskLimits() | DecideApproval():
+                _note_recent(desk, message, keys)
             case _:
                 pass
     return keys
+
+
+def _note_recent(desk: Desk, command: SetRiskLimits | DecideApproval, keys: OrderKeys) -> None:
+    """The orders of the last hour, where limits are to count them and none has counted before."""
+    approval = desk.risk.approvals.get(command.approval_id)
+    asked = command if approval is None else approval.request
+    is_counting = desk.totals is not None and desk.totals.remembers
+    if isinstance(asked, SetRiskLimits) and counts_over_time(asked.limits) and not is_counting:
+        keys.recent_since = command.at - REMEMBERED
 
 
 def _note_order(desk: Desk, order_id: OrderId, keys: OrderKeys) -> None:

@@ -16,6 +16,7 @@ from psycopg.adapt import Loader
 from sqlalchemy import Table
 
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
+from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
 from tidegate.core.records import AccountMarket, Batch, DeskSnapshot, ForcedClose, Found
 from tidegate.core.vocabulary import CashFlowKind
@@ -88,6 +89,7 @@ _REQUESTS = select(
 _DISMISSED = (
     "SELECT break_id, message FROM reconciliation_breaks WHERE break_id = ANY(%s::text[]) AND resolved_by IS NOT NULL"
 )
+_RECENT = snapshot.RECENT_ORDERS_SINCE.format("%s")
 _BREAKS = "SELECT break_id FROM reconciliation_breaks WHERE break_id = ANY(%s::text[])"
 _EXECUTION_IDS = "SELECT order_id, execution_id FROM executions WHERE order_id = ANY(%s::text[])"
 
@@ -180,6 +182,7 @@ class PostgresqlFinder:
             break_ids=frozenset(name for (name,) in self._rows(_BREAKS, {(name,) for name in keys.break_ids})),
             dismissed={row[0]: row[1] for row in self._rows(_DISMISSED, {(name,) for name in keys.break_ids})},
             requests=[REQUESTS.decode_native(row) for row in self._rows(_REQUESTS, keys.requests)],
+            recent_orders=[] if keys.recent_since is None else self._recent(keys.recent_since),
         )
 
     def _orders(self, keys: OrderKeys) -> dict[OrderId, Order]:
@@ -200,6 +203,10 @@ class PostgresqlFinder:
     def _forced(self, market: AccountMarket) -> list[ForcedClose]:
         closed = last_forced(self._connection.execute(_FORCED, market))
         return [] if closed is None else [closed]
+
+    def _recent(self, since: datetime) -> list[RecentOrder]:
+        rows = self._connection.execute(_RECENT, (since,)).fetchall()
+        return snapshot.recent_orders([ORDERS.decode_native(row) for row in rows])
 
     def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
         for statement in statements:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,11 +12,12 @@ from sqlalchemy import Table
 
 from tidegate.core.identifiers import ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
+from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
 from tidegate.core.records import AccountMarket, Batch, DeskSnapshot, ForcedClose, Found, KeptRequest, RequestKey
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
-from tidegate.storage.columns import time_of
+from tidegate.storage.columns import time_of, time_text
 from tidegate.storage.errors import JournalFailedError
 from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
 from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
@@ -51,6 +53,7 @@ _BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
 _FORCED = FORCED_EXECUTIONS.format("?")
 _CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
 _REQUEST = select(REQUESTS, "WHERE user_id = ? AND idempotency_key = ?")
+_RECENT = snapshot.RECENT_ORDERS_SINCE.format("?")
 _BREAK = "SELECT 1 FROM reconciliation_breaks WHERE break_id = ?"
 _DISMISSED = "SELECT message FROM reconciliation_breaks WHERE break_id = ? AND resolved_by IS NOT NULL"
 
@@ -148,6 +151,7 @@ class SqliteFinder:
             break_ids=frozenset(name for name in keys.break_ids if self._has(_BREAK, (name,))),
             dismissed={name: message for name in keys.break_ids for message in self._dismissed(name)},
             requests=[kept for key in keys.requests for kept in self._requests(key)],
+            recent_orders=[] if keys.recent_since is None else self._recent(keys.recent_since),
         )
 
     def _orders(self, keys: OrderKeys) -> dict[OrderId, Order]:
@@ -177,6 +181,10 @@ class SqliteFinder:
 
     def _requests(self, key: RequestKey) -> list[KeptRequest]:
         return [REQUESTS.decode_text(row) for row in self._connection.execute(_REQUEST, key).fetchall()]
+
+    def _recent(self, since: datetime) -> list[RecentOrder]:
+        rows = self._connection.execute(_RECENT, (time_text(since),)).fetchall()
+        return snapshot.recent_orders([ORDERS.decode_text(row) for row in rows])
 
     def _booked(self, execution_id: ExecutionId) -> list[ExecutionBooked]:
         rows = self._connection.execute(_BOOKED, (execution_id,)).fetchall()

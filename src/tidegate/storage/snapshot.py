@@ -66,7 +66,9 @@ UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at,
 RESTRICTIONS = select(TRADING_STATES, "WHERE state <> 'active' ORDER BY scope_key")
 PENDING_APPROVALS = select(APPROVALS, "WHERE decided_at IS NULL ORDER BY approval_id")
 # The newest, however long the history is: what throttles and the search for duplicates count from.
-RECENT_ORDERS = select(ORDERS, "ORDER BY timestamp DESC, order_id DESC LIMIT 10000")
+_NEWEST = "ORDER BY timestamp DESC, order_id DESC LIMIT 10000"
+RECENT_ORDERS = select(ORDERS, _NEWEST)
+RECENT_ORDERS_SINCE = select(ORDERS, f"WHERE timestamp >= {{}} {_NEWEST}")
 UNSEEN_TRANSFERS = select(TRANSFERS, "WHERE NOT (from_seen AND to_seen) ORDER BY transfer_id")
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]

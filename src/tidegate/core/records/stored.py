@@ -104,7 +104,8 @@ class Found(msgspec.Struct, kw_only=True):
     `executions`: the asked-for trades as they were booked; those of them in `busted` have been taken back since.
     `requests`: those with the asked-for keys. `cash_flows` and `break_ids`: which of the asked-for ones were booked, or
     told, before. `dismissed`: which of these breaks a person closed last, and in which words they were told.
-    `forced`: what venues closed last by themselves in the asked-for markets.
+    `forced`: what venues closed last by themselves in the asked-for markets. `recent_orders`: what was let through
+    since the asked-for moment, oldest first.
     """
 
     orders: list[Order]
@@ -116,3 +117,4 @@ class Found(msgspec.Struct, kw_only=True):
     break_ids: frozenset[str] = frozenset()
     dismissed: dict[str, str] = {}
     requests: list[KeptRequest] = []
+    recent_orders: list[RecentOrder] = []

@@ -25,7 +25,7 @@ from tidegate.storage import snapshot
 from tidegate.storage.engines import CONNECT_TIMEOUT_SECONDS_MAX
 from tidegate.storage.errors import JournalFailedError, StorageUnavailableError
 from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
-from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
+from tidegate.storage.rows import ORDERS, RECENT_ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, postgresql_write, select
 from tidegate.storage.urls import PostgresqlDatabase
 from tidegate.storage.writer import WriterThread
@@ -89,7 +89,7 @@ _REQUESTS = select(
 _DISMISSED = (
     "SELECT break_id, message FROM reconciliation_breaks WHERE break_id = ANY(%s::text[]) AND resolved_by IS NOT NULL"
 )
-_RECENT = snapshot.RECENT_ORDERS_SINCE.format("%s")
+_RECENT = snapshot.LET_THROUGH_SINCE.format("%s")
 _BREAKS = "SELECT break_id FROM reconciliation_breaks WHERE break_id = ANY(%s::text[])"
 _EXECUTION_IDS = "SELECT order_id, execution_id FROM executions WHERE order_id = ANY(%s::text[])"
 
@@ -206,7 +206,7 @@ class PostgresqlFinder:
 
     def _recent(self, since: datetime) -> list[RecentOrder]:
         rows = self._connection.execute(_RECENT, (since,)).fetchall()
-        return snapshot.recent_orders([ORDERS.decode_native(row) for row in rows])
+        return snapshot.recent_orders([RECENT_ORDERS.decode_native(row) for row in rows])
 
     def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
         for statement in statements:

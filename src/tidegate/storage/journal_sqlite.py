@@ -20,7 +20,7 @@ from tidegate.storage import snapshot
 from tidegate.storage.columns import time_of, time_text
 from tidegate.storage.errors import JournalFailedError
 from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
-from tidegate.storage.rows import ORDERS, REQUESTS, RecordT, Row, RowCodec
+from tidegate.storage.rows import ORDERS, RECENT_ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, select, sqlite_write
 from tidegate.storage.writer import WriterThread
 from tidegate.storage.writing import Heads, check_epoch, rows_of
@@ -53,7 +53,7 @@ _BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
 _FORCED = FORCED_EXECUTIONS.format("?")
 _CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
 _REQUEST = select(REQUESTS, "WHERE user_id = ? AND idempotency_key = ?")
-_RECENT = snapshot.RECENT_ORDERS_SINCE.format("?")
+_RECENT = snapshot.LET_THROUGH_SINCE.format("?")
 _BREAK = "SELECT 1 FROM reconciliation_breaks WHERE break_id = ?"
 _DISMISSED = "SELECT message FROM reconciliation_breaks WHERE break_id = ? AND resolved_by IS NOT NULL"
 
@@ -184,7 +184,7 @@ class SqliteFinder:
 
     def _recent(self, since: datetime) -> list[RecentOrder]:
         rows = self._connection.execute(_RECENT, (time_text(since),)).fetchall()
-        return snapshot.recent_orders([ORDERS.decode_text(row) for row in rows])
+        return snapshot.recent_orders([RECENT_ORDERS.decode_text(row) for row in rows])
 
     def _booked(self, execution_id: ExecutionId) -> list[ExecutionBooked]:
         rows = self._connection.execute(_BOOKED, (execution_id,)).fetchall()

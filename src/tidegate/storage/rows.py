@@ -16,6 +16,7 @@ from tidegate.core.messages.risk_records import (
     EquityPoint,
     LimitWarning,
     LossMark,
+    RecentOrder,
     RiskLimitSet,
     TradingRestriction,
     Transfer,
@@ -49,15 +50,17 @@ _Converter = tuple[int, Callable[[Any], Any]]
 class RowCodec(Generic[RecordT]):
     """Turns records of one kind into rows and back. Knows its conversions from the table's column types."""
 
-    def __init__(self, table: Table, kind: type[RecordT]) -> None:
+    def __init__(self, table: Table, kind: type[RecordT], *, is_part: bool = False) -> None:
+        """`is_part`: a record of some of the columns, which is only read."""
         self.table = table
-        self.columns = tuple(column.name for column in table.columns)
+        columns = [table.c[name] for name in kind.__struct_fields__] if is_part else list(table.columns)
+        self.columns = tuple(column.name for column in columns)
         assert self.columns == kind.__struct_fields__, f"{table.name}: columns and fields of {kind.__name__} differ"
         self._kind = kind
         self._encoders: list[_Converter] = []
         self._text_decoders: list[_Converter] = []
         self._native_decoders: list[_Converter] = []
-        for position, column in enumerate(table.columns):
+        for position, column in enumerate(columns):
             kind_of_column = column.type
             if isinstance(kind_of_column, Boolean):
                 self._encoders.append((position, int))
@@ -97,6 +100,7 @@ class RowCodec(Generic[RecordT]):
 
 
 ORDERS = RowCodec(schema.orders, Order)
+RECENT_ORDERS = RowCodec(schema.orders, RecentOrder, is_part=True)
 HISTORY = RowCodec(schema.order_history, HistoryEntry)
 ATTEMPTS = RowCodec(schema.attempts, Attempt)
 EXECUTIONS = RowCodec(schema.executions, Execution)

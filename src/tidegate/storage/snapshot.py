@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
+from tidegate.core.identifiers import VENUE, AccountId, ExecutionId, OrderId
 from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
 from tidegate.core.records import DeskSnapshot
 from tidegate.core.risk_totals import REMEMBERED
-from tidegate.core.totals.recent import counts_over_time, recent_of, was_let_through
+from tidegate.core.totals.recent import counts_over_time
 from tidegate.storage import chain
 from tidegate.storage.rows import (
     ACCOUNTS,
@@ -26,6 +26,7 @@ from tidegate.storage.rows import (
     LOSS_MARKS,
     ORDERS,
     POSITIONS,
+    RECENT_ORDERS,
     RISK_LIMITS,
     RULES,
     TOKENS,
@@ -65,10 +66,15 @@ WAITING_RULES = select(RULES, "WHERE ended_at IS NULL ORDER BY rule_id")
 UNRESOLVED_BREAKS = select(BREAKS, "WHERE resolved_at IS NULL ORDER BY found_at, break_id")
 RESTRICTIONS = select(TRADING_STATES, "WHERE state <> 'active' ORDER BY scope_key")
 PENDING_APPROVALS = select(APPROVALS, "WHERE decided_at IS NULL ORDER BY approval_id")
-# The newest, however long the history is: what throttles and the search for duplicates count from.
+# The newest, however long the history is: what throttles and the search for duplicates count from. `was_let_through`
+# says the same of an order in memory.
+_LET_THROUGH = (
+    "leg IS NULL AND status NOT IN ('created', 'invalidated') "
+    f"AND coalesce(substr(rule_id, 1, {len(VENUE)}), '') <> '{VENUE}'"
+)
 _NEWEST = "ORDER BY timestamp DESC, order_id DESC LIMIT 10000"
-RECENT_ORDERS = select(ORDERS, _NEWEST)
-RECENT_ORDERS_SINCE = select(ORDERS, f"WHERE timestamp >= {{}} {_NEWEST}")
+LET_THROUGH = select(RECENT_ORDERS, f"WHERE {_LET_THROUGH} {_NEWEST}")
+LET_THROUGH_SINCE = select(RECENT_ORDERS, f"WHERE timestamp >= {{}} AND {_LET_THROUGH} {_NEWEST}")
 UNSEEN_TRANSFERS = select(TRANSFERS, "WHERE NOT (from_seen AND to_seen) ORDER BY transfer_id")
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]
@@ -115,17 +121,16 @@ def load(rows: Rows, decode: Decode, *, epoch: int, time_of: Callable[[Any], dat
         limit_warnings=records(LIMIT_WARNINGS, select(LIMIT_WARNINGS, "ORDER BY limit_id, scope_key")),
     )
     if snapshot.risk_limits is not None and counts_over_time(snapshot.risk_limits.limits):
-        snapshot.recent_orders = recent_orders(records(ORDERS, RECENT_ORDERS))
+        snapshot.recent_orders = recent_orders(records(RECENT_ORDERS, LET_THROUGH))
     return snapshot, Heads(journal=journal_head, history=history_head)
 
 
-def recent_orders(newest_first: Sequence[Order]) -> list[RecentOrder]:
-    """Those that were let through within the hour before the newest order of all, oldest first."""
+def recent_orders(newest_first: Sequence[RecentOrder]) -> list[RecentOrder]:
+    """Those of the hour before the newest of them, oldest first."""
     if not newest_first:
         return []
     since = newest_first[0].timestamp - REMEMBERED
-    recent = [recent_of(order) for order in newest_first if order.timestamp >= since and was_let_through(order)]
-    return recent[::-1]
+    return [order for order in reversed(newest_first) if order.timestamp >= since]
 
 
 def executions_by_order(orders: Sequence[Order], pairs: Sequence[Sequence[Any]]) -> dict[OrderId, list[ExecutionId]]:

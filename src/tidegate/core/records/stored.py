@@ -95,7 +95,7 @@ class DeskSnapshot(msgspec.Struct, kw_only=True):
     capital: list[Capital] = []
     transfers: list[Transfer] = []  # Those that the venue has not told both sides of.
     limit_warnings: list[LimitWarning] = []
-    recent_orders: list[RecentOrder] = []  # Of the last hour before the newest order.
+    recent_orders: list[RecentOrder] = []  # Of the last hour before the newest of them.
 
 
 class Found(msgspec.Struct, kw_only=True):

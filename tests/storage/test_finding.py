@@ -1,5 +1,6 @@
 """What memory no longer holds is found in storage, on each database as in the twin that the core's tests use."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -14,12 +15,14 @@ from support.protected_desk import ProtectedDesk
 from tidegate.core import identifiers as ids
 from tidegate.core.messages import commands
 from tidegate.core.messages.events import ExecutionBooked
-from tidegate.core.messages.values import Fee
+from tidegate.core.messages.values import Fee, Hearing
 from tidegate.core.order import Order
 from tidegate.core.records import Found
-from tidegate.core.vocabulary import CashFlowKind, Side
+from tidegate.core.vocabulary import CashFlowKind, Side, Wallet
 from tidegate.ports import OrderKeys
 from tidegate.storage.open import Storage
+
+NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 async def write(storage: Storage, *desks: ComparedDesk | ProtectedDesk) -> None:
@@ -45,6 +48,10 @@ def traded() -> tuple[ForcedDesk, Order, Order]:
     desk.force("0.125", trade_id="forced-2")
     desk.flow("-12.5", flow_id="f1")
     desk.flow("100", flow_id="t1", kind=CashFlowKind.TRANSFER)
+    desk.flow("3", flow_id="heard-1", kind=CashFlowKind.TRANSFER, wallet=Wallet.MAIN, nameless=True)
+    desk.flow("4", flow_id="heard-2", kind=CashFlowKind.TRANSFER, wallet=Wallet.MAIN, nameless=True)
+    hearing = Hearing(amounts=(Decimal(3),), since=desk.now, until=None)
+    desk.flow("3", flow_id="d1", kind=CashFlowKind.DEPOSIT, wallet=Wallet.MAIN, hearing=hearing)
     desk.strange_trade()
     desk.strange_order()
     for found in desk.open_breaks():
@@ -62,6 +69,7 @@ def by_name(found: Found) -> dict[str, object]:
         "forced": found.forced,
         "requests": {(kept.user_id, kept.idempotency_key): kept for kept in found.requests},
         "cash_flows": found.cash_flows,
+        "heard": {flow.flow_id: flow for flow in found.heard},
         "break_ids": found.break_ids,
         "dismissed": found.dismissed,
         "recent_orders": {recent.order_id: recent for recent in found.recent_orders},
@@ -106,6 +114,23 @@ async def test_cash_flows_and_breaks_are_found_by_their_names(storage: Storage) 
     assert (found.orders, found.execution_ids, found.executions) == ([], {}, [])
 
 
+async def test_what_was_heard_is_found_until_a_list_has_named_it_and_within_its_time(storage: Storage) -> None:
+    desk, _, _ = traded()
+    await write(storage, desk)
+    [row] = [row for batch in desk.batches for row in batch.cash_flows if row.flow_id == "heard-2"]
+    at = row.happened_at
+
+    async def heard(asset: str, since: datetime, until: datetime) -> list[str]:
+        found = await storage.journal.find(OrderKeys(heard={(ACCOUNT, asset, since, until)}))
+        return [flow.flow_id for flow in found.heard]
+
+    moment = timedelta(microseconds=1)
+    assert await heard("USDT", at, at) == ["heard-2"]
+    assert await heard("USDT", at + moment, NO_END) == []
+    assert await heard("USDT", at - moment, at - moment) == []
+    assert await heard("BTC", at, at) == []
+
+
 async def test_a_leg_brings_the_order_that_it_closes(storage: Storage) -> None:
     desk = ProtectedDesk()
     desk.open_shop()
@@ -146,6 +171,7 @@ async def test_each_kind_of_key_finds_what_the_twin_finds(storage: Storage, part
         execution_ids={*desk.rows.booked},
         forced={(ACCOUNT, PERPETUAL), (ACCOUNT, "BTC/USDT")},
         cash_flows={*desk.rows.cash_flows},
+        heard={(ACCOUNT, "USDT", desk.now - timedelta(days=1), NO_END)},
         break_ids={*desk.rows.break_ids},
         requests={(named.user_id, ids.IdempotencyKey("c"))},
         recent_since=START,

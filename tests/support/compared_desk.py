@@ -10,7 +10,7 @@ from tidegate.core.decision import Decision
 from tidegate.core.instruments import Instrument
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import Reply, SynchronizeAccount
-from tidegate.core.messages.values import Fee, VenueBalance, VenuePosition
+from tidegate.core.messages.values import Fee, Hearing, VenueBalance, VenuePosition
 from tidegate.core.order import Order
 from tidegate.core.records import Break, Position
 from tidegate.core.vocabulary import (
@@ -106,6 +106,8 @@ class ComparedDesk(DeskDriver):
         wallet: Wallet = Wallet.FUTURES,
         happened_at: datetime | None = None,
         symbol: str | None = None,
+        nameless: bool = False,
+        hearing: Hearing | None = None,
     ) -> Decision:
         return self.put(
             reports.CashFlowReported(
@@ -118,6 +120,8 @@ class ComparedDesk(DeskDriver):
                 happened_at=happened_at or self.now,
                 wallet=wallet,
                 symbol=PERPETUAL if kind is CashFlowKind.FUNDING else symbol,
+                nameless=nameless,
+                hearing=hearing,
             )
         )
 

@@ -8,7 +8,17 @@ from tidegate.core.identifiers import ExchangeOrderId, ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
-from tidegate.core.records import AccountMarket, Batch, CashFlowKey, ForcedClose, Found, KeptRequest, RequestKey
+from tidegate.core.records import (
+    AccountMarket,
+    Batch,
+    CashFlow,
+    CashFlowKey,
+    ForcedClose,
+    Found,
+    HeardKey,
+    KeptRequest,
+    RequestKey,
+)
 from tidegate.core.totals.recent import recent_of, was_let_through
 from tidegate.ports import OrderKeys
 
@@ -21,6 +31,7 @@ class KeptRows:
         self.booked: dict[ExecutionId, ExecutionBooked] = {}
         self.busted: set[ExecutionId] = set()
         self.cash_flows: set[CashFlowKey] = set()
+        self.heard: dict[HeardKey, CashFlow] = {}
         self.break_ids: set[str] = set()
         self.dismissed: dict[str, str] = {}
         self.requests: dict[RequestKey, KeptRequest] = {}
@@ -41,6 +52,11 @@ class KeptRows:
             self._execution_ids[booked.order_id].append(booked.execution_id)
         self.busted.update(busts)
         self.cash_flows.update(flows)
+        for flow in batch.cash_flows:
+            if flow.heard_as == flow.flow_id:
+                self.heard[flow.account_id, flow.flow_id] = flow
+            elif flow.heard_as is not None:
+                del self.heard[flow.account_id, flow.heard_as]
         self.break_ids |= batch.breaks.keys()
         for name, told in batch.breaks.items():
             self.dismissed.pop(name, None)
@@ -76,6 +92,12 @@ class KeptRows:
             busted=frozenset(keys.execution_ids & self.busted),
             forced={market: closed for market in keys.forced if (closed := self._last_forced(market)) is not None},
             cash_flows=frozenset(keys.cash_flows & self.cash_flows),
+            heard=[
+                flow
+                for account_id, asset, since, until in keys.heard
+                for flow in self.heard.values()
+                if (flow.account_id, flow.asset) == (account_id, asset) and since <= flow.happened_at <= until
+            ],
             break_ids=frozenset(keys.break_ids & self.break_ids),
             dismissed={name: self.dismissed[name] for name in keys.break_ids & self.dismissed.keys()},
             requests=[self.requests[key] for key in keys.requests if key in self.requests],

@@ -5,9 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
+from support.compared_desk import ComparedDesk
+from support.desk_driver import ACCOUNT as DESK_ACCOUNT
+from support.desk_driver import BALANCES
 from tidegate.core.messages.reports import CashFlowReported
+from tidegate.core.messages.values import Hearing
 from tidegate.core.vocabulary import CashFlowKind, Exchange, RejectReason
 from tidegate.venues.binance import spot_flows
 from tidegate.venues.binance.spot_flows import SpotFlows
@@ -119,7 +124,37 @@ async def test_what_no_list_has_is_told_as_the_stream_told_it_and_stays_so() -> 
     assert found == [(f"balanceUpdate:{TIME_MS}:USDT:-9.00000000", Decimal(-9))]
     client.lists = {"withdraw": [withdrawal()]}
     made.reopened()
-    assert told(await made.since(SINCE)) == found, "the list was late: the same flow is not told by another id"
+    heard, named = await made.since(SINCE)
+    assert told([heard]) == found, "the list was late: the same flow is told as before, and what names it behind it"
+    assert named.flow_id == "withdrawal:b6ae22b3aa844210"
+    assert named.hearing == Hearing(amounts=(Decimal(-9),), since=NOW, until=NOW)
+
+
+@pytest.mark.parametrize("listed_before", [False, True])
+async def test_what_was_heard_is_booked_once_though_a_restart_comes_between(*, listed_before: bool) -> None:
+    desk = ComparedDesk()
+    desk.open_shop()
+
+    async def tell(made: SpotFlows) -> Decimal:
+        for flow in await made.since(SINCE):
+            desk.put(msgspec.structs.replace(flow, account_id=DESK_ACCOUNT))
+        return desk.held("USDT") - BALANCES["USDT"]
+
+    made, client = flows()
+    made.hear(event("-9.00000000"))
+    assert await tell(made) == -9
+    late = {"withdraw": [withdrawal()]}
+    if listed_before:
+        client.lists = late
+        made.reopened()
+        assert await tell(made) == -9
+    desk.restart()
+    again, client = flows(late)
+    assert await tell(again) == -9
+    client.lists = {"withdraw": [withdrawal(), withdrawal(id="another")]}
+    again.reopened()
+    assert await tell(again) == -18, "it names one only"
+    desk.check_books()
 
 
 async def test_two_flows_of_one_amount_are_two() -> None:

@@ -5,6 +5,7 @@ from typing import assert_never
 from tidegate.core.apply_risk import RiskChange, change_risk
 from tidegate.core.capital import COUNTED, count
 from tidegate.core.desk import Desk, Difference
+from tidegate.core.flow_records import note_flow
 from tidegate.core.memory import keep, remember
 from tidegate.core.messages import events as happened
 from tidegate.core.money import ONE
@@ -29,6 +30,7 @@ DeskChange = (
     | happened.PositionAdjusted
     | happened.LeverageChanged
     | happened.CashFlowBooked
+    | happened.CashFlowNamed
     | happened.CorrectionsSet
     | happened.KeepAliveSet
     | happened.DeadManSet
@@ -109,6 +111,8 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             )
         case happened.RuleEnded():
             desk.drop_rule(event.rule_id)
+        case happened.CashFlowNamed():
+            note_flow(desk, event)
         case (
             happened.BalanceAdjusted()
             | happened.PositionCompared()
@@ -170,7 +174,7 @@ def _change_books(
                 dispose(holding, -event.amount, None)  # What is paid or withdrawn leaves at average cost, as a fee.
             if event.kind in COUNTED:
                 count(desk, event.account_id, event.user_id, event.asset, event.amount, event.rate)
-            remember(desk.cash_flows, (event.account_id, event.kind, event.flow_id))
+            note_flow(desk, event)
         case _:
             assert_never(event)
 

@@ -4,8 +4,9 @@ from typing import assert_never
 
 from tidegate.core.capital import count, count_unpriced
 from tidegate.core.desk import Desk
+from tidegate.core.flow_records import note_flow
 from tidegate.core.loss_marks import mark
-from tidegate.core.memory import keep, remember
+from tidegate.core.memory import keep
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.risk_records import TradingRestriction, Transfer
 from tidegate.core.portfolio.holdings import acquire, dispose
@@ -72,7 +73,7 @@ def _see(desk: Desk, event: happened.TransferSeen) -> None:
     desk.risk.transfers[transfer.transfer_id] = transfer
     if transfer.from_seen and transfer.to_seen:
         del desk.risk.transfers[transfer.transfer_id]
-    remember(desk.cash_flows, (event.account_id, event.kind, event.flow_id))
+    note_flow(desk, event)
 
 
 def _price(desk: Desk, event: happened.CapitalPriced) -> None:

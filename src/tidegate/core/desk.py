@@ -36,10 +36,12 @@ from tidegate.core.records import (
     Account,
     AccountMarket,
     Break,
+    CashFlow,
     CashFlowKey,
     DeskSnapshot,
     ForcedClose,
     Found,
+    HeardKey,
     Holding,
     HoldingKey,
     KeptRequest,
@@ -94,6 +96,7 @@ class Desk:
         self.traded_markets: frozenset[Market] = frozenset()  # Another object whenever the markets are others.
         self.children: dict[OrderId, list[OrderId]] = {}  # Legs that are not closed, by the order that they protect.
         self.cash_flows: dict[CashFlowKey, None] = {}  # Booked ones: the newest, and what inputs speak of.
+        self.heard: dict[HeardKey, CashFlow | None] = {}  # Of them, those that no list has named; None: one has by now.
         self.told: dict[str, None] = {}  # Breaks that are told but once: the newest, and what inputs speak of.
         self.dismissed: dict[str, str] = {}  # Foreign orders that a person closed, in the words that told of them: so.
         self.requests: dict[RequestKey, KeptRequest] = {}  # Changes and cancels with a key: the newest, and so on.
@@ -214,8 +217,7 @@ class Desk:
                 self.executions[booked.execution_id] = booked
         for market, closed in found.forced.items():
             self.forced.setdefault(market, closed)
-        for flow in found.cash_flows:
-            remember(self.cash_flows, flow)
+        self._attach_flows(found)
         for told in found.break_ids:
             remember(self.told, told)
         for name, message in found.dismissed.items():
@@ -224,6 +226,13 @@ class Desk:
             keep(self.requests, (request.user_id, request.idempotency_key), request)
         if found.recent_orders:
             self.found_recent = found.recent_orders
+
+    def _attach_flows(self, found: Found) -> None:
+        for flow in found.cash_flows:
+            remember(self.cash_flows, flow)
+        for heard in found.heard:
+            if (key := (heard.account_id, heard.flow_id)) not in self.heard:
+                keep(self.heard, key, heard)
 
     def detach(self, order_id: OrderId) -> None:
         """Let a closed order go; storage has it."""

@@ -10,6 +10,7 @@ from typing import get_args
 
 from tidegate.core.apply import break_of, request_of
 from tidegate.core.desk import Desk
+from tidegate.core.flow_records import flow_of
 from tidegate.core.history import tell
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages import events as happened
@@ -18,7 +19,6 @@ from tidegate.core.order import Order
 from tidegate.core.projection_risk import record_capital, record_risk
 from tidegate.core.projection_rows import (
     bust_row,
-    cash_flow_row,
     ended_rule_row,
     execution_row,
     holdings_moved,
@@ -222,7 +222,7 @@ class Projector:
         self._holdings.add((event.account_id, event.user_id, event.asset, event.wallet))
         record_capital(self._batch, desk, event.account_id, event.user_id)
         if isinstance(event, happened.CashFlowBooked):
-            self._batch.cash_flows.append(cash_flow_row(event, desk.sequence))
+            self._batch.cash_flows.append(flow_of(event, desk.sequence))
 
     def _record_settings(self, desk: Desk, event: JournaledEvent) -> None:
         match event:
@@ -232,6 +232,8 @@ class Projector:
             case happened.LeverageChanged():
                 key = (event.account_id, event.symbol)
                 self._batch.leverages[key] = copy.copy(desk.leverages[key])
+            case happened.CashFlowNamed():
+                self._batch.cash_flows.append(flow_of(event, desk.sequence))
             case happened.RequestKept():
                 self._batch.requests.append(request_of(event))
             case happened.RuleCreated():

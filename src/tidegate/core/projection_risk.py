@@ -5,11 +5,12 @@ from typing import assert_never
 
 from tidegate.core.apply_risk import restriction_of, transfer_of
 from tidegate.core.desk import Desk
+from tidegate.core.flow_records import flow_of
 from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.loss_marks import scopes_of
 from tidegate.core.messages import events as happened
 from tidegate.core.messages.risk_records import EquityPoint, LimitWarning, RiskLimitSet
-from tidegate.core.records import Batch, CashFlow
+from tidegate.core.records import Batch
 
 RecordedRiskEvent = (
     happened.RiskLimitsSet
@@ -43,7 +44,7 @@ def record_risk(batch: Batch, desk: Desk, event: RecordedRiskEvent) -> None:
             record_capital(batch, desk, event.to_account_id, event.to_user_id)
         case happened.TransferSeen():
             batch.transfers[event.transfer.transfer_id] = event.transfer
-            batch.cash_flows.append(seen_flow_row(event, desk.sequence))
+            batch.cash_flows.append(flow_of(event, desk.sequence))
         case happened.CapitalPriced():
             record_capital(batch, desk, event.account_id, event.user_id)
         case _:
@@ -55,25 +56,6 @@ def record_capital(batch: Batch, desk: Desk, account_id: AccountId, user_id: Use
     known = desk.risk.capital.get((account_id, user_id))
     if known is not None:
         batch.capital[account_id, user_id] = copy.copy(known)
-
-
-def seen_flow_row(event: happened.TransferSeen, sequence: int) -> CashFlow:
-    """The venue's word on a transfer, kept so that it is known when it is told again. No ledger line belongs to it."""
-    transfer = event.transfer
-    is_giver = event.account_id == transfer.from_account_id
-    return CashFlow(
-        account_id=event.account_id,
-        kind=event.kind,
-        flow_id=event.flow_id,
-        sequence=sequence,
-        user_id=transfer.from_user_id if is_giver else transfer.to_user_id,
-        asset=transfer.asset,
-        amount=-transfer.quantity if is_giver else transfer.quantity,
-        wallet=transfer.wallet,
-        symbol=None,
-        happened_at=event.happened_at or event.at,
-        booked_at=event.at,
-    )
 
 
 def limit_set_row(event: happened.RiskLimitsSet) -> RiskLimitSet:

@@ -8,7 +8,7 @@ from tidegate.core.identifiers import exchange_client_order_id
 from tidegate.core.messages import events as happened
 from tidegate.core.order import Order
 from tidegate.core.portfolio.ledger import LedgerEvent, lines_of
-from tidegate.core.records import Attempt, Break, Bust, CashFlow, Execution, HoldingKey, LedgerEntry, Rule, Token
+from tidegate.core.records import Attempt, Break, Bust, Execution, HoldingKey, LedgerEntry, Rule, Token
 from tidegate.core.vocabulary import InstrumentKind
 
 
@@ -61,23 +61,6 @@ def bust_row(event: happened.ExecutionReversed, sequence: int) -> Bust:
         order_id=event.order_id,
         busted_at=event.at,
         message=event.message,
-    )
-
-
-def cash_flow_row(event: happened.CashFlowBooked, sequence: int) -> CashFlow:
-    """A balance that moved without a trade."""
-    return CashFlow(
-        account_id=event.account_id,
-        kind=event.kind,
-        flow_id=event.flow_id,
-        sequence=sequence,
-        user_id=event.user_id,
-        asset=event.asset,
-        amount=event.amount,
-        wallet=event.wallet,
-        symbol=event.symbol,
-        happened_at=event.happened_at,
-        booked_at=event.at,
     )
 
 

@@ -6,7 +6,16 @@ from typing import Protocol
 import msgspec
 
 from tidegate.core.identifiers import ClientOrderId, ExecutionId, IdempotencyKey, OrderId, UserId
-from tidegate.core.records import AccountMarket, Batch, CashFlowKey, DeskSnapshot, ExchangeOrderKey, Found, RequestKey
+from tidegate.core.records import (
+    AccountMarket,
+    Batch,
+    CashFlowKey,
+    DeskSnapshot,
+    ExchangeOrderKey,
+    Found,
+    HearingKey,
+    RequestKey,
+)
 
 
 class Clock(Protocol):
@@ -20,7 +29,8 @@ class Clock(Protocol):
 class OrderKeys(msgspec.Struct, kw_only=True):
     """By which ids a batch of inputs refers to what memory does not hold: orders, trades, cash flows, breaks.
 
-    `forced`: markets in which a venue may have traded by itself.
+    `forced`: markets in which a venue may have traded by itself. `heard`: where and when a stream may have told what a
+    list tells now.
     """
 
     order_ids: set[OrderId] = set()
@@ -30,6 +40,7 @@ class OrderKeys(msgspec.Struct, kw_only=True):
     execution_ids: set[ExecutionId] = set()
     forced: set[AccountMarket] = set()
     cash_flows: set[CashFlowKey] = set()
+    heard: set[HearingKey] = set()
     break_ids: set[str] = set()
     requests: set[RequestKey] = set()
     recent_since: datetime | None = None  # Orders that came since then, open or closed, are wanted.

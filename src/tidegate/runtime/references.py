@@ -1,6 +1,7 @@
 """What a batch of inputs speaks of and memory does not hold: looked up before anything is decided."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from tidegate.core.apply import break_id
 from tidegate.core.desk import Desk
@@ -30,6 +31,8 @@ from tidegate.core.totals.recent import counts_over_time
 from tidegate.core.tracking.naming import names_booked
 from tidegate.core.vocabulary import CashFlowKind, VenueOrderStatus
 from tidegate.ports import OrderKeys
+
+_NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 def not_in_memory(desk: Desk, inputs: Iterable[Input]) -> OrderKeys:
@@ -149,11 +152,13 @@ def _note_bust(desk: Desk, report: ExecutionBusted, keys: OrderKeys) -> None:
 
 
 def _note_flow(desk: Desk, report: CashFlowReported, keys: OrderKeys) -> None:
-    """Whether it is booked already, and whose it is if it belongs to a liquidation."""
+    """Whether it is booked already, by this id or as the stream told it; and who bore it if a liquidation cost it."""
     flow = (report.account_id, report.kind, report.flow_id)
     if flow in desk.cash_flows:
         return
     keys.cash_flows.add(flow)
+    if (hearing := report.hearing) is not None:
+        keys.heard.add((report.account_id, report.asset, hearing.since, hearing.until or _NO_END))
     if report.kind is CashFlowKind.LIQUIDATION_FEE:
         _note_forced(desk, report, keys)
 

@@ -10,10 +10,12 @@ from tidegate.core.identifiers import OrderId, UserId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.order import Order
 from tidegate.core.records import ForcedClose
+from tidegate.storage.rows import CASH_FLOWS
+from tidegate.storage.schema.books import IS_HEARD
 from tidegate.storage.schema.orders import IS_FORCED
+from tidegate.storage.statements import select
 
 booked_in = msgspec.json.Decoder(ExecutionBooked).decode  # A trade, whole, from the payload of its journal entry.
-
 
 # From the orders that venues made to their executions, never through all of them: SQLite keeps a CROSS JOIN's order.
 FORCED_EXECUTIONS = (
@@ -22,6 +24,15 @@ FORCED_EXECUTIONS = (
     "AND executions.order_id = orders.order_id ORDER BY executions.sequence DESC"
 )
 """What a venue traded by itself in a market, newest first; `{0}` is the driver's mark for a parameter."""
+HEARD_FLOWS = select(
+    CASH_FLOWS,
+    "AS heard WHERE account_id = {0} AND asset = {0} AND happened_at >= {0} AND happened_at <= {0} "  # noqa: S608
+    f"AND {IS_HEARD} AND heard_as = flow_id "
+    "AND NOT EXISTS (SELECT 1 FROM cash_flows AS named WHERE named.account_id = heard.account_id "
+    "AND named.asset = heard.asset AND named.happened_at = heard.happened_at AND named.heard_as IS NOT NULL "
+    "AND named.heard_as = heard.flow_id AND named.flow_id <> heard.flow_id)",
+)
+"""Cash flows of an account, an asset and a time that are booked as a stream told them, and that no list has named."""
 
 
 def last_forced(newest_first: Iterable[Sequence[Any]]) -> ForcedClose | None:

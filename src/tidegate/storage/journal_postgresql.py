@@ -18,14 +18,14 @@ from sqlalchemy import Table
 from tidegate.core.identifiers import AccountId, ExecutionId, OrderId
 from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
-from tidegate.core.records import AccountMarket, Batch, DeskSnapshot, ForcedClose, Found
+from tidegate.core.records import AccountMarket, Batch, CashFlow, DeskSnapshot, ForcedClose, Found, HearingKey
 from tidegate.core.vocabulary import CashFlowKind
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.engines import CONNECT_TIMEOUT_SECONDS_MAX
 from tidegate.storage.errors import JournalFailedError, StorageUnavailableError
-from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
-from tidegate.storage.rows import ORDERS, RECENT_ORDERS, REQUESTS, RecordT, Row, RowCodec
+from tidegate.storage.finding import FORCED_EXECUTIONS, HEARD_FLOWS, booked_in, last_forced, parents_of
+from tidegate.storage.rows import CASH_FLOWS, ORDERS, RECENT_ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, postgresql_write, select
 from tidegate.storage.urls import PostgresqlDatabase
 from tidegate.storage.writer import WriterThread
@@ -77,6 +77,7 @@ _BOOKED = """
 """
 _BUSTS = "SELECT execution_id FROM busts WHERE execution_id = ANY(%s::text[])"
 _FORCED = FORCED_EXECUTIONS.format("%s")
+_HEARD = HEARD_FLOWS.format("%s")
 _CASH_FLOWS = """
     SELECT account_id, kind, flow_id FROM cash_flows
     JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (account, reason, name)
@@ -179,6 +180,7 @@ class PostgresqlFinder:
                 (AccountId(account_id), CashFlowKind(kind), flow_id)
                 for account_id, kind, flow_id in self._rows(_CASH_FLOWS, keys.cash_flows)
             ),
+            heard=[flow for key in keys.heard for flow in self._heard(key)],
             break_ids=frozenset(name for (name,) in self._rows(_BREAKS, {(name,) for name in keys.break_ids})),
             dismissed={row[0]: row[1] for row in self._rows(_DISMISSED, {(name,) for name in keys.break_ids})},
             requests=[REQUESTS.decode_native(row) for row in self._rows(_REQUESTS, keys.requests)],
@@ -207,6 +209,9 @@ class PostgresqlFinder:
     def _recent(self, since: datetime) -> list[RecentOrder]:
         rows = self._connection.execute(_RECENT, (since,)).fetchall()
         return snapshot.recent_orders([RECENT_ORDERS.decode_native(row) for row in rows])
+
+    def _heard(self, key: HearingKey) -> list[CashFlow]:
+        return [CASH_FLOWS.decode_native(row) for row in self._connection.execute(_HEARD, key).fetchall()]
 
     def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
         for statement in statements:

@@ -14,13 +14,23 @@ from tidegate.core.identifiers import ExecutionId, OrderId
 from tidegate.core.messages.events import ExecutionBooked
 from tidegate.core.messages.risk_records import RecentOrder
 from tidegate.core.order import Order
-from tidegate.core.records import AccountMarket, Batch, DeskSnapshot, ForcedClose, Found, KeptRequest, RequestKey
+from tidegate.core.records import (
+    AccountMarket,
+    Batch,
+    CashFlow,
+    DeskSnapshot,
+    ForcedClose,
+    Found,
+    HearingKey,
+    KeptRequest,
+    RequestKey,
+)
 from tidegate.ports import OrderKeys
 from tidegate.storage import snapshot
 from tidegate.storage.columns import time_of, time_text
 from tidegate.storage.errors import JournalFailedError
-from tidegate.storage.finding import FORCED_EXECUTIONS, booked_in, last_forced, parents_of
-from tidegate.storage.rows import ORDERS, RECENT_ORDERS, REQUESTS, RecordT, Row, RowCodec
+from tidegate.storage.finding import FORCED_EXECUTIONS, HEARD_FLOWS, booked_in, last_forced, parents_of
+from tidegate.storage.rows import CASH_FLOWS, ORDERS, RECENT_ORDERS, REQUESTS, RecordT, Row, RowCodec
 from tidegate.storage.statements import RAISE_EPOCH, SELECT_EPOCH, WRITTEN_TABLES, select, sqlite_write
 from tidegate.storage.writer import WriterThread
 from tidegate.storage.writing import Heads, check_epoch, rows_of
@@ -51,6 +61,7 @@ _EXECUTION_IDS = "SELECT execution_id FROM executions WHERE order_id = ?"
 _BOOKED = "SELECT payload FROM journal WHERE sequence = (SELECT sequence FROM executions WHERE execution_id = ?)"
 _BUST = "SELECT 1 FROM busts WHERE execution_id = ?"
 _FORCED = FORCED_EXECUTIONS.format("?")
+_HEARD = HEARD_FLOWS.format("?")
 _CASH_FLOW = "SELECT 1 FROM cash_flows WHERE account_id = ? AND kind = ? AND flow_id = ?"
 _REQUEST = select(REQUESTS, "WHERE user_id = ? AND idempotency_key = ?")
 _RECENT = snapshot.LET_THROUGH_SINCE.format("?")
@@ -148,6 +159,7 @@ class SqliteFinder:
             busted=frozenset(name for name in keys.execution_ids if self._has(_BUST, (name,))),
             forced={market: closed for market in keys.forced for closed in self._forced(market)},
             cash_flows=frozenset(flow for flow in keys.cash_flows if self._has(_CASH_FLOW, flow)),
+            heard=[flow for key in keys.heard for flow in self._heard(key)],
             break_ids=frozenset(name for name in keys.break_ids if self._has(_BREAK, (name,))),
             dismissed={name: message for name in keys.break_ids for message in self._dismissed(name)},
             requests=[kept for key in keys.requests for kept in self._requests(key)],
@@ -193,6 +205,11 @@ class SqliteFinder:
     def _forced(self, market: AccountMarket) -> list[ForcedClose]:
         closed = last_forced(self._connection.execute(_FORCED, market))
         return [] if closed is None else [closed]
+
+    def _heard(self, key: HearingKey) -> list[CashFlow]:
+        account_id, asset, since, until = key
+        where = (account_id, asset, time_text(since), time_text(until))
+        return [CASH_FLOWS.decode_text(row) for row in self._connection.execute(_HEARD, where).fetchall()]
 
     def _has(self, statement: str, parameters: tuple[str, ...]) -> bool:
         return self._connection.execute(statement, parameters).fetchone() is not None

@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 
 from support.compared_desk import MARGIN, ComparedDesk
-from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB
+from support.desk_driver import ACCOUNT, ALICE, BALANCES, BOB, RISK
 from support.markets import PERPETUAL
+from tidegate.core import identifiers as ids
 from tidegate.core import memory
 from tidegate.core.decision import Decision
+from tidegate.core.messages import commands, reports
+from tidegate.core.messages.values import Hearing, VenueBalance
 from tidegate.core.records import UNALLOCATED
-from tidegate.core.vocabulary import CashFlowKind, Side, Wallet
+from tidegate.core.vocabulary import CashFlowKind, Environment, Exchange, Side, Wallet
 
 
 @pytest.fixture
@@ -88,3 +91,97 @@ def test_what_is_withdrawn_leaves_at_average_cost_and_realizes_nothing(desk: Com
 
 def test_a_flow_of_nothing_is_none(desk: ComparedDesk) -> None:
     assert desk.flow("0") == Decision([], [])
+
+
+# --- heard on a stream, named by a list ----------------------------------------------------------------------------
+
+
+def heard(desk: ComparedDesk, amount: str = "50", flow_id: str = "balanceUpdate:1") -> Decision:
+    """A stream tells of USDT that came to spot, without an id of the venue's."""
+    return desk.flow(amount, flow_id=flow_id, kind=CashFlowKind.TRANSFER, wallet=Wallet.MAIN, nameless=True)
+
+
+def listed(desk: ComparedDesk, flow_id: str, *amounts: str, minutes: int = 10, asset: str = "USDT") -> Decision:
+    """A list tells of the same, or of the like, under the venue's id: in the time of so many minutes around now."""
+    around = timedelta(minutes=minutes)
+    hearing = Hearing(
+        amounts=tuple(Decimal(amount) for amount in amounts), since=desk.now - around, until=desk.now + around
+    )
+    return desk.flow(
+        amounts[0], flow_id=flow_id, kind=CashFlowKind.DEPOSIT, wallet=Wallet.MAIN, asset=asset, hearing=hearing
+    )
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_a_list_names_later_is_booked_once_with_or_without_a_restart_between(
+    desk: ComparedDesk, *, restarts: bool
+) -> None:
+    heard(desk)
+    if restarts:
+        desk.restart()
+    desk.now += timedelta(minutes=5)
+    listed(desk, "deposit:7", "50")
+    assert desk.held("USDT") == BALANCES["USDT"] + 50
+    if restarts:
+        desk.restart()
+    assert listed(desk, "deposit:7", "50") == Decision([], []), "it is known by both ids"
+    assert heard(desk) == Decision([], [])
+    assert [row.heard_as for batch in desk.batches for row in batch.cash_flows] == ["balanceUpdate:1"] * 2
+    desk.check_books()
+
+
+def test_one_that_was_named_explains_no_other(desk: ComparedDesk) -> None:
+    heard(desk)
+    listed(desk, "deposit:7", "50")
+    desk.restart()
+    listed(desk, "deposit:8", "50")
+    assert desk.held("USDT") == BALANCES["USDT"] + 100
+    desk.check_books()
+
+
+def test_two_that_were_heard_are_named_by_two(desk: ComparedDesk) -> None:
+    heard(desk)
+    heard(desk, flow_id="balanceUpdate:2")
+    desk.restart()
+    for name in ("deposit:7", "deposit:8", "deposit:9"):
+        listed(desk, name, "50")
+    assert desk.held("USDT") == BALANCES["USDT"] + 150
+
+
+def test_a_withdrawal_is_known_by_any_amount_that_the_stream_may_have_told(desk: ComparedDesk) -> None:
+    heard(desk, "-8.91")
+    desk.restart()
+    listed(desk, "withdrawal:7", "-9", "-8.91")
+    assert desk.held("USDT") == BALANCES["USDT"] - Decimal("8.91")
+
+
+def test_another_asset_amount_or_time_is_another_flow(desk: ComparedDesk) -> None:
+    heard(desk)
+    desk.restart()
+    listed(desk, "deposit:7", "51")
+    listed(desk, "deposit:8", "50", asset="BTC")
+    desk.now += timedelta(hours=1)
+    listed(desk, "deposit:9", "50")
+    assert desk.held("USDT") == BALANCES["USDT"] + 50 + 51 + 50
+
+
+def test_a_side_of_a_transfer_that_was_heard_is_named_too(desk: ComparedDesk) -> None:
+    other = ids.AccountId("binance-other")
+    desk.put(
+        commands.RegisterAccount(
+            command_id=desk.command_id(),
+            at=desk.now,
+            account_id=other,
+            exchange=Exchange.BINANCE,
+            environment=Environment.SIMULATED,
+            user_ids=(ALICE,),
+        )
+    )
+    held = VenueBalance(asset="USDT", free=Decimal(100), locked=Decimal(0))
+    desk.put(reports.BalancesReported(at=desk.now, account_id=other, requested_at=desk.now, balances=(held,)))
+    assert desk.give("USDT", "50", ALICE, ALICE, by=RISK, to_account=other).refusal is None
+    heard(desk, "-50")
+    desk.restart()
+    listed(desk, "transfer:7", "-50")
+    assert desk.held("USDT") == BALANCES["USDT"] - 50
+    desk.check_books()

@@ -26,6 +26,17 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order_id: OrderId | None = None
 
 
+class Hearing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How a venue's stream, which knows no ids, may have told a movement of cash: by which amounts, and when.
+
+    `until` None: nobody knows.
+    """
+
+    amounts: tuple[Decimal, ...]
+    since: datetime
+    until: datetime | None
+
+
 class VenueBalance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a venue says an account holds of one asset."""
 

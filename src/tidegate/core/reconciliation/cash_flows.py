@@ -9,13 +9,13 @@ from tidegate.core.capital import COUNTED
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import AccountId, UserId
-from tidegate.core.messages.events import CashFlowBooked, TransferSeen
+from tidegate.core.messages.events import CashFlowBooked, CashFlowNamed, TransferSeen
 from tidegate.core.messages.reports import CashFlowReported
 from tidegate.core.messages.risk_records import Transfer
 from tidegate.core.money import ZERO
 from tidegate.core.portfolio.sharing import largest_first
 from tidegate.core.reconciliation.flow_owners import shares_of
-from tidegate.core.records import Account
+from tidegate.core.records import Account, CashFlow
 from tidegate.core.vocabulary import Wallet
 
 Subject = tuple[AccountId, str, Wallet]  # A balance: of which account, which asset, and where in it.
@@ -25,13 +25,15 @@ _SUMS_MAX = 1_000  # Of so many sums of transfers, ten or so that are under way,
 def reported(desk: Desk, report: CashFlowReported) -> Decision:
     """Book it once, to those whose it is. What happened before the books were opened is in their balances.
 
-    What belongs to a transfer that a person has entered is in the books already.
+    What belongs to a transfer that a person has entered is in the books already, and what a stream told before a list.
     """
     account = desk.accounts.get(report.account_id)
     if account is None or account.opened_at is None or report.happened_at < account.opened_at:
         return NOTHING
     if not report.amount or (report.account_id, report.kind, report.flow_id) in desk.cash_flows:
         return NOTHING
+    if (named := _named(desk, report)) is not None:
+        return Decision([named])
     if (seen := _seen(desk, report)) is not None:
         return Decision([seen])
     return Decision([_booked(desk, account, report, *part) for part in _parts(desk, account, report)])
@@ -60,7 +62,40 @@ def _booked(
         symbol=report.symbol,
         rate=desk.rate(account.exchange, report.asset),
         happened_at=report.happened_at,
+        nameless=report.nameless,
     )
+
+
+def _named(desk: Desk, report: CashFlowReported) -> CashFlowNamed | None:
+    """The list's word on what is booked as the stream told it: the oldest that may be the same."""
+    heard = [flow for flow in desk.heard.values() if flow is not None and _may_be(flow, report)]
+    if not heard:
+        return None
+    flow = min(heard, key=lambda one: (one.happened_at, one.flow_id))
+    return CashFlowNamed(
+        at=report.at,
+        account_id=report.account_id,
+        user_id=flow.user_id,
+        flow_id=report.flow_id,
+        kind=report.kind,
+        asset=flow.asset,
+        amount=flow.amount,
+        wallet=flow.wallet,
+        happened_at=flow.happened_at,
+        heard_as=flow.flow_id,
+    )
+
+
+def _may_be(flow: CashFlow, report: CashFlowReported) -> bool:
+    hearing = report.hearing
+    if hearing is None or _subject(flow) != _subject(report):
+        return False
+    is_within = hearing.since <= flow.happened_at and (hearing.until is None or flow.happened_at <= hearing.until)
+    return is_within and flow.amount in hearing.amounts
+
+
+def _subject(flow: CashFlow | CashFlowReported) -> Subject:
+    return flow.account_id, flow.asset, flow.wallet
 
 
 def _seen(desk: Desk, report: CashFlowReported) -> TransferSeen | None:
@@ -81,6 +116,7 @@ def _seen(desk: Desk, report: CashFlowReported) -> TransferSeen | None:
                 kind=report.kind,
                 transfer=told,
                 happened_at=report.happened_at,
+                nameless=report.nameless,
             )
     return None
 

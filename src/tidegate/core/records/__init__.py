@@ -16,7 +16,16 @@ from tidegate.core.records.desk import (
     Token,
     User,
 )
-from tidegate.core.records.keys import AccountMarket, CashFlowKey, ExchangeOrderKey, HoldingKey, PositionKey, RequestKey
+from tidegate.core.records.keys import (
+    AccountMarket,
+    CashFlowKey,
+    ExchangeOrderKey,
+    HeardKey,
+    HearingKey,
+    HoldingKey,
+    PositionKey,
+    RequestKey,
+)
 from tidegate.core.records.orders import Attempt, Bust, Execution, ForcedClose, HistoryEntry, KeptRequest, Rule
 from tidegate.core.records.stored import Batch, DeskSnapshot, Found, JournalEntry
 
@@ -40,6 +49,8 @@ __all__ = [
     "Execution",
     "ForcedClose",
     "Found",
+    "HeardKey",
+    "HearingKey",
     "HistoryEntry",
     "Holding",
     "HoldingKey",

@@ -55,7 +55,11 @@ class Leverage(msgspec.Struct, kw_only=True):
 
 
 class CashFlow(msgspec.Struct, kw_only=True, gc=False):
-    """A balance that moved without a trade: a row of `cash_flows`."""
+    """A balance that moved without a trade: a row of `cash_flows`.
+
+    `heard_as`: the id by which it was booked when only the venue's stream had told it; the same as `flow_id`, or in the
+    row of what a list had of it later. None: it was never told without the venue's own id.
+    """
 
     account_id: AccountId
     kind: CashFlowKind
@@ -68,6 +72,7 @@ class CashFlow(msgspec.Struct, kw_only=True, gc=False):
     symbol: str | None
     happened_at: datetime
     booked_at: datetime
+    heard_as: str | None = None
 
 
 class LedgerEntry(msgspec.Struct, kw_only=True, gc=False):

@@ -105,7 +105,8 @@ class Found(msgspec.Struct, kw_only=True):
     `requests`: those with the asked-for keys. `cash_flows` and `break_ids`: which of the asked-for ones were booked, or
     told, before. `dismissed`: which of these breaks a person closed last, and in which words they were told.
     `forced`: what venues closed last by themselves in the asked-for markets. `recent_orders`: what was let through
-    since the asked-for moment, oldest first.
+    since the asked-for moment, oldest first. `heard`: cash flows of the asked-for assets and times that were booked as
+    a stream told them, and that no list has named.
     """
 
     orders: list[Order]
@@ -114,6 +115,7 @@ class Found(msgspec.Struct, kw_only=True):
     busted: frozenset[ExecutionId] = frozenset()
     forced: dict[AccountMarket, ForcedClose] = {}
     cash_flows: frozenset[CashFlowKey] = frozenset()
+    heard: list[CashFlow] = []
     break_ids: frozenset[str] = frozenset()
     dismissed: dict[str, str] = {}
     requests: list[KeptRequest] = []

@@ -1,11 +1,11 @@
 """The tables of executions, the ledger and what it leaves: holdings, positions, cash flows."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 
 from tidegate.core.messages.values import Fee
 from tidegate.core.vocabulary import CashFlowKind, Exchange, Liquidity, MarginMode, PositionSide, Side, Wallet
 from tidegate.storage.columns import Amount, JsonText, Timestamp, Word
-from tidegate.storage.schema.base import REQUIRED, metadata
+from tidegate.storage.schema.base import REQUIRED, index_where, metadata
 
 executions = Table(
     "executions",
@@ -107,8 +107,12 @@ cash_flows = Table(
     Column("symbol", Text),
     Column("happened_at", Timestamp, **REQUIRED),
     Column("booked_at", Timestamp, **REQUIRED),
+    Column("heard_as", Text),
     sqlite_with_rowid=False,
 )
+IS_HEARD = "heard_as IS NOT NULL"
+_f = cash_flows.c
+index_where("ix_cash_flows_heard", _f.account_id, _f.asset, _f.happened_at, where=text(IS_HEARD))
 
 # Executions that the venue took back; their own rows stay as they were.
 busts = Table(

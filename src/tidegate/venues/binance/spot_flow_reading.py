@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import msgspec
-
 from tidegate.core.identifiers import AccountId
 from tidegate.core.messages.reports import CashFlowReported
+from tidegate.core.messages.values import Hearing
 from tidegate.core.vocabulary import CashFlowKind
 from tidegate.venues.values import MalformedError, amount, amount_or_zero, instant, text
 
@@ -32,20 +31,12 @@ class Told(NamedTuple):
     at: datetime
 
 
-class ListedFlow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of a list: what it books, by how much the stream may tell it, and until when (None: who knows)."""
-
-    report: CashFlowReported
-    amounts: tuple[Decimal, ...]
-    began_at: datetime
-    ended_at: datetime | None
-
-    def explains(self, event: CashFlowReported) -> bool:
-        """Whether an event on the stream tells the same."""
-        if event.asset != self.report.asset or event.amount not in self.amounts:
-            return False
-        is_after = event.happened_at >= self.began_at - _AHEAD
-        return is_after and (self.ended_at is None or event.happened_at <= self.ended_at + _BEHIND)
+def is_told_by(listed: CashFlowReported, event: CashFlowReported) -> bool:
+    """Whether an event on the stream tells the same as a row of a list."""
+    hearing = listed.hearing
+    if hearing is None or event.asset != listed.asset or event.amount not in hearing.amounts:
+        return False
+    return hearing.since <= event.happened_at and (hearing.until is None or event.happened_at <= hearing.until)
 
 
 def balance_update(event: Any, *, account_id: AccountId, at: datetime) -> CashFlowReported:
@@ -63,10 +54,11 @@ def balance_update(event: Any, *, account_id: AccountId, at: datetime) -> CashFl
         asset=asset,
         amount=amount(change),
         happened_at=instant(event.get("T")),
+        nameless=True,
     )
 
 
-def deposit(row: Any, told: Told) -> list[ListedFlow]:
+def deposit(row: Any, told: Told) -> list[CashFlowReported]:
     """A deposit ("Deposit History"), once it is credited."""
     if row.get("status") not in _CREDITED:
         return []
@@ -75,7 +67,7 @@ def deposit(row: Any, told: Told) -> list[ListedFlow]:
     return [_listed(told, name, CashFlowKind.DEPOSIT, text(row, "coin"), (moved,), began_at, ended_at)]
 
 
-def withdrawal(row: Any, told: Told) -> list[ListedFlow]:
+def withdrawal(row: Any, told: Told) -> list[CashFlowReported]:
     """A withdrawal ("Withdraw History"): it leaves the balance when it is asked for, and comes back where it fails.
 
     What arrives is listed without the network's fee, which goes with it.
@@ -94,7 +86,7 @@ def withdrawal(row: Any, told: Told) -> list[ListedFlow]:
     return [went, back]
 
 
-def transfer(row: Any, told: Told) -> list[ListedFlow]:
+def transfer(row: Any, told: Told) -> list[CashFlowReported]:
     """A transfer between the account's wallets ("Query User Universal Transfer History"), once it is done."""
     kind = text(row, "type")
     if row.get("status") != "CONFIRMED" or kind not in TRANSFERS:
@@ -115,8 +107,8 @@ def _listed(
     ended_at: datetime | None,
     *,
     happened_at: datetime | None = None,
-) -> ListedFlow:
-    report = CashFlowReported(
+) -> CashFlowReported:
+    return CashFlowReported(
         at=told.at,
         account_id=told.account_id,
         flow_id=name,
@@ -124,8 +116,10 @@ def _listed(
         asset=asset,
         amount=amounts[0],
         happened_at=happened_at or ended_at or began_at,
+        hearing=Hearing(
+            amounts=amounts, since=began_at - _AHEAD, until=None if ended_at is None else ended_at + _BEHIND
+        ),
     )
-    return ListedFlow(report=report, amounts=amounts, began_at=began_at, ended_at=ended_at)
 
 
 def _time(value: Any) -> datetime:

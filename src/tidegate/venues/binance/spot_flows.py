@@ -3,7 +3,7 @@
 The stream tells at once, but neither an id nor a reason, and nothing of what happened while it was down. The lists have
 both, but not of everything: conversions, payouts and the like are in others. So what a list has is booked by its id
 there, and what only the stream told by what it told; an event and a row of a list are the same when asset, amount and
-time agree.
+time agree. A row says how the stream may have told it, so that the books know it again when this session does not.
 """
 
 import asyncio
@@ -15,8 +15,9 @@ import msgspec
 import structlog
 
 from tidegate.core.messages.reports import CashFlowReported
+from tidegate.core.messages.values import Hearing
 from tidegate.venues.binance import endpoints, spot_flow_reading
-from tidegate.venues.binance.spot_flow_reading import ListedFlow, Told
+from tidegate.venues.binance.spot_flow_reading import Told
 from tidegate.venues.client import Endpoint
 from tidegate.venues.outcomes import CallFailed, Verdict
 from tidegate.venues.values import MalformedError, milliseconds, rows
@@ -40,7 +41,7 @@ class SpotFlows:
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self._events: dict[str, CashFlowReported] = {}
-        self._listed: dict[str, ListedFlow] = {}
+        self._listed: dict[str, CashFlowReported] = {}
         self._event_of: dict[str, str] = {}  # Which event tells what a list has.
         self._unlisted: set[str] = set()  # Events that no list had, and so were told as they are.
         self._is_news = True
@@ -83,7 +84,7 @@ class SpotFlows:
             self._seat.client.exchange.taps.on_untold()
             return
         self._failures = 0
-        self._listed |= {flow.report.flow_id: flow for flows in found for flow in flows}
+        self._listed |= {flow.flow_id: flow for flows in found for flow in flows}
 
     def _told(self) -> list[CashFlowReported]:
         explained = set(self._event_of.values())
@@ -92,13 +93,16 @@ class SpotFlows:
                 if event.flow_id not in explained:
                     self._explain(event)
         self._forget()
-        listed = [self._as_told(flow.report) for name, flow in self._listed.items() if not self._is_told_already(name)]
-        return [*listed, *(self._events[name] for name in self._events if name in self._unlisted)]
+        named = [flow for name, flow in self._listed.items() if self._is_told_already(name)]
+        listed = [flow for name, flow in self._listed.items() if not self._is_told_already(name)]
+        # What names an event comes behind it: the books find it there.
+        told = [*listed, *(self._events[name] for name in self._events if name in self._unlisted), *named]
+        return [self._as_told(flow) for flow in told]
 
     def _explain(self, event: CashFlowReported) -> None:
-        """Find what a list has of an event; told as it is, it stays so, and the list's row is not told any more."""
+        """Find what a list has of an event; told as it is, it stays so, and the list's row names it."""
         for name, listed in self._listed.items():
-            if name not in self._event_of and listed.explains(event):
+            if name not in self._event_of and spot_flow_reading.is_told_by(listed, event):
                 self._event_of[name] = event.flow_id
                 return
         self._unlisted.add(event.flow_id)
@@ -111,7 +115,9 @@ class SpotFlows:
         event = self._events.get(self._event_of.get(listed.flow_id, ""))
         if event is None:
             return listed
-        return msgspec.structs.replace(listed, amount=event.amount, happened_at=event.happened_at)
+        at = event.happened_at
+        hearing = Hearing(amounts=(event.amount,), since=at, until=at) if event.flow_id in self._unlisted else None
+        return msgspec.structs.replace(listed, amount=event.amount, happened_at=at, hearing=hearing)
 
     def _forget(self) -> None:
         """Keep what is newest."""
@@ -123,18 +129,18 @@ class SpotFlows:
 
     # --- lists -----------------------------------------------------------------------------------------------------
 
-    async def _deposits(self, start: datetime) -> list[ListedFlow]:
+    async def _deposits(self, start: datetime) -> list[CashFlowReported]:
         found = await self._rows(endpoints.DEPOSITS, start)
         return self._read(found, spot_flow_reading.deposit)
 
-    async def _withdrawals(self, start: datetime) -> list[ListedFlow]:
+    async def _withdrawals(self, start: datetime) -> list[CashFlowReported]:
         found = await self._rows(endpoints.WITHDRAWALS, start)
         return self._read(found, spot_flow_reading.withdrawal)
 
-    def _transfers(self, start: datetime) -> list[Awaitable[list[ListedFlow]]]:
+    def _transfers(self, start: datetime) -> list[Awaitable[list[CashFlowReported]]]:
         return [self._transfers_of(kind, start) for kind in spot_flow_reading.TRANSFERS]
 
-    async def _transfers_of(self, kind: str, start: datetime) -> list[ListedFlow]:
+    async def _transfers_of(self, kind: str, start: datetime) -> list[CashFlowReported]:
         where = {"type": kind, "startTime": milliseconds(start), "size": TRANSFERS_PER_PAGE}
 
         async def page(number: int) -> list[Any]:
@@ -152,10 +158,10 @@ class SpotFlows:
 
         return await _all(page, ROWS_PER_PAGE)
 
-    def _read(self, found: list[Any], read: Callable[[Any, Told], list[ListedFlow]]) -> list[ListedFlow]:
+    def _read(self, found: list[Any], read: Callable[[Any, Told], list[CashFlowReported]]) -> list[CashFlowReported]:
         """What rows tell; one that cannot be read does not hide the others, and is missed when balances differ."""
         told = Told(account_id=self._seat.account_id, at=self._seat.clock.now())
-        flows: list[ListedFlow] = []
+        flows: list[CashFlowReported] = []
         for row in found:
             try:
                 flows += read(row, told)

@@ -12,6 +12,7 @@ from tidegate.core.messages.events.books import (
     BalancesOpened,
     CapitalPriced,
     CashFlowBooked,
+    CashFlowNamed,
     FundsTransferred,
     LeverageChanged,
     PositionAdjusted,
@@ -106,6 +107,7 @@ __all__ = [
     "CancelRequested",
     "CapitalPriced",
     "CashFlowBooked",
+    "CashFlowNamed",
     "ClientHeard",
     "ComparisonAsked",
     "CorrectionsSet",
@@ -205,6 +207,7 @@ DeskEvent = (
     | PositionAdjusted
     | LeverageChanged
     | CashFlowBooked
+    | CashFlowNamed
     | CapitalPriced
     | CorrectionsSet
     | KeepAliveSet

@@ -112,7 +112,10 @@ class LeverageChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fa
 
 
 class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """A balance moved without a trade. `rate` is the asset's price in the reporting currency (None: unknown)."""
+    """A balance moved without a trade. `rate` is the asset's price in the reporting currency (None: unknown).
+
+    `nameless`: by what the venue's stream told, so that a list may have it under another id.
+    """
 
     at: datetime
     account_id: AccountId
@@ -125,6 +128,25 @@ class CashFlowBooked(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     symbol: str | None
     rate: Decimal | None
     happened_at: datetime
+    nameless: bool = False
+
+
+class CashFlowNamed(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A list of the venue's names what is in the books as its stream told it, under the id `heard_as`: nothing moves.
+
+    All else is as it was booked.
+    """
+
+    at: datetime
+    account_id: AccountId
+    user_id: UserId
+    flow_id: str
+    kind: CashFlowKind
+    asset: str
+    amount: Decimal
+    wallet: Wallet
+    happened_at: datetime
+    heard_as: str
 
 
 class FundsTransferred(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -161,6 +183,7 @@ class TransferSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False
     kind: CashFlowKind
     transfer: Transfer
     happened_at: datetime | None = None
+    nameless: bool = False
 
 
 class CapitalPriced(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.core.identifiers import AccountId, ExchangeClientOrderId, ExchangeOrderId
-from tidegate.core.messages.values import VenueBalance, VenuePosition
+from tidegate.core.messages.values import Hearing, VenueBalance, VenuePosition
 from tidegate.core.vocabulary import CashFlowKind, MarginMode, Wallet
 
 
@@ -74,7 +74,8 @@ class LeverageReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=F
 class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A balance moved without a trade: funding, a transfer, a deposit. `amount` is what came in (negative: went out).
 
-    `flow_id` is the venue's own id of it, unique per account and kind.
+    `flow_id` is the venue's own id of it, unique per account and kind. `nameless`: its stream told it and has no id of
+    it, so that a list may tell it again by another; `hearing`: that is how the stream may have told what a list tells.
     """
 
     at: datetime
@@ -86,6 +87,8 @@ class CashFlowReported(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=F
     happened_at: datetime
     wallet: Wallet = Wallet.MAIN
     symbol: str | None = None
+    nameless: bool = False
+    hearing: Hearing | None = None
 
 
 class MessageQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -173,6 +173,16 @@ def test_after_a_restart_markets_whose_orders_have_just_ended_are_told_too(desk:
     assert [renewal.symbols for renewal in desk.told(10)] == [frozenset()]
 
 
+def test_switching_it_off_ends_the_countdowns_of_markets_whose_orders_have_just_ended(desk: GuardedDesk) -> None:
+    """They were started while orders were open there, and would cancel the next ones, protection among them."""
+    order = desk.desk.orders[desk.linear()]
+    assert renewals(desk.choose(60, ACCOUNT))[0].symbols == {LINEAR}
+    desk.gone(order)
+    assert renewals(desk.choose(None, ACCOUNT)) == [
+        RenewDeadMan(account_id=ACCOUNT, seconds=0, symbols=frozenset({LINEAR}))
+    ]
+
+
 @pytest.mark.parametrize("account_id", [OKX, BYBIT])
 def test_other_venues_count_for_the_whole_account(desk: GuardedDesk, account_id: ids.AccountId) -> None:
     desk.choose(30, account_id)

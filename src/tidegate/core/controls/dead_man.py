@@ -92,7 +92,7 @@ def _renewal(desk: Desk, account: Account, at: datetime) -> Decision:
         return NOTHING
     if account.state is AccountState.OFFLINE:
         return NOTHING if asked is None or asked.asked_at is None else _unheard(account, asked, at)
-    if not _is_due(asked, seconds, _markets(desk, account, asked), at):
+    if not _is_due(asked, seconds, _markets(desk, account, asked, seconds), at):
         return NOTHING
     return _tell(desk, account, seconds, at)
 
@@ -109,22 +109,22 @@ def _tell(desk: Desk, account: Account, seconds: int, at: datetime) -> Decision:
     if account.state is AccountState.OFFLINE:
         return NOTHING  # It is told as soon as it can be reached.
     account_id = account.account_id
-    symbols = _markets(desk, account, desk.dead_men.get(account_id))
+    symbols = _markets(desk, account, desk.dead_men.get(account_id), seconds)
     asked = DeadManAsked(at=at, account_id=account_id, seconds=seconds, symbols=symbols)
     return Decision([asked], [RenewDeadMan(account_id=account_id, seconds=seconds, symbols=symbols)])
 
 
-def _markets(desk: Desk, account: Account, asked: DeadMan | None) -> frozenset[str]:
+def _markets(desk: Desk, account: Account, asked: DeadMan | None, seconds: int) -> frozenset[str]:
     """Where the venue has orders of the account's to cancel, if it counts down for each market by itself.
 
-    A venue that has not heard the desk lately, such as before a restart, may still count down in markets whose orders
-    have ended: it would cancel the next ones there.
+    It may still count down in markets whose orders have ended, and would cancel the next ones there. While the switch
+    is on, those are told in time; not so when it ends, or when the venue has not heard the desk lately, as at a start.
     """
     if not SWITCHES[account.exchange].by_market:
         return frozenset()
     open_orders = (order for order in desk.open_orders(account.account_id) if order.attempt and not order.is_held)
     symbols = {order.symbol for order in open_orders}
-    if asked is None or asked.asked_at is None:
+    if not seconds or asked is None or asked.asked_at is None:
         symbols |= desk.recent_symbols.get(account.account_id, {}).keys()
     return frozenset(symbol for symbol in symbols if ":" in symbol)
 

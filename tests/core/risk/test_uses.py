@@ -6,7 +6,8 @@ import pytest
 
 from support.limited_desk import ACCOUNT, ALICE, LimitedDesk, limit
 from support.markets import PERPETUAL
-from tidegate.core.messages.risk_values import LimitUse, Scope
+from tidegate.core.messages.events import EquityMarked
+from tidegate.core.messages.risk_values import LimitUse, OwnerEquity, Scope
 from tidegate.core.risk.uses import uses
 from tidegate.core.vocabulary import Exchange, LimitKind, Role, Side
 
@@ -83,3 +84,33 @@ def test_sums_and_counts_are_told_as_they_stand(desk: LimitedDesk) -> None:
 def test_what_is_not_known_is_left_out(desk: LimitedDesk) -> None:
     desk.set_limits(limit(K.DAILY_LOSS, "50000"), limit(K.UNKNOWN_ORDERS, "3"))
     assert [(use.kind, use.actual) for use in uses(desk.desk)] == [(K.UNKNOWN_ORDERS, 0)]
+
+
+def test_more_lost_than_there_was_is_beyond_every_leverage(desk: LimitedDesk) -> None:
+    """A market that falls at once may skip all that lies between little leverage and no equity at all."""
+    desk.trade(desk.perpetual(quantity="3"))
+    desk.set_limits(limit(K.LEVERAGE, "3", scope=OURS))
+    desk.mark("300000")
+    assert [use.actual for use in of(desk, K.LEVERAGE)] == [Decimal("0.5")]
+    desk.mark("-1")
+    assert [use.actual for use in of(desk, K.LEVERAGE)] == [150_000], "as if one dollar were left"
+
+
+def test_who_owes_and_has_no_derivatives_has_no_leverage(desk: LimitedDesk) -> None:
+    desk.set_limits(limit(K.LEVERAGE, "3", scope=OURS))
+    desk.mark("-1")
+    assert [use.actual for use in of(desk, K.LEVERAGE)] == [0]
+
+
+def test_leverage_is_not_told_before_all_that_stands_behind_it_is_known(desk: LimitedDesk) -> None:
+    """After a start a venue may be out of reach for a while: its accounts must not be taken for empty ones."""
+    desk.trade(desk.perpetual(quantity="3"))
+    desk.set_limits(limit(K.LEVERAGE, "3"), limit(K.LEVERAGE, "3", scope=OURS, limit_id="ours"))
+    worth = Decimal(300_000)
+    known = OwnerEquity(
+        account_id=ACCOUNT, user_id=ALICE, equity=worth, unrealized_pnl=worth, net_deposits=worth, gross_exposure=worth
+    )
+    desk.tell(EquityMarked(at=desk.now, marks=(known,)))
+    assert [use.limit_id for use in of(desk, K.LEVERAGE)] == ["ours"]
+    desk.mark("300000")
+    assert [use.limit_id for use in of(desk, K.LEVERAGE)] == ["leverage", "ours"]

@@ -42,12 +42,32 @@ def uses(desk: Desk, at: datetime | None = None) -> list[LimitUse]:
     if totals is None:
         return []
     now = at or max((recent.timestamp for recent in desk.risk.recent_orders.values()), default=None)
+    unknown = _of_unknown_worth(desk)
     return [
         _use(plan, scope, actual)
         for plan in totals.all_plans
         if plan.kind not in _OF_ONE_ORDER
         for scope, actual in _actuals(desk, totals, plan, now)
+        if plan.kind is not LimitKind.LEVERAGE or not _lies_in(scope, unknown)
     ] + _of_breaks(desk)
+
+
+def _of_unknown_worth(desk: Desk) -> list[Subject]:
+    """Owners whose equity was not marked yet: their derivatives count already, and must not stand on that of others."""
+    return [
+        Subject(
+            role=None if (user := desk.users.get(user_id)) is None else user.role,
+            user_id=user_id,
+            account_id=account_id,
+            exchange=desk.accounts[account_id].exchange,
+        )
+        for account_id, user_id in desk.risk.capital.keys() - desk.risk.marks.keys()
+    ]
+
+
+def _lies_in(scope: Scope, owners: list[Subject]) -> bool:
+    """Whether one of these owners, whatever the market, is a part of the scope."""
+    return any(covers(scope, owner._replace(symbol=scope.symbol)) for owner in owners)
 
 
 def _use(plan: Plan, scope: Scope, actual: Decimal) -> LimitUse:
@@ -162,9 +182,7 @@ def _actual(desk: Desk, totals: Totals, plan: Plan, place: Place, now: datetime 
         case LimitKind.NET_EXPOSURE:
             return max(exposure.long, -exposure.short, ZERO)
         case LimitKind.LEVERAGE:
-            if standing is None or standing.equity <= 0:
-                return None
-            return ratio(exposure.derivatives, standing.equity)
+            return None if standing is None else _leverage(plan, exposure.derivatives, standing.equity)
         case LimitKind.DAILY_LOSS:
             lost = None if standing is None else standing.lost
             return None if lost is None else max(lost + exposure.at_risk, ZERO)
@@ -172,6 +190,13 @@ def _actual(desk: Desk, totals: Totals, plan: Plan, place: Place, now: datetime 
             return None if standing is None else standing.drawdown
         case _:
             return None
+
+
+def _leverage(plan: Plan, derivatives: Decimal, equity: Decimal) -> Decimal:
+    """Where nothing is left any leverage is too much: it is told as if one unit of the reporting currency were."""
+    if not derivatives:
+        return ZERO
+    return ratio(derivatives, equity) if equity > 0 else max(derivatives, plan.value)
 
 
 def _of_breaks(desk: Desk) -> list[LimitUse]:

@@ -95,6 +95,13 @@ async def test_an_amendment_of_a_reduced_order_is_looked_up_for_its_figures() ->
     assert client.asked[-1][1] == "trade/order"
 
 
+async def test_a_change_that_okx_took_is_not_told_as_unsent_when_the_order_cannot_be_seen() -> None:
+    full = CallFailed(Verdict.NOT_SENT, RejectReason.RATE_LIMITED, "the rate budget left no room in time")
+    with pytest.raises(CallFailed) as failed:
+        await OkxAccount(seat(Exchange.OKX, ScriptedClient(ACKNOWLEDGED, full))).amend(amend())
+    assert failed.value.verdict is Verdict.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [

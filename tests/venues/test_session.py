@@ -12,6 +12,7 @@ import pytest
 from tidegate.core.identifiers import ExchangeClientOrderId, ExchangeOrderId, OrderId
 from tidegate.core.messages.effects import (
     CompareBalances,
+    RecallAmend,
     RecallOrder,
     RenewDeadMan,
     SendAmend,
@@ -453,6 +454,12 @@ async def test_a_change_that_the_venue_took_is_told_with_its_number(bench: Bench
     bench.session.perform(amend())
     told = await bench.until_told(AmendAccepted)
     assert (told.order_id, told.attempt, told.amendment) == ("one", 1, 3)
+
+
+async def test_a_change_that_is_called_back_while_it_stands_in_line_does_not_leave(bench: Bench) -> None:
+    bench.session.perform(amend())
+    bench.session.perform(RecallAmend(account_id=ACCOUNT, order_id=OrderId("one"), amendment=3))
+    assert (await bench.until_told(AmendRefused)).reason is RejectReason.KILLED
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tidegate.core.messages.effects import (
     CompareBalances,
     FetchExecutions,
     QueryOrder,
+    RecallAmend,
     RecallOrder,
     RenewDeadMan,
     SendAmend,
@@ -107,7 +108,7 @@ class Sessions:
                 )
             case QueryOrder() | FetchExecutions():
                 return QueryFailed(at=at, account_id=effect.account_id, order_id=effect.order_id, message=message)
-            case SynchronizeAccount() | CompareBalances() | RecallOrder() | RenewDeadMan():
+            case SynchronizeAccount() | CompareBalances() | RecallOrder() | RecallAmend() | RenewDeadMan():
                 return None  # Asked again when a session connects; and what was to be sent has been refused here.
 
     def health(self) -> list[VenueHealth]:

@@ -9,7 +9,7 @@ import msgspec
 from tidegate.core.vocabulary import RejectReason
 from tidegate.ports import Clock, VenueCredentials
 from tidegate.venues.budget import BudgetExceededError, Cost, Lane, RateBudget, WithdrawnError
-from tidegate.venues.outcomes import CallFailed, ErrorTable, VenueAnswer, Verdict, judge_transport
+from tidegate.venues.outcomes import CallFailed, ErrorTable, VenueAnswer, Verdict, called_back, judge_transport
 from tidegate.venues.values import milliseconds
 
 WAIT_SECONDS_MAX = {Lane.CANCEL: 10.0, Lane.PROTECTIVE: 10.0, Lane.ORDER: 10.0, Lane.QUERY: 30.0}
@@ -179,7 +179,7 @@ class VenueClient:
             try:
                 await self.budget.acquire(lane, costs, timeout_seconds=timeout)
             except WithdrawnError:
-                raise CallFailed(Verdict.NOT_SENT, RejectReason.KILLED, "called back before it was sent") from None
+                raise called_back() from None
             except BudgetExceededError as error:
                 raise CallFailed(
                     Verdict.NOT_SENT,

@@ -51,6 +51,11 @@ class CallFailed(Exception):  # noqa: N818 - It says what happened; the verdict 
         self.retry_after_seconds = retry_after_seconds
 
 
+def called_back() -> CallFailed:
+    """The desk has called it back, and it had not left."""
+    return CallFailed(Verdict.NOT_SENT, RejectReason.KILLED, "called back before it was sent")
+
+
 class VenueAnswer(Exception):  # noqa: N818 - Raised inside ccxt to carry an answer out of it whole.
     """An answer that is not a plain success: what ccxt's own exceptions lose."""
 

@@ -11,6 +11,7 @@ from tidegate.core.messages.effects import (
     CompareBalances,
     FetchExecutions,
     QueryOrder,
+    RecallAmend,
     RecallOrder,
     RenewDeadMan,
     SendAmend,
@@ -22,13 +23,13 @@ from tidegate.core.messages.effects import (
 from tidegate.core.messages.reports import (
     AccountConnected,
     AccountDisconnected,
-    AmendAccepted,
     CancelAccepted,
     QueryFailed,
 )
 from tidegate.core.vocabulary import Exchange, RejectReason
 from tidegate.ports import Clock, ReportSink, VenueHealth
 from tidegate.venues import answering, lookups
+from tidegate.venues.amending import Amending
 from tidegate.venues.backoff import backoff_seconds
 from tidegate.venues.budget import Lane
 from tidegate.venues.client import VenueClient
@@ -89,6 +90,15 @@ class CcxtVenueSession:
             heed=self._heed_refusal,
             log_fault=self._log_fault,
         )
+        self._amending = Amending(
+            venue,
+            self._lanes,
+            client,
+            clock=clock,
+            tell=self._tell,
+            heed=self._heed_refusal,
+            log_fault=self._log_fault,
+        )
         self._guarding = Guarding(
             account_id, venue, self._lanes, report=report, clock=clock, heed=self._heed, log_fault=self._log_fault
         )
@@ -110,14 +120,15 @@ class CcxtVenueSession:
             case _ if self._closed:
                 log.info("an effect came after the session was closed", effect=type(effect).__name__)
             case SendAmend():
-                lane = Lane.PROTECTIVE if effect.protective else Lane.ORDER
-                self._lanes.submit(lane, lambda: self._amend(effect))
+                self._amending.submit(effect)
             case SendCancel():
                 self._lanes.submit(Lane.CANCEL, lambda: self._cancel(effect))
             case RenewDeadMan():
                 self._guarding.renew(effect)
             case RecallOrder():
                 self._sending.recall(effect)
+            case RecallAmend():
+                self._amending.recall(effect)
             case QueryOrder():
                 self._lanes.submit(Lane.QUERY, lambda: self._query(effect))
             case FetchExecutions():
@@ -164,26 +175,6 @@ class CcxtVenueSession:
         return f"connected, but not compared with the venue: {self._uncompared}"
 
     # --- effects ---------------------------------------------------------------------------------------------------
-
-    async def _amend(self, amend: SendAmend) -> None:
-        try:
-            told = await self._venue.amend(amend)
-        except CallFailed as failure:
-            self._heed_refusal(failure)
-            self._report(answering.amend_failed(amend, failure, self._clock))
-        except Exception as error:  # noqa: BLE001 - It may have been changed: never anything but unknown.
-            self._log_fault("an answer to an amendment could not be read", error)
-            unread = CallFailed(Verdict.UNKNOWN, RejectReason.VENUE_ERROR, "the venue's answer could not be read")
-            self._report(answering.amend_failed(amend, unread, self._clock))
-        else:
-            accepted = AmendAccepted(
-                at=self._clock.now(),
-                account_id=amend.account_id,
-                order_id=amend.order_id,
-                attempt=amend.attempt,
-                amendment=amend.amendment,
-            )
-            self._tell(answering.amended(accepted, told))
 
     async def _cancel(self, cancel: SendCancel) -> None:
         try:

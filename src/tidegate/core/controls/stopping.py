@@ -14,7 +14,7 @@ from tidegate.core.controls.left_over import is_left_over
 from tidegate.core.decision import Decision
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import OrderId
-from tidegate.core.messages.effects import Effect, RecallOrder, SendCancel
+from tidegate.core.messages.effects import Effect, RecallAmend, RecallOrder, SendCancel
 from tidegate.core.messages.risk_records import RecentOrder, TradingRestriction
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
@@ -25,6 +25,7 @@ from tidegate.core.scopes import ScopeIndex, Subject
 from tidegate.core.totals.footprints import leaves_of
 from tidegate.core.vocabulary import PendingAction, PositionSide, RejectReason, Side, TradingState
 
+Recall = RecallOrder | RecallAmend
 PATIENCE = timedelta(seconds=5)  # So long the venue has for a cancel before it is asked for again.
 
 
@@ -59,30 +60,31 @@ def _cancel(desk: Desk, order: Order, restriction: TradingRestriction, at: datet
     canceled = cancel_order(desk, order, at, restriction.set_by, reason)
     decision.events += canceled.events
     decision.effects += canceled.effects
-    if canceled.events and _may_be_in_line(order):
-        decision.effects.append(_recall(order))
+    if canceled.events:
+        decision.effects += _recalls(order)
 
 
-def _called_back(desk: Desk, restrictions: Sequence[TradingRestriction]) -> Iterator[RecallOrder]:
-    """What somebody has canceled before: such a cancel waits for the order to be there, so the order may yet leave."""
+def _called_back(desk: Desk, restrictions: Sequence[TradingRestriction]) -> Iterator[Recall]:
+    """What somebody has canceled before: such a cancel waits for the order to be there, so the order may yet leave,
+    and a change that stands in line is not taken out of it."""
     index = ScopeIndex((restriction.scope, restriction) for restriction in restrictions)
     for order in desk.orders.values() if restrictions else ():
-        is_canceled = order.pending_action is PendingAction.CANCEL and _may_be_in_line(order)
+        is_canceled = order.pending_action is PendingAction.CANCEL and not order.is_closed
         if is_canceled and index.covering(subject_of(desk, order)):
-            yield _recall(order)
+            yield from _recalls(order)
 
 
-def _may_be_in_line(order: Order) -> bool:
-    """Also one that is in doubt, for want of an answer: it may stand in its session's line all the while."""
-    return not order.is_closed and order.is_unresolved
-
-
-def _recall(order: Order) -> RecallOrder:
-    return RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
+def _recalls(order: Order) -> Iterator[Recall]:
+    """The attempt, or its change in place, that may stand in its session's line: also where that is in doubt, for want
+    of an answer."""
+    if order.is_unresolved:
+        yield RecallOrder(account_id=order.account_id, order_id=order.order_id, attempt=order.attempt)
+    elif order.asked is not None and not order.replacing and order.amend_expires_at is not None:
+        yield RecallAmend(account_id=order.account_id, order_id=order.order_id, amendment=order.amendment)
 
 
 def _urgency(effect: Effect) -> int:
-    return 0 if isinstance(effect, RecallOrder) else 1 if isinstance(effect, SendCancel) else 2
+    return 0 if isinstance(effect, Recall) else 1 if isinstance(effect, SendCancel) else 2
 
 
 def _covered(desk: Desk, restrictions: Iterable[TradingRestriction]) -> dict[str, list[Order]]:

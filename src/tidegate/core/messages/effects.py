@@ -124,6 +124,17 @@ class RecallOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     attempt: int
 
 
+class RecallAmend(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Do not ask for this change in place, if that has not left yet: it is then reported as refused, reason `killed`.
+
+    One that has left is told by its own answer, or as unknown.
+    """
+
+    account_id: AccountId
+    order_id: OrderId
+    amendment: int
+
+
 class QueryOrder(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Ask the venue what became of one attempt. Answered by `OrderReported`, `OrderNotFound` or `QueryFailed`.
 
@@ -211,6 +222,7 @@ VenueEffect = (
     | SendAmend
     | SendCancel
     | RecallOrder
+    | RecallAmend
     | QueryOrder
     | FetchExecutions
     | SynchronizeAccount

@@ -86,10 +86,12 @@ class Amending:
         raise _failure(row)
 
     async def _look(self, amend: SendAmend) -> OrderReported:
-        """The order as it stands, if that is what was asked."""
-        found = await self._lookups.find(
-            amend.symbol, amend.exchange_client_order_id, amend.exchange_order_id, conditional=amend.conditional
-        )
+        """The order as it stands, if that is what was asked; that it cannot be seen says nothing of the change."""
+        names = amend.exchange_client_order_id, amend.exchange_order_id
+        try:
+            found = await self._lookups.find(amend.symbol, *names, conditional=amend.conditional)
+        except CallFailed as failure:
+            raise CallFailed(Verdict.UNKNOWN, failure.reason, f"OKX took the change: {failure.message}") from None
         if found is None or not _is_as_asked(amend, found):
             if found is not None and found.status is not VenueOrderStatus.OPEN:
                 raise CallFailed(Verdict.CLOSED, RejectReason.TOO_LATE, "the order ended before it could be changed")

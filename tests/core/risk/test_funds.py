@@ -45,10 +45,15 @@ def hold(
     apply(driver.desk, opened)
 
 
-@pytest.mark.parametrize("quantity", ["2", "-2"])
-def test_margins_of_positions_are_not_free(quantity: str) -> None:
+def free_for_contracts(driver: MarketsDriver, exchange: Exchange) -> Decimal:
+    wallet = driver.desk.wallet_of(exchange, PERPETUAL)
+    return free(driver.desk, account_of(exchange), ALICE, "USDT", wallet)
+
+
+@pytest.mark.parametrize(("quantity", "average"), [("2", "40000"), ("-2", "70000")])
+def test_margins_of_positions_are_not_free(quantity: str, average: str) -> None:
     driver = MarketsDriver()
-    hold(driver, Exchange.BINANCE, quantity, "10")
+    hold(driver, Exchange.BINANCE, quantity, "10", average=average)
     assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.FUTURES) == 1_000_000 - 10_000
     assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.MAIN) == 1_000_000
     driver.price("50000", PERPETUAL, mark="60000")
@@ -71,38 +76,51 @@ def test_margins_follow_the_leverage_and_end_with_the_position() -> None:
     assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000
 
 
-def test_what_positions_of_a_unified_account_have_lost_together_is_not_free() -> None:
+@pytest.mark.parametrize("exchange", [Exchange.BINANCE, Exchange.OKX])
+def test_what_positions_of_cross_margin_have_lost_together_is_not_free(exchange: Exchange) -> None:
     driver = MarketsDriver()
-    hold(driver, Exchange.OKX, "2", "10", average="55000")
-    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_000 - 10_000
-    driver.price("52000", PERPETUAL, exchange=Exchange.OKX)
-    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_400 - 6_000
-    driver.price("60000", PERPETUAL, exchange=Exchange.OKX)
-    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 12_000
+    hold(driver, exchange, "2", "10", average="55000")
+    assert free_for_contracts(driver, exchange) == 1_000_000 - 10_000 - 10_000
+    driver.price("52000", PERPETUAL, exchange=exchange)
+    assert free_for_contracts(driver, exchange) == 1_000_000 - 10_400 - 6_000
+    driver.price("60000", PERPETUAL, exchange=exchange)
+    assert free_for_contracts(driver, exchange) == 1_000_000 - 12_000, "profits are not spent"
+    driver.price("1", "NEW/USDT:USDT", exchange=exchange)
+    hold(driver, exchange, "-30000", "10", symbol="NEW/USDT:USDT", average="0.5")
+    assert free_for_contracts(driver, exchange) == 1_000_000 - 12_000 - 3_000 - 5_000, "they make up for losses"
 
 
-def test_an_isolated_position_loses_its_own_margin_at_most() -> None:
+def test_losses_of_contracts_leave_binances_spot_alone() -> None:
     driver = MarketsDriver()
-    hold(driver, Exchange.OKX, "2", "10", average="55000", margin_mode=MarginMode.ISOLATED)
-    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 10_000
+    hold(driver, Exchange.BINANCE, "2", "10", average="55000")
+    assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.MAIN) == 1_000_000
+
+
+@pytest.mark.parametrize("exchange", [Exchange.BINANCE, Exchange.OKX])
+def test_an_isolated_position_loses_its_own_margin_at_most(exchange: Exchange) -> None:
+    driver = MarketsDriver()
+    hold(driver, exchange, "2", "10", average="55000", margin_mode=MarginMode.ISOLATED)
+    assert free_for_contracts(driver, exchange) == 1_000_000 - 10_000
 
 
 def test_without_a_known_leverage_or_price_a_position_ties_up_its_worth() -> None:
     driver = MarketsDriver()
     hold(driver, Exchange.BINANCE, "2")
-    assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.FUTURES) == 900_000
-    hold(driver, Exchange.BINANCE, "1", average="70000", symbol="NEW/USDT:USDT")
-    assert free(driver.desk, BINANCE, ALICE, "USDT", Wallet.FUTURES) == 830_000
+    assert free_for_contracts(driver, Exchange.BINANCE) == 900_000
+    isolated = MarginMode.ISOLATED
+    hold(driver, Exchange.BINANCE, "1", "1", average="70000", symbol="NEW/USDT:USDT", margin_mode=isolated)
+    assert free_for_contracts(driver, Exchange.BINANCE) == 830_000
 
 
-def test_nothing_is_free_while_a_loss_cannot_be_valued_and_the_refusal_says_so() -> None:
+@pytest.mark.parametrize("exchange", [Exchange.BINANCE, Exchange.OKX])
+def test_nothing_is_free_while_a_loss_cannot_be_valued_and_the_refusal_says_so(exchange: Exchange) -> None:
     driver = MarketsDriver()
-    hold(driver, Exchange.OKX, "1", average="10", symbol="NEW/USDT:USDT")
-    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 0
-    message = refused(driver, account_id=OKX)
+    hold(driver, exchange, "1", average="10", symbol="NEW/USDT:USDT")
+    assert free_for_contracts(driver, exchange) == 0
+    message = refused(driver, account_id=account_of(exchange), symbol=PERPETUAL)
     assert "what the position in NEW/USDT:USDT has lost is not known before a price of it is" in message
-    driver.price("9", "NEW/USDT:USDT", exchange=Exchange.OKX)
-    assert free(driver.desk, OKX, ALICE, "USDT", Wallet.MAIN) == 1_000_000 - 9 - 1
+    driver.price("9", "NEW/USDT:USDT", exchange=exchange)
+    assert free_for_contracts(driver, exchange) == 1_000_000 - 9 - 1
 
 
 def refused(driver: DeskDriver, **options: object) -> str:

@@ -1,7 +1,8 @@
 """What stands behind open positions, as running figures of each purse: initial margins, and losses of shared margin.
 
-On OKX and Bybit all positions of cross margin share one purse, so what they have lost so far is not there to be spent.
-Profits make up for losses beside them, and for no more. Binance's futures purse counts margins alone.
+All positions of cross margin share one purse, so what they have lost so far is not there to be spent. Profits make up
+for losses beside them, and for no more, though venues lend on them: at Binance ("How to Check Futures Wallet Balance")
+what the cross wallet holds is available with all that its positions have earned or lost, less initial margins.
 """
 
 from collections.abc import Iterable, Mapping
@@ -93,7 +94,7 @@ def _value(one: _Counted, price: Price | None, leverage: Leverage | None) -> Non
     position, purse = one.position, one.purse
     initial, unrealized = initial_margin(position, price, leverage), ZERO
     purse.unvalued.discard(_key(position))
-    if position.quantity and _shares_losses(position, leverage):
+    if position.quantity and _shares_losses(leverage):
         if price is None:
             purse.unvalued.add(_key(position))
         else:
@@ -103,10 +104,9 @@ def _value(one: _Counted, price: Price | None, leverage: Leverage | None) -> Non
     one.initial, one.unrealized = initial, unrealized
 
 
-def _shares_losses(position: Position, leverage: Leverage | None) -> bool:
-    """Whether it is paid for with all that is in a unified account: an isolated one loses its own margin at most."""
-    is_isolated = leverage is not None and leverage.margin_mode is MarginMode.ISOLATED
-    return position.exchange is not Exchange.BINANCE and not is_isolated
+def _shares_losses(leverage: Leverage | None) -> bool:
+    """Whether it is paid for with all that is in the purse: an isolated one loses its own margin at most."""
+    return leverage is None or leverage.margin_mode is not MarginMode.ISOLATED
 
 
 def _key(position: Position) -> PositionKey:

@@ -145,7 +145,8 @@ class EquityView(msgspec.Struct, kw_only=True):
 class DayView(msgspec.Struct, kw_only=True):
     """One day, UTC, in the reporting currency. `pnl` is by the curve, null where it has no mark; the rest by trades.
 
-    `fees` are costs; `realized_pnl` is before them. `unpriced` counts trades without a rate, which are not in the sums.
+    `fees` are costs, those of liquidations too; `realized_pnl` is before them. `unpriced` counts trades without a rate,
+    which are not in the sums.
     """
 
     day: date

@@ -13,6 +13,7 @@ from tidegate.core.identifiers import AccountId, UserId
 from tidegate.core.money import ZERO
 from tidegate.core.portfolio.figures import Balance, BooksFilter, StatementFrame, StatementLine
 from tidegate.core.portfolio.ledger import FEES, user_account
+from tidegate.core.vocabulary import CashFlowKind
 from tidegate.storage.auditing import streamed
 from tidegate.storage.schema import accounts, busts, executions, ledger_entries
 from tidegate.storage.trades import within
@@ -92,7 +93,7 @@ def _balances(sums: dict[tuple[Any, ...], Decimal]) -> tuple[Balance, ...]:
 
 
 def _fees(connection: Connection, wanted: BooksFilter, bound: int) -> dict[str, Decimal]:
-    """What went to the venues' account of fees, less what came back from it by busts."""
+    """What went to the venues' account of fees, less what came back from it by busts: of trades and of liquidations."""
     every: Select[Any] = select(_line.asset, _line.amount)
     every = every.join(executions, executions.c.execution_id == _line.execution_id)
     query = _placed(every, wanted).where(
@@ -100,9 +101,13 @@ def _fees(connection: Connection, wanted: BooksFilter, bound: int) -> dict[str, 
     )
     if wanted.user_id is not None:
         query = query.where(executions.c.user_id == wanted.user_id)
+    fined = _of_users(select(_line.asset, _line.amount), wanted).where(
+        _line.kind == CashFlowKind.LIQUIDATION_FEE, _line.sequence <= bound, *within(_line.timestamp, wanted)
+    )
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for asset, amount in streamed(connection, query):
-        sums[asset] += amount
+    for part, sign in ((query, 1), (fined, -1)):  # The latter are what users paid.
+        for asset, amount in streamed(connection, part):
+            sums[asset] += sign * amount
     return dict(sorted(sums.items()))
 
 

@@ -1,4 +1,4 @@
-"""Trades and funding as they are measured: executions that stand, with the rates that their journal entries keep."""
+"""Trades and cash flows as they are measured: executions that stand, with the rates that their journal entries keep."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -67,13 +67,13 @@ def _fees(fees: Any, rates: tuple[Decimal | None, ...]) -> Decimal | None:
     return total
 
 
-def funding(connection: Connection, wanted: BooksFilter) -> Iterator[tuple[datetime, Decimal]]:
-    """What funding brought (negative: cost) and when, as far as it had a price."""
+def flows(connection: Connection, wanted: BooksFilter, kind: CashFlowKind) -> Iterator[tuple[datetime, Decimal]]:
+    """What cash flows of a kind brought (negative: cost) and when, as far as they had a price."""
     flow = cash_flows.c
     query = (
         select(flow.happened_at, flow.amount, journal.c.payload)
         .join(journal, journal.c.sequence == flow.sequence)
-        .where(flow.kind == CashFlowKind.FUNDING)
+        .where(flow.kind == kind)
         .order_by(flow.happened_at)
     )
     if wanted.exchange is not None:

@@ -48,7 +48,8 @@ class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
     None where there is no mark of either.
 
     `realized_pnl` (before fees), `fees` (costs; a rebate lowers them) and `volume` are those of the trades that the day
-    saw, `funding` what came in by it. `unpriced` counts trades that lack a rate, and are not in these sums.
+    saw, `funding` what came in by it; what liquidations cost is among the fees. `unpriced` counts trades that lack a
+    rate, and are not in these sums.
     """
 
     day: date

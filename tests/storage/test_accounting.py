@@ -1,20 +1,22 @@
 """Reports over periods, on both databases: the curve, days, performance, statements."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from core.portfolio.test_any_sequence import AnyDesk
 from support.desk_driver import ACCOUNT, ALICE, BOB, DeskDriver
 from tidegate.core.apply import apply
 from tidegate.core.identifiers import AccountId, UserId
-from tidegate.core.messages.events import EquityMarked, JournaledEvent, PositionAdjusted
+from tidegate.core.messages.events import CashFlowBooked, EquityMarked, JournaledEvent, PositionAdjusted
 from tidegate.core.messages.risk_values import OwnerEquity
 from tidegate.core.messages.values import Fee
 from tidegate.core.portfolio.figures import BooksFilter, Interval, StatementLine
-from tidegate.core.vocabulary import Exchange, PositionSide, Side
+from tidegate.core.vocabulary import CashFlowKind, Exchange, PositionSide, Side, Wallet
 from tidegate.ports import Accounting, InvalidCursorError
 from tidegate.storage import accounting as stored
 from tidegate.storage.open import open_storage
@@ -83,15 +85,21 @@ def live() -> DeskDriver:
     return driver
 
 
-@pytest.fixture
-async def accounting(database_url: str) -> AsyncIterator[Accounting]:
-    storage = open_storage(database_url)
+@asynccontextmanager
+async def stored_life(url: str, driver: DeskDriver) -> AsyncIterator[Accounting]:
+    storage = open_storage(url)
     epoch = (await storage.journal.load()).epoch
-    for batch in live().batches:
+    for batch in driver.batches:
         batch.epoch = epoch
         await storage.journal.commit(batch)
     yield storage.accounting
     await storage.close()
+
+
+@pytest.fixture
+async def accounting(database_url: str) -> AsyncIterator[Accounting]:
+    async with stored_life(database_url, live()) as stored_accounting:
+        yield stored_accounting
 
 
 async def test_the_curve_sums_every_owners_last_mark(accounting: Accounting) -> None:
@@ -160,6 +168,43 @@ async def test_performance_puts_marks_trades_and_orders_together(accounting: Acc
     # Bought 100 above the middle, sold at it: 20 on 10,000 + 5,100.
     assert (found.slippage, found.slippage_bps) == (20, Decimal("13.245033112583"))
     assert found.average_holding_seconds == 86_400
+
+
+async def test_what_an_owner_made_before_the_first_mark_is_profit(sqlite_url: str) -> None:
+    driver = live()
+    mark(driver, (UserId("carol"), "130", "100"))
+    async with stored_life(sqlite_url, driver) as accounting:
+        carol = BooksFilter(user_id=UserId("carol"))
+        found = await accounting.performance(carol)
+        assert (found.starting_equity, found.pnl, found.time_weighted_return) == (100, 30, Decimal("0.3"))
+        [today], _ = await accounting.days(msgspec.structs.replace(carol, until=NOON_3 - timedelta(hours=13)), limit=9)
+        assert today.pnl == 30
+
+
+async def test_what_a_liquidation_cost_is_among_the_fees(sqlite_url: str) -> None:
+    driver = live()
+    record(
+        driver,
+        CashFlowBooked(
+            at=driver.now,
+            account_id=ACCOUNT,
+            user_id=ALICE,
+            flow_id="1",
+            kind=CashFlowKind.LIQUIDATION_FEE,
+            asset="USDT",
+            amount=Decimal(-36),
+            wallet=Wallet.MAIN,
+            symbol="SOL/USDT:USDT",
+            rate=Decimal(1),
+            happened_at=driver.now,
+        ),
+    )
+    async with stored_life(sqlite_url, driver) as accounting:
+        assert (await accounting.performance(BooksFilter(user_id=ALICE))).fees == 15 + 36
+        days, _ = await accounting.days(BooksFilter(user_id=ALICE, until=NOON_3), limit=9)
+        assert [day.fees for day in days] == [0, 5 + 36, 10]
+        assert (await accounting.statement(BooksFilter(user_id=ALICE))).fees == {"USDT": Decimal(15 + 36)}
+        assert (await accounting.statement(BooksFilter(user_id=BOB))).fees == {}
 
 
 async def test_performance_of_a_period_starts_at_the_last_mark_before_it(accounting: Accounting) -> None:
@@ -251,6 +296,9 @@ async def test_whatever_happened_a_statement_ends_with_what_is_held(sqlite_url: 
     for booked in desk.desk.executions.values():  # Without those that were busted.
         for fee in booked.fees:
             fees[fee.asset] = fees.get(fee.asset, Decimal(0)) + fee.amount
+    for event in desk.journal:
+        if isinstance(event, CashFlowBooked) and event.kind is CashFlowKind.LIQUIDATION_FEE:
+            fees[event.asset] = fees.get(event.asset, Decimal(0)) - event.amount
     assert {asset: amount for asset, amount in frame.fees.items() if amount} == {
         asset: amount for asset, amount in fees.items() if amount
     }

@@ -25,6 +25,7 @@ from tidegate.core.portfolio.figures import (
     StatementLine,
 )
 from tidegate.core.portfolio.performance import HoldingMeter, ReturnMeter, TradeMeter
+from tidegate.core.vocabulary import CashFlowKind
 from tidegate.ports import InvalidCursorError
 from tidegate.storage import statement
 from tidegate.storage.auditing import streamed
@@ -32,7 +33,7 @@ from tidegate.storage.columns import time_of, time_text
 from tidegate.storage.engines import REPORT_THREADS_MAX
 from tidegate.storage.equity_curve import curve, first_mark, start_of, sum_at, walk
 from tidegate.storage.schema import orders
-from tidegate.storage.trades import first_trade, funding, trades, within
+from tidegate.storage.trades import first_trade, flows, trades, within
 
 ResultT = TypeVar("ResultT")
 _DAY = timedelta(days=1)
@@ -130,30 +131,34 @@ def _days(connection: Connection, wanted: BooksFilter, limit: int) -> list[DayFi
     meters = {day: TradeMeter() for day in shown}
     for trade in trades(connection, part):
         meters[trade.executed_at.date()].add(trade)
-    paid: dict[date, Decimal] = dict.fromkeys(shown, ZERO)
-    for happened_at, amount in funding(connection, part):
-        paid[happened_at.date()] += amount
+    paid = _by_day(connection, part, CashFlowKind.FUNDING, shown)
+    fined = _by_day(connection, part, CashFlowKind.LIQUIDATION_FEE, shown)
     earned = _earned(connection, part, len(shown))
-    return [_day(day, meters[day], paid[day], earned.get(day)) for day in shown]
+    return [_day(day, meters[day], paid[day], -fined[day], earned.get(day)) for day in shown]
+
+
+def _by_day(connection: Connection, wanted: BooksFilter, kind: CashFlowKind, days: list[date]) -> dict[date, Decimal]:
+    sums: dict[date, Decimal] = dict.fromkeys(days, ZERO)
+    for happened_at, amount in flows(connection, wanted, kind):
+        sums[happened_at.date()] += amount
+    return sums
 
 
 def _earned(connection: Connection, wanted: BooksFilter, days: int) -> dict[date, Decimal]:
-    """How far the profit moved, by day: from each day's last mark to the one before, at first from the first mark."""
+    """How far the profit moved, by day: from each day's last mark to the one before, at first from nothing."""
     marks = curve(connection, msgspec.structs.replace(wanted, since=None), Interval.DAY, days + 1)
-    began = first_mark(connection, wanted)
-    if marks and began is not None and len(marks) <= days:
-        first = sum_at(connection, wanted, began)
-        marks = marks if first is None else [*marks, first]
     profits = [(mark.at.date(), mark.equity - mark.net_deposits) for mark in marks]
+    if profits and len(profits) <= days:
+        profits.append((profits[-1][0], ZERO))
     return {day: profit - before for (day, profit), (_, before) in pairwise(profits)}
 
 
-def _day(day: date, meter: TradeMeter, paid: Decimal, earned: Decimal | None) -> DayFigures:
+def _day(day: date, meter: TradeMeter, paid: Decimal, fined: Decimal, earned: Decimal | None) -> DayFigures:
     return DayFigures(
         day=day,
         pnl=earned,
         realized_pnl=meter.realized_pnl,
-        fees=meter.fees,
+        fees=meter.fees + fined,
         funding=paid,
         volume=meter.volume,
         executions=meter.executions,
@@ -187,8 +192,8 @@ def _performance(connection: Connection, wanted: BooksFilter) -> Performance:
         win_rate=ratio(Decimal(winning), Decimal(winning + losing)) if winning + losing else None,
         volume=traded.volume,
         realized_pnl=traded.realized_pnl,
-        fees=traded.fees,
-        funding=sum((amount for _, amount in funding(connection, wanted)), ZERO),
+        fees=traded.fees - _sum(connection, wanted, CashFlowKind.LIQUIDATION_FEE),
+        funding=_sum(connection, wanted, CashFlowKind.FUNDING),
         slippage=traded.slippage,
         slippage_bps=traded.slippage_bps,
         average_holding_seconds=held.average_seconds,
@@ -196,16 +201,24 @@ def _performance(connection: Connection, wanted: BooksFilter) -> Performance:
     )
 
 
+def _sum(connection: Connection, wanted: BooksFilter, kind: CashFlowKind) -> Decimal:
+    return sum((amount for _, amount in flows(connection, wanted, kind)), ZERO)
+
+
 def _returns(connection: Connection, wanted: BooksFilter) -> ReturnMeter:
-    """From the last mark before the period, where there is one; of a long period, by the marks of its hours."""
+    """From the last mark before the period, or else from what was brought in by the first: profit begins with the
+    books. Of a long period, by the marks of its hours."""
     meter = ReturnMeter()
-    if wanted.since is not None:
-        before = sum_at(connection, wanted, wanted.since - timedelta(microseconds=1))
-        if before is not None:
-            meter.add(before.equity, before.net_deposits, stale=before.stale)
     newest = next(iter(curve(connection, wanted, Interval.RAW, 1)), None)
-    begun = wanted.since or first_mark(connection, wanted)
-    if newest is None or begun is None:
+    began = first_mark(connection, wanted)
+    if began is None:
+        return meter
+    begun = wanted.since or began
+    if (before := sum_at(connection, wanted, begun - timedelta(microseconds=1))) is not None:
+        meter.add(before.equity, before.net_deposits, stale=before.stale)
+    elif (first := sum_at(connection, wanted, began)) is not None and newest is not None:
+        meter.add(first.net_deposits, first.net_deposits)
+    if newest is None:
         return meter
     hourly = newest.at - begun > PERIOD_BY_MARK_MAX
     marks = walk(connection, wanted, since=wanted.since, until=newest.at, hourly=hourly)

@@ -369,7 +369,3 @@ class Desk:
         """Count what a position ties up, now that it is another than before."""
         price = self.prices.get((position.exchange, position.symbol))
         self.margins.count(position, price, self.leverages.get((position.account_id, position.symbol)))
-
-    def positions_of(self, account_id: AccountId, user_id: UserId) -> Iterable[Position]:
-        """A user's positions in an account; some may be flat."""
-        return self.positions_by_owner.get((account_id, user_id), ())

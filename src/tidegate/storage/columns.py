@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol, get_origin
+from typing import Any, get_origin
 
 import msgspec
 from sqlalchemy import Dialect, Numeric, Text
@@ -41,18 +41,6 @@ def time_text(value: datetime) -> str:
 def time_of(text: str) -> datetime:
     """The inverse of `time_text`."""
     return datetime.fromisoformat(text)
-
-
-class StoredAs(Protocol):
-    """What a column type of ours tells the journal, which speaks to the drivers without SQLAlchemy."""
-
-    def to_text(self) -> Callable[[Any], str | int]:
-        """From the field's value (never None) to text or an integer."""
-        ...
-
-    def from_text(self) -> Callable[[Any], Any]:
-        """From what SQLite returns (never None) to the field's value."""
-        ...
 
 
 class Amount(TypeDecorator[Decimal]):

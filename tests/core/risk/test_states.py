@@ -4,7 +4,8 @@ import pytest
 
 from support.limited_desk import ACCOUNT, ALICE, LimitedDesk
 from support.markets import PERPETUAL
-from tidegate.core.risk.states import state_of
+from tidegate.core.messages.commands import PlaceOrder
+from tidegate.core.risk.states import restriction_on, subject_of
 from tidegate.core.vocabulary import (
     Exchange,
     PositionSide,
@@ -20,6 +21,11 @@ HALTED, REDUCING, ACTIVE = TradingState.HALTED, TradingState.REDUCING, TradingSt
 @pytest.fixture
 def desk() -> LimitedDesk:
     return LimitedDesk()
+
+
+def state_of(desk: LimitedDesk, asked: PlaceOrder) -> TradingState:
+    restriction = restriction_on(desk.desk, subject_of(desk.desk, asked))
+    return ACTIVE if restriction is None else restriction.state
 
 
 @pytest.mark.parametrize(
@@ -54,9 +60,9 @@ def test_what_lies_outside_the_scope_trades_on_and_so_does_what_is_released(desk
 
 def test_the_strictest_of_all_states_applies(desk: LimitedDesk) -> None:
     desk.restrict(REDUCING)
-    assert state_of(desk.desk, desk.spot()) is REDUCING
+    assert state_of(desk, desk.spot()) is REDUCING
     desk.restrict(HALTED, user_id=ALICE)
-    assert state_of(desk.desk, desk.spot()) is HALTED
+    assert state_of(desk, desk.spot()) is HALTED
 
 
 def test_a_flat_account_cannot_open_while_it_may_only_reduce(desk: LimitedDesk) -> None:
@@ -106,4 +112,4 @@ def test_an_amendment_that_asks_for_more_is_refused_and_one_for_less_is_not(desk
 
 
 def test_without_restrictions_everything_is_active(desk: LimitedDesk) -> None:
-    assert state_of(desk.desk, desk.spot()) is ACTIVE
+    assert state_of(desk, desk.spot()) is ACTIVE

@@ -52,12 +52,6 @@ def restriction_on(desk: Desk, subject: Subject | Place) -> TradingRestriction |
     return strictest
 
 
-def state_of(desk: Desk, asked: Asked) -> TradingState:
-    """How an order may trade now."""
-    restriction = restriction_on(desk, subject_of(desk, asked))
-    return TradingState.ACTIVE if restriction is None else restriction.state
-
-
 def check_state(desk: Desk, asked: Asked, subject: Place, adds: Decimal | None) -> Refusal | None:
     """Whether the order may leave now. `adds`: as for `reduces`."""
     restriction = restriction_on(desk, subject)

@@ -31,7 +31,13 @@ from tidegate.core.identifiers import (
 from tidegate.core.instruments import Instrument, Price
 from tidegate.core.messages import commands, effects, reports
 from tidegate.core.messages.events import Event, is_journaled
-from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
+from tidegate.core.messages.risk_records import (
+    Approval,
+    KeptRiskRequest,
+    RiskLimitSet,
+    TradingRestriction,
+    Transfer,
+)
 from tidegate.core.messages.values import Fee, VenueBalance
 from tidegate.core.order import Order
 from tidegate.core.policy import Policy
@@ -155,6 +161,7 @@ class MemoryDesk:
         self._tokens: dict[TokenId, Token] = {}
         self._breaks: dict[str, Break] = {}
         self.limit_sets: list[RiskLimitSet] = []
+        self.requests_kept: dict[ApprovalId, KeptRiskRequest] = {}
         self.states: dict[str, TradingRestriction] = {}
         self.approvals_asked: dict[ApprovalId, Approval] = {}
         self.transfers_made: dict[TransferId, Transfer] = {}
@@ -219,6 +226,7 @@ class MemoryDesk:
         self._tokens.update(batch.tokens)
         self._breaks.update(batch.breaks)
         self.limit_sets += batch.risk_limits
+        self.requests_kept.update({kept.request_id: kept for kept in batch.risk_requests})
         self.states.update(batch.trading_states)
         self.approvals_asked.update(batch.approvals)
         self.transfers_made.update(batch.transfers)
@@ -363,6 +371,9 @@ class MemoryDesk:
     async def risk_limits(self, version: int | None = None) -> RiskLimitSet | None:
         found = [one for one in self.limit_sets if version in (None, one.version)]
         return found[-1] if found else None
+
+    async def risk_request(self, request_id: ApprovalId) -> KeptRiskRequest | None:
+        return self.requests_kept.get(request_id)
 
     async def trading_states(self) -> list[TradingRestriction]:
         return [state for state in self.states.values() if state.state is not TradingState.ACTIVE]

@@ -111,3 +111,15 @@ async def test_states_in_force_are_shown_to_those_whom_they_may_concern(users, d
     assert await shown(users.bob) == ["user:bob", "exchange:okx", "account:okx-bob"]
     assert await shown(users.alice) == ["exchange:okx"]
     assert await shown(users.vera) == ["exchange:okx", "role:viewer"]
+
+
+async def test_a_release_that_is_sent_again_under_its_key_does_not_release_what_was_stopped_anew(users, desk) -> None:
+    desk.desk.policy = msgspec.structs.replace(desk.desk.policy, four_eyes=False)
+    await throw(users.rita, user_id="bob")
+    assert (await release(users.rita, "k1", user_id="bob")).json()["state"] == "active"
+    await throw(users.rita, user_id="bob")
+    again = await release(users.rita, "k1", user_id="bob")
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")
+    assert desk.states["user:bob"].state is TradingState.HALTED
+    other = await release(users.rita, "k1", user_id="alice")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_conflict")

@@ -147,3 +147,51 @@ async def test_a_set_may_be_larger_than_an_order(users, desk) -> None:
     many = [{**LIMIT, "limit_id": f"limit-{number}", "scope": {"symbol": "BTC/USDT"}} for number in range(1_000)]
     assert (await put(users.rita, *many)).status_code == 200
     assert (await put(users.rita, *many, LIMIT)).status_code == 422
+
+
+async def test_a_set_that_is_sent_again_under_its_key_changes_nothing_after_another_was_set(users, desk) -> None:
+    first = await put(users.rita, LIMIT, key="k1")
+    assert (first.status_code, first.json()["version"]) == (200, 1)
+    tighter = {**LIMIT, "value": "100"}
+    assert (await put(users.rita, tighter)).json()["version"] == 2
+    again = await put(users.rita, LIMIT, key="k1")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    assert [one.version for one in desk.limit_sets] == [1, 2]
+    assert not desk.approvals_asked
+
+
+async def test_a_set_that_was_in_force_already_is_not_set_later_by_its_key(users, desk) -> None:
+    await put(users.rita, {**LIMIT, "value": "100"})
+    unchanged = await put(users.rita, {**LIMIT, "value": "100"}, key="k1")
+    assert unchanged.json()["version"] == 1
+    await put(users.rita, {**LIMIT, "value": "50"})
+    again = await put(users.rita, {**LIMIT, "value": "100"}, key="k1")
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    assert not desk.approvals_asked
+
+
+async def test_a_key_with_another_set_is_a_conflict(users, desk) -> None:
+    await put(users.rita, LIMIT, key="k1")
+    other = await put(users.rita, {**LIMIT, "value": "100"}, key="k1")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_conflict")
+    assert len(desk.limit_sets) == 1
+
+
+async def test_a_set_that_was_refused_may_be_sent_again_under_its_key(users, desk) -> None:
+    refused = await put(users.rita, LIMIT, key="k1", version=7)
+    assert (refused.status_code, refused.json()["code"]) == (409, "limits_version_conflict")
+    assert (await put(users.rita, LIMIT, key="k1", version=0)).json()["version"] == 1
+    assert len(desk.limit_sets) == 1
+
+
+async def test_a_lost_answer_of_a_set_under_a_key_is_given_again_by_the_engine_too(users, desk) -> None:
+    """The first request may still be on its way to storage when the second one asks."""
+    first = await put(users.rita, LIMIT, key="k1")
+    await put(users.rita, {**LIMIT, "value": "100"})
+    kept = desk.requests_kept.copy()
+    desk.requests_kept.clear()
+    desk.on_answer = lambda _: desk.requests_kept.update(kept)
+    desk.answers.append(Answer(replayed=True))
+    again = await put(users.rita, LIMIT, key="k1")
+    assert again.json() == first.json()

@@ -9,7 +9,7 @@ import pytest
 from support import records as made
 from tidegate.core import identifiers as ids
 from tidegate.core.messages.commands import ReleaseKillSwitch
-from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
+from tidegate.core.messages.risk_records import Approval, KeptRiskRequest, RiskLimitSet, TradingRestriction, Transfer
 from tidegate.core.messages.risk_values import RiskLimit, Scope
 from tidegate.core.records import Batch
 from tidegate.core.vocabulary import ApprovalKind, ApprovalState, LimitKind, TradingState, Wallet
@@ -123,3 +123,11 @@ async def test_transfers_are_those_that_a_user_gave_or_got(storage: Storage) -> 
     assert (page, await blotter.transfers(BOB, limit=1, cursor=cursor)) == ([third], ([first], None))
     assert await blotter.transfer(first.transfer_id) == first
     assert await blotter.transfer(ids.TransferId("T9")) is None
+
+
+async def test_what_was_carried_out_under_a_key_is_found_by_its_id(storage: Storage) -> None:
+    name = ids.ApprovalId("7A")
+    kept = KeptRiskRequest(request_id=name, request_hash="a", limits_version=3, kept_at=made.START)
+    await keep(storage, risk_requests=[kept])
+    assert await storage.blotter.risk_request(name) == kept
+    assert await storage.blotter.risk_request(ids.ApprovalId("7B")) is None

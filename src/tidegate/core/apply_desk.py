@@ -122,6 +122,7 @@ def change_desk(desk: Desk, event: DeskChange) -> None:  # noqa: C901  One arm p
             _change_books(desk, event)
         case (
             happened.RiskLimitsSet()
+            | happened.RiskRequestKept()
             | happened.TradingStateSet()
             | happened.LimitWarned()
             | happened.ApprovalRequested()

@@ -8,12 +8,13 @@ from tidegate.core.flow_records import note_flow
 from tidegate.core.loss_marks import mark
 from tidegate.core.memory import keep
 from tidegate.core.messages import events as happened
-from tidegate.core.messages.risk_records import TradingRestriction, Transfer
+from tidegate.core.messages.risk_records import KeptRiskRequest, TradingRestriction, Transfer
 from tidegate.core.portfolio.holdings import acquire, dispose
 from tidegate.core.vocabulary import TradingState, Wallet
 
 RiskChange = (
     happened.RiskLimitsSet
+    | happened.RiskRequestKept
     | happened.TradingStateSet
     | happened.LimitWarned
     | happened.ApprovalRequested
@@ -31,6 +32,8 @@ def change_risk(desk: Desk, event: RiskChange) -> None:
     match event:
         case happened.RiskLimitsSet():
             risk.version, risk.limits = event.version, event.limits
+        case happened.RiskRequestKept():
+            keep(risk.kept_requests, event.request_id, kept_request_of(event))
         case happened.TradingStateSet():
             risk.states.pop(event.scope.key, None)
             if event.state is not TradingState.ACTIVE:
@@ -103,6 +106,16 @@ def transfer_of(event: happened.FundsTransferred, sequence: int) -> Transfer:
         message=event.message,
         from_seen=is_within,
         to_seen=is_within,
+    )
+
+
+def kept_request_of(event: happened.RiskRequestKept) -> KeptRiskRequest:
+    """The record of a request that was carried out."""
+    return KeptRiskRequest(
+        request_id=event.request_id,
+        request_hash=event.request_hash,
+        limits_version=event.limits_version,
+        kept_at=event.at,
     )
 
 

@@ -22,6 +22,7 @@ from tidegate.core import (
 )
 from tidegate.core.controls import (
     approvals,
+    asked_once,
     dead_man,
     keeping_alive,
     kill_switch,
@@ -142,11 +143,11 @@ def _decide(desk: Desk, message: Input) -> Decision:  # noqa: C901  One arm per 
         case reports.ClockTicked():
             return watching.ticked(desk, message)
         case commands.SetRiskLimits():
-            return limits.set_limits(desk, message)
+            return asked_once.once(desk, message, limits.set_limits)
         case commands.SetKillSwitch():
             return kill_switch.throw(desk, message)
         case commands.ReleaseKillSwitch():
-            return kill_switch.release(desk, message)
+            return asked_once.once(desk, message, kill_switch.release)
         case commands.DecideApproval():
             return approvals.decide(desk, message)
         case commands.TransferFunds():

@@ -193,6 +193,7 @@ class Projector:
                 self._batch.users[event.user_id] = copy.copy(desk.users[event.user_id])
             case (
                 happened.RiskLimitsSet()
+                | happened.RiskRequestKept()
                 | happened.TradingStateSet()
                 | happened.LimitWarned()
                 | happened.ApprovalRequested()

@@ -3,7 +3,7 @@
 import copy
 from typing import assert_never
 
-from tidegate.core.apply_risk import restriction_of, transfer_of
+from tidegate.core.apply_risk import kept_request_of, restriction_of, transfer_of
 from tidegate.core.desk import Desk
 from tidegate.core.flow_records import flow_of
 from tidegate.core.identifiers import AccountId, UserId
@@ -14,6 +14,7 @@ from tidegate.core.records import Batch
 
 RecordedRiskEvent = (
     happened.RiskLimitsSet
+    | happened.RiskRequestKept
     | happened.TradingStateSet
     | happened.LimitWarned
     | happened.ApprovalRequested
@@ -30,6 +31,8 @@ def record_risk(batch: Batch, desk: Desk, event: RecordedRiskEvent) -> None:
     match event:
         case happened.RiskLimitsSet():
             batch.risk_limits.append(limit_set_row(event))
+        case happened.RiskRequestKept():
+            batch.risk_requests.append(kept_request_of(event))
         case happened.TradingStateSet():
             batch.trading_states[event.scope.key] = restriction_of(event)
         case happened.LimitWarned():

@@ -6,7 +6,15 @@ from decimal import Decimal
 import msgspec
 
 from tidegate.core.identifiers import AccountId, ApprovalId, OrderId, TransferId, UserId
-from tidegate.core.messages.risk_records import Approval, Capital, LossMark, RecentOrder, TradingRestriction, Transfer
+from tidegate.core.messages.risk_records import (
+    Approval,
+    Capital,
+    KeptRiskRequest,
+    LossMark,
+    RecentOrder,
+    TradingRestriction,
+    Transfer,
+)
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit
 from tidegate.core.records import DeskSnapshot
 from tidegate.core.scopes import ScopeIndex
@@ -20,6 +28,7 @@ class RiskBook(msgspec.Struct, kw_only=True):
     states: dict[str, TradingRestriction] = {}  # Scopes that are not active, by their keys.
     restrictions: ScopeIndex[TradingRestriction] = msgspec.field(default_factory=lambda: ScopeIndex(()))  # The same.
     approvals: dict[ApprovalId, Approval] = {}  # Those that wait.
+    kept_requests: dict[ApprovalId, KeptRiskRequest] = {}  # Carried out under a key: the newest since the start.
     loss_marks: dict[str, LossMark] = {}  # By scope key.
     capital: dict[tuple[AccountId, UserId], Capital] = {}
     marks: dict[tuple[AccountId, UserId], OwnerEquity] = {}  # The newest equity of each owner.

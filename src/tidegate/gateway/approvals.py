@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from tidegate.core.identifiers import ApprovalId, CommandId, IdempotencyKey
 from tidegate.core.messages.commands import DecideApproval
-from tidegate.core.messages.risk_records import Approval
+from tidegate.core.messages.risk_records import Approval, KeptRiskRequest
 from tidegate.core.records import User
 from tidegate.core.vocabulary import ApprovalState, RefusalCode
 from tidegate.gateway.authentication import SEES_EVERYBODY
@@ -17,6 +17,8 @@ from tidegate.gateway.results import Page, Result
 from tidegate.gateway.risk_bodies import DecisionBody
 from tidegate.gateway.risk_queries import ApprovalsQuery
 from tidegate.gateway.risk_views import ApprovalView, approval_view
+
+REPLAYED = {"Idempotency-Replayed": "true"}  # The header of an answer that was given before.
 
 
 async def index(request: AnyRequest, user: User, context: Context) -> Result:
@@ -97,9 +99,16 @@ async def waiting(approval_id: ApprovalId, context: Context) -> Result:
     return Result(approval_view(await stored(approval_id, context)), HTTPStatus.ACCEPTED)
 
 
+def check_same_request(kept: KeptRiskRequest, request_hash: str) -> None:
+    """Raises a conflict when a key comes with another request than what was carried out under it."""
+    if kept.request_hash != request_hash:
+        detail = f"another request came with it at {kept.kept_at:%Y-%m-%d %H:%M:%S} UTC: use a new one"
+        raise Problem(HTTPStatus.CONFLICT, RefusalCode.IDEMPOTENCY_KEY_CONFLICT, detail)
+
+
 def asked_before(known: Approval, *, is_same: bool) -> Result:
     """The first answer again, as it stands by now; a conflict when the key came with another request."""
     if is_same:
-        return Result(approval_view(known), HTTPStatus.ACCEPTED, {"Idempotency-Replayed": "true"})
+        return Result(approval_view(known), HTTPStatus.ACCEPTED, REPLAYED)
     detail = f"approval {known.approval_id} was asked for with it, and another request: use a new one"
     raise Problem(HTTPStatus.CONFLICT, RefusalCode.IDEMPOTENCY_KEY_CONFLICT, detail)

@@ -6,8 +6,9 @@ from tidegate.core.messages.risk_records import Approval, TradingRestriction
 from tidegate.core.messages.risk_values import Scope
 from tidegate.core.records import User
 from tidegate.core.vocabulary import TradingState
-from tidegate.gateway.approvals import approval_id_of, asked_before, waiting
+from tidegate.gateway.approvals import REPLAYED, approval_id_of, asked_before, check_same_request, waiting
 from tidegate.gateway.context import Context
+from tidegate.gateway.naming import digest_of
 from tidegate.gateway.problems import refused
 from tidegate.gateway.queries import NoQuery
 from tidegate.gateway.requests import AnyRequest, idempotency_key, read_body, read_query
@@ -51,15 +52,20 @@ async def release(request: AnyRequest, user: User, context: Context) -> Result:
     query = read_query(request, ReleaseQuery)
     approval_id = approval_id_of(user, key, context)
     if key is None:
-        return await _release(query, approval_id, user, context)
+        return await _release(query, approval_id, "", user, context)
+    request_hash = digest_of("release", query)
     async with context.asking_approval:
-        known = await context.blotter.approval(approval_id)
-        if known is None:
-            return await _release(query, approval_id, user, context)
-    return asked_before(known, is_same=_asked_so(known, query))
+        if (known := await context.blotter.approval(approval_id)) is not None:
+            return asked_before(known, is_same=_asked_so(known, query))
+        if (kept := await context.blotter.risk_request(approval_id)) is not None:
+            check_same_request(kept, request_hash)
+            return Result(trading_state_view(await _stored(scope_of(query), context)), headers=REPLAYED)
+        return await _release(query, approval_id, request_hash, user, context)
 
 
-async def _release(query: ReleaseQuery, approval_id: ApprovalId, user: User, context: Context) -> Result:
+async def _release(
+    query: ReleaseQuery, approval_id: ApprovalId, request_hash: str, user: User, context: Context
+) -> Result:
     command = ReleaseKillSwitch(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
@@ -67,6 +73,7 @@ async def _release(query: ReleaseQuery, approval_id: ApprovalId, user: User, con
         scope=scope_of(query),
         approval_id=approval_id,
         message=query.message,
+        request_hash=request_hash,
     )
     answer = await context.commands.submit(command)
     if answer.refusal is not None:

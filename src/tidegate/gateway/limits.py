@@ -4,10 +4,11 @@ from http import HTTPStatus
 
 from tidegate.core.identifiers import ApprovalId, CommandId
 from tidegate.core.messages.commands import SetRiskLimits
-from tidegate.core.messages.risk_records import Approval, RiskLimitSet
+from tidegate.core.messages.risk_records import Approval, KeptRiskRequest, RiskLimitSet
 from tidegate.core.records import User
-from tidegate.gateway.approvals import approval_id_of, asked_before, waiting
+from tidegate.gateway.approvals import REPLAYED, approval_id_of, asked_before, check_same_request, waiting
 from tidegate.gateway.context import Context
+from tidegate.gateway.naming import digest_of
 from tidegate.gateway.problems import GatewayCode, Problem, refused
 from tidegate.gateway.requests import AnyRequest, idempotency_key, read_body, read_query
 from tidegate.gateway.results import Result
@@ -35,15 +36,27 @@ async def put(request: AnyRequest, user: User, context: Context) -> Result:
     body = await read_body(request, RiskLimitsBody)
     approval_id = approval_id_of(user, key, context)
     if key is None:
-        return await _put(body, approval_id, user, context)
+        return await _put(body, approval_id, "", user, context)
+    request_hash = digest_of("limits", body)
     async with context.asking_approval:
-        known = await context.blotter.approval(approval_id)
-        if known is None:
-            return await _put(body, approval_id, user, context)
-    return asked_before(known, is_same=_asked_so(known, body))
+        if (known := await context.blotter.approval(approval_id)) is not None:
+            return asked_before(known, is_same=_asked_so(known, body))
+        if (kept := await context.blotter.risk_request(approval_id)) is not None:
+            return await _set_before(kept, request_hash, user, context)
+        return await _put(body, approval_id, request_hash, user, context)
 
 
-async def _put(body: RiskLimitsBody, approval_id: ApprovalId, user: User, context: Context) -> Result:
+async def _set_before(kept: KeptRiskRequest, request_hash: str, user: User, context: Context) -> Result:
+    """The set that the first request left in force, whichever is in force by now."""
+    check_same_request(kept, request_hash)
+    found = await context.blotter.risk_limits(kept.limits_version)
+    assert found is not None, "no version is ever deleted"
+    return Result(await _view(found, user, context), headers=REPLAYED)
+
+
+async def _put(
+    body: RiskLimitsBody, approval_id: ApprovalId, request_hash: str, user: User, context: Context
+) -> Result:
     command = SetRiskLimits(
         command_id=CommandId(context.new_id()),
         at=context.clock.now(),
@@ -52,11 +65,13 @@ async def _put(body: RiskLimitsBody, approval_id: ApprovalId, user: User, contex
         approval_id=approval_id,
         expected_version=body.version,
         message=body.message,
+        request_hash=request_hash,
     )
     answer = await context.commands.submit(command)
     if answer.approval_id is not None:
         return await waiting(answer.approval_id, context)
-    in_force = await context.blotter.risk_limits()
+    kept = await context.blotter.risk_request(approval_id) if request_hash else None
+    in_force = await context.blotter.risk_limits(None if kept is None else kept.limits_version)
     if answer.refusal is not None and not _is_set_so(in_force, command):
         raise refused(answer.refusal)
     assert in_force is not None, "an answer is given only after everything it says is durable"

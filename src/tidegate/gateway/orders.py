@@ -1,9 +1,6 @@
 """Orders: place, look up, change, cancel."""
 
-import hashlib
 from http import HTTPStatus
-
-import msgspec
 
 from tidegate.core.identifiers import AccountId, ClientOrderId, CommandId, OrderId
 from tidegate.core.messages.commands import AmendOrder, CancelOrder, CancelOrders
@@ -14,6 +11,7 @@ from tidegate.core.vocabulary import OrderStatus, RefusalCode, Role
 from tidegate.gateway.authentication import SEES_EVERYBODY, require, scope
 from tidegate.gateway.bodies import AmendOrderBody, PlaceOrderBody
 from tidegate.gateway.context import Context
+from tidegate.gateway.naming import digest_of
 from tidegate.gateway.order_views import HistoryView, OrderView, history_view, order_view
 from tidegate.gateway.placing import decimal_of, place_command
 from tidegate.gateway.problems import Problem, refused
@@ -138,7 +136,7 @@ async def amend(request: AnyRequest, user: User, context: Context) -> Result:
             trigger_price=decimal_of(body.trigger_price),
         ),
         idempotency_key=idempotency_key(request),
-        request_hash=_digest("amend", order_id, body),
+        request_hash=digest_of("amend", order_id, body),
     )
     return await _changed(command, query, context)
 
@@ -154,7 +152,7 @@ async def cancel(request: AnyRequest, user: User, context: Context) -> Result:
         order_id=order_id,
         quantity=decimal_of(query.quantity),
         idempotency_key=idempotency_key(request),
-        request_hash=_digest("cancel", order_id, query.quantity),
+        request_hash=digest_of("cancel", order_id, query.quantity),
     )
     return await _changed(command, query, context)
 
@@ -165,11 +163,6 @@ async def _changed(command: AmendOrder | CancelOrder, query: WaitQuery, context:
         raise refused(answer.refusal, shown(answer.orders[0], context) if answer.orders else None)
     headers = {"Idempotency-Replayed": "true"} if answer.replayed else {}
     return Result(shown(answer.orders[0], context), headers=headers)
-
-
-def _digest(*asked: object) -> str:
-    """What makes a request the same one."""
-    return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
 
 
 async def cancel_many(request: AnyRequest, user: User, context: Context) -> Result:

@@ -17,7 +17,13 @@ from tidegate.core.identifiers import (
     UserId,
 )
 from tidegate.core.instruments import Instrument, Price
-from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
+from tidegate.core.messages.risk_records import (
+    Approval,
+    KeptRiskRequest,
+    RiskLimitSet,
+    TradingRestriction,
+    Transfer,
+)
 from tidegate.core.order import Order
 from tidegate.core.portfolio.figures import (
     BooksFilter,
@@ -89,6 +95,10 @@ class RiskBlotter(Protocol):
 
     async def risk_limits(self, version: int | None = None) -> RiskLimitSet | None:
         """That version of the set, or the one in force; None: there is none."""
+        ...
+
+    async def risk_request(self, request_id: ApprovalId) -> KeptRiskRequest | None:
+        """What was carried out under the idempotency key that this id follows from."""
         ...
 
     async def trading_states(self) -> list[TradingRestriction]:

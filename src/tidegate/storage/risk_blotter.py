@@ -6,10 +6,16 @@ import msgspec
 from sqlalchemy import Select, or_, select
 
 from tidegate.core.identifiers import ApprovalId, TransferId, UserId
-from tidegate.core.messages.risk_records import Approval, RiskLimitSet, TradingRestriction, Transfer
+from tidegate.core.messages.risk_records import (
+    Approval,
+    KeptRiskRequest,
+    RiskLimitSet,
+    TradingRestriction,
+    Transfer,
+)
 from tidegate.core.vocabulary import ApprovalState, TradingState
 from tidegate.storage import pages
-from tidegate.storage.schema import approvals, risk_limits, trading_states, transfers
+from tidegate.storage.schema import approvals, risk_limits, risk_requests, trading_states, transfers
 
 RecordT = TypeVar("RecordT", bound=msgspec.Struct)
 
@@ -34,6 +40,9 @@ class RiskQueries:
         if version is not None:
             query = query.where(risk_limits.c.version == version)
         return await self._one(RiskLimitSet, query.order_by(risk_limits.c.version.desc()).limit(1))
+
+    async def risk_request(self: Reads, request_id: ApprovalId) -> KeptRiskRequest | None:
+        return await self._one(KeptRiskRequest, select(risk_requests).where(risk_requests.c.request_id == request_id))
 
     async def trading_states(self: Reads) -> list[TradingRestriction]:
         query = select(trading_states).where(trading_states.c.state != TradingState.ACTIVE)

@@ -14,6 +14,7 @@ from tidegate.core.messages.risk_records import (
     Approval,
     Capital,
     EquityPoint,
+    KeptRiskRequest,
     LimitWarning,
     LossMark,
     RecentOrder,
@@ -117,6 +118,7 @@ USERS = RowCodec(schema.users, User)
 TOKENS = RowCodec(schema.tokens, Token)
 BREAKS = RowCodec(schema.reconciliation_breaks, Break)
 RISK_LIMITS = RowCodec(schema.risk_limits, RiskLimitSet)
+RISK_REQUESTS = RowCodec(schema.risk_requests, KeptRiskRequest)
 TRADING_STATES = RowCodec(schema.trading_states, TradingRestriction)
 LIMIT_WARNINGS = RowCodec(schema.limit_warnings, LimitWarning)
 APPROVALS = RowCodec(schema.approvals, Approval)

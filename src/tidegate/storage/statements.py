@@ -98,6 +98,7 @@ WRITTEN_TABLES: Sequence[Table] = (
     schema.tokens,
     schema.reconciliation_breaks,
     schema.risk_limits,
+    schema.risk_requests,
     schema.trading_states,
     schema.limit_warnings,
     schema.approvals,

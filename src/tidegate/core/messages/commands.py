@@ -216,7 +216,8 @@ class ResolveBreak(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False
 class SetRiskLimits(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Replace the whole set of limits. `expected_version`: refused if another set is in force by now.
 
-    What loosens any limit waits for a second person under `approval_id`, where the desk wants four eyes.
+    What loosens any limit waits for a second person under `approval_id`, where the desk wants four eyes. That id
+    follows from the request's idempotency key if it has one, and `request_hash` is then a digest of its body.
     """
 
     command_id: CommandId
@@ -226,6 +227,7 @@ class SetRiskLimits(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     approval_id: ApprovalId
     expected_version: int | None = None
     message: str = ""
+    request_hash: str = ""
 
 
 class SetKillSwitch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -243,7 +245,10 @@ class SetKillSwitch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fals
 
 
 class ReleaseKillSwitch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """Let a scope trade again. Waits for a second person under `approval_id`, where the desk wants four eyes."""
+    """Let a scope trade again. Waits for a second person under `approval_id`, where the desk wants four eyes.
+
+    `request_hash`: as in `SetRiskLimits`.
+    """
 
     command_id: CommandId
     at: datetime
@@ -251,6 +256,7 @@ class ReleaseKillSwitch(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=
     scope: Scope
     approval_id: ApprovalId
     message: str = ""
+    request_hash: str = ""
 
 
 class DecideApproval(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -32,6 +32,15 @@ class RiskLimitSet(msgspec.Struct, kw_only=True, frozen=True):
     message: str = ""
 
 
+class KeptRiskRequest(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """A row of `risk_requests`: a set of limits or a release that was carried out under an idempotency key."""
+
+    request_id: ApprovalId
+    request_hash: str
+    limits_version: int
+    kept_at: datetime
+
+
 class TradingRestriction(msgspec.Struct, kw_only=True, frozen=True):
     """A row of `trading_states`: how a scope may trade. `active` ones are over and not loaded."""
 

@@ -10,6 +10,7 @@ from tidegate.core.messages.risk_records import (
     Approval,
     Capital,
     EquityPoint,
+    KeptRiskRequest,
     LimitWarning,
     LossMark,
     RecentOrder,
@@ -58,6 +59,7 @@ class Batch(msgspec.Struct, kw_only=True):
     tokens: dict[TokenId, Token] = {}
     breaks: dict[str, Break] = {}
     risk_limits: list[RiskLimitSet] = []
+    risk_requests: list[KeptRiskRequest] = []
     trading_states: dict[str, TradingRestriction] = {}
     approvals: dict[ApprovalId, Approval] = {}
     equity: list[EquityPoint] = []

@@ -15,6 +15,7 @@ from tidegate.storage.schema.risk import (
     limit_warnings,
     loss_marks,
     risk_limits,
+    risk_requests,
     trading_states,
     transfers,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "reconciliation_breaks",
     "requests",
     "risk_limits",
+    "risk_requests",
     "rules",
     "tokens",
     "trading_states",

@@ -22,6 +22,17 @@ risk_limits = Table(
     Column("message", Text, **REQUIRED),
 )
 
+# Sets of limits and releases that came with an idempotency key, from which the id follows, and were carried out.
+risk_requests = Table(
+    "risk_requests",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("request_hash", Text, **REQUIRED),
+    Column("limits_version", Integer, **REQUIRED),
+    Column("kept_at", Timestamp, **REQUIRED),
+    sqlite_with_rowid=False,
+)
+
 trading_states = Table(
     "trading_states",
     metadata,

@@ -79,6 +79,7 @@ from tidegate.core.messages.events.risk import (
     EquityMarked,
     LimitWarned,
     RiskLimitsSet,
+    RiskRequestKept,
     TradingStateSet,
 )
 from tidegate.core.messages.events.trades import (
@@ -150,6 +151,7 @@ __all__ = [
     "ReferenceEvent",
     "RequestKept",
     "RiskLimitsSet",
+    "RiskRequestKept",
     "RuleCreated",
     "RuleEnded",
     "RulesChanged",
@@ -218,6 +220,7 @@ DeskEvent = (
     | FundsTransferred
     | TransferSeen
     | RiskLimitsSet
+    | RiskRequestKept
     | TradingStateSet
     | LimitWarned
     | ApprovalRequested

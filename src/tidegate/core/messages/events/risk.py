@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.core.identifiers import UserId
+from tidegate.core.identifiers import ApprovalId, UserId
 from tidegate.core.messages.risk_records import Approval
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit, Scope
 from tidegate.core.vocabulary import LimitKind, TradingState
@@ -52,6 +52,18 @@ class LimitWarned(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     level: Decimal
     limit: Decimal
     actual: Decimal
+
+
+class RiskRequestKept(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A set of limits or a release was carried out under an idempotency key: `request_id` follows from it.
+
+    `limits_version`: the set that was in force afterwards.
+    """
+
+    at: datetime
+    request_id: ApprovalId
+    request_hash: str
+    limits_version: int
 
 
 class ApprovalRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):

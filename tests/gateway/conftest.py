@@ -62,7 +62,7 @@ from tidegate.core.records import (
 )
 from tidegate.core.stepping import carry_out
 from tidegate.core.valuation import mark_of, worth
-from tidegate.core.vocabulary import ApprovalState, Environment, Exchange, Role, Side, TradingState
+from tidegate.core.vocabulary import ApprovalState, Environment, Exchange, Role, Side, TradingState, VenueOrderStatus
 from tidegate.gateway.app import app_of
 from tidegate.gateway.authentication import Authenticator
 from tidegate.gateway.context import Context, GatewaySettings
@@ -260,7 +260,7 @@ class MemoryDesk:
                     at=self.clock.now(),
                     account_id=effect.account_id,
                     symbol=effect.symbol,
-                    status=reports.VenueOrderStatus.CANCELED,
+                    status=VenueOrderStatus.CANCELED,
                     filled_quantity=self.desk.orders[effect.order_id].filled_quantity,
                     exchange_client_order_id=effect.exchange_client_order_id,
                 )

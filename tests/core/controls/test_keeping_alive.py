@@ -11,6 +11,7 @@ from tidegate.core.decision import Decision
 from tidegate.core.messages import commands, reports
 from tidegate.core.messages.effects import Reply, SendCancel
 from tidegate.core.messages.events import ClientHeard, KeepAliveSet
+from tidegate.core.messages.risk_values import Scope
 from tidegate.core.vocabulary import OrderType, PendingAction, RefusalCode, RejectReason, Side, VenueOrderStatus
 
 
@@ -85,6 +86,23 @@ def test_protection_survives_its_client(desk: ProtectedDesk) -> None:
         assert not leg.is_closed
         assert leg.pending_action is not PendingAction.CANCEL
     assert not canceled(tick(desk, 100))
+
+
+def test_what_the_kill_switch_closes_is_closed_although_the_client_is_gone(desk: ProtectedDesk) -> None:
+    entry = desk.place(desk.order_command(account_id=OKX, symbol=LINEAR, quantity="0.5"))
+    desk.accept(entry, "8001")
+    desk.fill(entry, "0.5", exchange_order_id="8001")
+    say(desk, 30)
+    desk.wait(29)
+    desk.put(
+        commands.SetKillSwitch(
+            command_id=desk.command_id(), at=desk.now, user_id=RISK, scope=Scope(), close_positions=True
+        )
+    )
+    [closing] = [order for order in desk.desk.orders.values() if not order.is_closed]
+    desk.accept(closing, "8002")
+    assert not canceled(tick(desk, 1))
+    assert closing.pending_action is PendingAction.NONE
 
 
 def test_a_stop_that_can_only_reduce_is_protection_and_an_entry_that_waits_is_not(desk: ProtectedDesk) -> None:

@@ -12,7 +12,7 @@ from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.events import ClientHeard, Event, KeepAliveSet
 from tidegate.core.messages.values import Refusal
 from tidegate.core.records import User
-from tidegate.core.risk.leaving import protects
+from tidegate.core.risk.leaving import closes_for_kill_switch, protects
 from tidegate.core.vocabulary import RefusalCode, RejectReason, Role
 
 TIMEOUT_SECONDS_MIN = 5  # Less would cancel orders because a request took its time.
@@ -66,12 +66,15 @@ def _may_not(desk: Desk, command: KeepAlive) -> Refusal | None:
 
 
 def _gone(desk: Desk, user: User, at: datetime, ending: Container[OrderId]) -> Decision:
-    """Its orders end, protection aside; then it is over until the client comes back and asks for it anew."""
+    """Its orders end, protection and what the kill switch closes aside; then it is over until the client comes back and
+    asks for it anew."""
     message = f"its client was not heard of for {user.keep_alive_seconds} seconds"
     over = KeepAliveSet(at=at, user_id=user.user_id, timeout_seconds=None, message=message)
     canceled = [
         cancel_order(desk, order, at, _BY, RejectReason.CLIENT_DISCONNECTED)
         for order in desk.orders.values()
-        if order.user_id == user.user_id and order.order_id not in ending and not protects(order)
+        if order.user_id == user.user_id
+        and order.order_id not in ending
+        and not (protects(order) or closes_for_kill_switch(order))
     ]
     return together(Decision([over]), *canceled)

@@ -10,14 +10,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from tidegate.core import apply_books, apply_orders, canceling, placing, sending, stepping
+from tidegate.core import apply_books, apply_orders, canceling, placing, sending, stepping, valuation
 from tidegate.core.controls import kill_switch
 from tidegate.core.decision import NOTHING, Decision
 from tidegate.core.messages.effects import Reply, SendOrder, WakeAt
 from tidegate.core.order import Order
 from tidegate.core.portfolio import ledger
+from tidegate.core.portfolio.margins import Margins
 from tidegate.core.projection import Projector
 from tidegate.core.risk import checks
+from tidegate.core.totals.exposures import Unit
 from tidegate.core.tracking import executions
 from tidegate.core.vocabulary import OrderStatus
 from tidegate.runtime.loop import DeskLoop
@@ -107,6 +109,16 @@ def _set_no_timers() -> AbstractContextManager[Any]:
     return patch.object(DeskLoop, "_release", careless)
 
 
+def _value_once() -> AbstractContextManager[Any]:
+    set_price = Unit.set_price
+
+    def careless(self: Unit, price: Decimal | None) -> None:
+        if not self.known:
+            set_price(self, price)
+
+    return patch.object(Unit, "set_price", careless)
+
+
 BUILDS = [
     Build(1, "an execution counts whenever it is told", lambda: patch.object(executions, "_is_known", _nothing)),
     Build(2, "positions forget what is sold", lambda: patch.object(apply_books, "move_position", _only_buys)),
@@ -147,6 +159,9 @@ BUILDS = [
     ),
     Build(21, "nobody looks again", _set_no_timers, first_seed=20),
     Build(22, "protection is not looked at", lambda: patch.object(stepping, "reviews_after", _no_events)),
+    Build(23, "limits value what is held but once", _value_once),
+    Build(23, "losses are not followed as prices move", lambda: patch.object(Margins, "market_moved", _nothing)),
+    Build(23, "positions are left out of the equity", lambda: patch.object(valuation, "_add_positions", _nothing)),
 ]
 
 

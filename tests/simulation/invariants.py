@@ -16,8 +16,16 @@ from tidegate.core.messages.effects import SendOrder
 from tidegate.core.order import LEGAL_TRANSITIONS, TERMINAL, Order
 from tidegate.core.portfolio.positions import signed
 from tidegate.core.portfolio.reservations import worst_case
-from tidegate.core.records import Batch, HoldingKey, PositionKey
-from tidegate.core.vocabulary import AccountState, HistoryStatus, InstrumentKind, Leg, OrderStatus, RejectReason
+from tidegate.core.records import Batch, HoldingKey, Position, PositionKey
+from tidegate.core.vocabulary import (
+    AccountState,
+    CashFlowKind,
+    HistoryStatus,
+    InstrumentKind,
+    Leg,
+    OrderStatus,
+    RejectReason,
+)
 
 ZERO = Decimal(0)
 BASE_LEFT_BY_FEES = Decimal("0.998")
@@ -35,7 +43,8 @@ class Ledger:
         self.attempts: set[ExchangeClientOrderId] = set()
         self.keys: dict[tuple[UserId, IdempotencyKey], OrderId] = {}
         self.positions: dict[PositionKey, Decimal] = defaultdict(Decimal)
-        self.position_rows: dict[PositionKey, Decimal] = {}
+        self.position_rows: dict[PositionKey, Position] = {}
+        self.brought_in: dict[tuple[AccountId, UserId], Decimal] = defaultdict(Decimal)
         self.holdings: dict[HoldingKey, Any] = {}
         self.owned: dict[tuple[AccountId, str, str, str], Decimal] = defaultdict(Decimal)
         self.sequences: dict[OrderId, int] = defaultdict(int)
@@ -59,6 +68,7 @@ class Ledger:
             self.journal_sequence = entry.sequence
             self.events[type(entry.event).__name__] += 1
             self._follow(entry.event)
+            self._follow_capital(entry.event)
             self.restraint.follow(entry.event, batch)
         self._check_history(batch)
         self._check_executions(batch)
@@ -73,6 +83,7 @@ class Ledger:
         self._check_protection(batch.journal[-1].at)
         for key, position in batch.positions.items():
             must(2, position.quantity == self.positions[key], f"{key}: {position.quantity}, not {self.positions[key]}")
+            self.position_rows[key] = position
 
     def _follow(self, event: Any) -> None:
         match event:
@@ -90,6 +101,22 @@ class Ledger:
             case happened.AttemptStarted() | happened.OrderHeld() if event.order_id not in self.decided:
                 self.decided.add(event.order_id)
                 must(13, event.limits_version == self.limits_version, f"{event.order_id} by other limits than in force")
+            case _:
+                pass
+
+    def _follow_capital(self, event: Any) -> None:
+        """What came in, at the prices of those moments: all the rest is profit or loss."""
+        match event:
+            case happened.BalanceOpened() if event.price is not None:
+                self.brought_in[event.account_id, event.user_id] += event.quantity * event.price
+            case happened.BalanceAdjusted() if event.capital and event.price is not None:
+                self.brought_in[event.account_id, event.user_id] += event.quantity * event.price
+            case happened.CashFlowBooked() if event.kind is not CashFlowKind.FUNDING and event.rate is not None:
+                self.brought_in[event.account_id, event.user_id] += event.amount * event.rate
+            case happened.CapitalPriced():
+                self.brought_in[event.account_id, event.user_id] += event.quantity * event.price
+            case happened.PositionAdjusted():
+                self.brought_in[event.account_id, event.user_id] += event.worth
             case _:
                 pass
 

@@ -20,7 +20,7 @@ from tidegate.core.messages.commands import (
     SetRiskLimits,
 )
 from tidegate.core.messages.risk_values import RiskLimit, Scope
-from tidegate.core.vocabulary import LimitAction, LimitKind, RefusalCode, Role, TradingState
+from tidegate.core.vocabulary import Exchange, LimitAction, LimitKind, RefusalCode, Role, TradingState
 from tidegate.ports import Answer
 
 RITA, ROSA = UserId("rita"), UserId("rosa")
@@ -54,6 +54,20 @@ BOUNDS = (
     Bound(LimitKind.DAILY_LOSS, "1500", ("account_id",), actions=ANY),
     Bound(LimitKind.RESTRICTED_SYMBOLS, None, ("account_id",)),
     Bound(LimitKind.PROTECTION_REQUIRED, "700", ("account_id",)),
+)
+FAR = Decimal(10) ** 12
+WATCHED = tuple(  # So far away that they only watch: what they are held against is counted anew by `sums`.
+    RiskLimit(limit_id=f"watch-{number}", kind=kind, scope=scope, value=FAR)
+    for number, (kind, scope) in enumerate(
+        (
+            (LimitKind.GROSS_EXPOSURE, Scope()),
+            (LimitKind.GROSS_EXPOSURE, Scope(role=Role.TRADER)),
+            (LimitKind.NET_EXPOSURE, Scope()),
+            (LimitKind.NET_EXPOSURE, Scope(role=Role.TRADER)),
+            (LimitKind.POSITION_NOTIONAL, Scope(exchange=Exchange.BINANCE)),
+            (LimitKind.ASSET_EXPOSURE, Scope()),
+        )
+    )
 )
 
 
@@ -127,12 +141,13 @@ class Oversight:
     def _set_limits(self) -> None:
         random = self._random
         chosen = random.sample(BOUNDS, random.choice([0, 1, 2, 2, 3]))
+        limits = tuple(self._limit(number, bound) for number, bound in enumerate(chosen))
         self._submit(
             SetRiskLimits(
                 command_id=self._command_id(),
                 at=self._now(),
                 user_id=RITA,
-                limits=tuple(self._limit(number, bound) for number, bound in enumerate(chosen)),
+                limits=limits + WATCHED if limits else (),
                 approval_id=ApprovalId(self._command_id()),
             )
         )

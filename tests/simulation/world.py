@@ -18,6 +18,7 @@ from simulation.oversight import RITA, ROSA, Oversight
 from simulation.process import DeskProcess
 from simulation.rules import LINEAR, VENUES
 from simulation.scheduler import SeededLoop
+from simulation.sums import books_of, check_capital, check_sums
 from simulation.traders import Trader
 from support.virtual_time import LoopClock
 from tidegate.core.identifiers import AccountId, CommandId, OrderId, UserId
@@ -37,6 +38,7 @@ POLICY = Policy(
 OPENING = {"USDT": Decimal(10_000_000), "BTC": Decimal(100), "BNB": Decimal(1_000)}
 ASK_AGAIN_SECONDS = 12.0
 TICK_SECONDS = 1.0
+SUMS_EVERY = 2  # Actions of traders from one look at the desk's sums to the next.
 
 
 class World:
@@ -253,8 +255,10 @@ class World:
         await self._open_shop()
         ticking = asyncio.create_task(self._tick_for_ever())
         try:
-            for _ in range(actions):
+            for number in range(actions):
                 await asyncio.sleep(self.random.uniform(0.02, 2.0))
+                if number % SUMS_EVERY == 0:
+                    self._hold(self._check_sums)
                 self.act()
                 self.oversight.act()
                 self._break_something()
@@ -265,6 +269,11 @@ class World:
             await self._go_home()
         finally:
             ticking.cancel()
+
+    def _check_sums(self) -> None:
+        desk = self.process.desk
+        if desk is not None:
+            check_sums(desk, books_of(desk), self.clock.now())
 
     async def _open_shop(self) -> None:
         self.faults.on = False
@@ -401,6 +410,12 @@ class World:
             self._check_account(account_id, venue)
         still_open = [found for found in desk.open_breaks.values() if found.kind not in TOLD_FOR_GOOD]
         must(21, not still_open, f"breaks are open: {still_open}")
+        ledger = self.ledger
+        rows = books_of(desk)._replace(
+            orders=ledger.orders, holdings=ledger.holdings.values(), positions=ledger.position_rows.values()
+        )
+        check_sums(desk, rows, self.clock.now())
+        check_capital(desk, ledger.brought_in)
 
     def _check_account(self, account_id: AccountId, venue: ModelAccount) -> None:
         desk = self.process.desk

@@ -145,8 +145,9 @@ async def test_prices_are_told_apart_by_market_and_skip_what_never_traded_or_is_
         linear_bookTicker=[{"symbol": "BTCUSDT", "bidPrice": "65009.9", "askPrice": "65010.0"}],
         linear_premiumIndex=[{"symbol": "BTCUSDT", "markPrice": "65005.12345678"}],
     )
-    assert await BinanceMarket(client, symbols()).prices() == {  # type: ignore[arg-type]
-        SPOT: Price(last=Decimal("65000.10"), bid=Decimal(65_000)),
+    market = BinanceMarket(client, symbols())  # type: ignore[arg-type]
+    assert await market.prices(InstrumentKind.SPOT) == {SPOT: Price(last=Decimal("65000.10"), bid=Decimal(65_000))}
+    assert await market.prices(InstrumentKind.LINEAR) == {
         LINEAR: Price(
             last=Decimal(65_010), bid=Decimal("65009.9"), ask=Decimal(65_010), mark=Decimal("65005.12345678")
         ),
@@ -156,6 +157,11 @@ async def test_prices_are_told_apart_by_market_and_skip_what_never_traded_or_is_
 # --- streams ---------------------------------------------------------------------------------------------------------
 
 Serve = Callable[[str, web.WebSocketResponse], Awaitable[None]]
+
+
+async def nothing(_: InstrumentKind) -> dict[str, Price]:
+    """No market has traded."""
+    return {}
 
 
 class Venue:
@@ -218,19 +224,27 @@ async def test_each_door_gets_its_streams_and_each_change_is_told_once(venue: Ve
             {"e": "aggTrade", "s": "BTCUSDT", "p": "65012"},
         ],
     }
+    begun = {LINEAR: asyncio.Event(), SPOT: asyncio.Event()}
 
     async def serve(path: str, socket: web.WebSocketResponse) -> None:
+        await begun[SPOT if path == "/ws" else LINEAR].wait()
         for event in events[path]:
             await socket.send_json(event)
         await socket.receive()
 
+    def tell(symbol: str, price: Price) -> None:
+        told.append((symbol, price))
+        begun[symbol].set()
+
+    async def seed(kind: InstrumentKind) -> dict[str, Price]:
+        symbol = SPOT if kind is InstrumentKind.SPOT else LINEAR
+        return {symbol: Price(last=Decimal(65_000)), "ETH/USDT": Price(last=Decimal(1))}
+
     venue.serve = serve
     told: list[tuple[str, Price]] = []
-    seed = {LINEAR: Price(last=Decimal(65_000))}
-    stream = PriceStream(exchange, symbols(), seed, lambda symbol, price: told.append((symbol, price)))
-    running = asyncio.create_task(stream.run(frozenset({SPOT, LINEAR})))
+    running = asyncio.create_task(PriceStream(exchange, symbols(), seed, tell).run(frozenset({SPOT, LINEAR})))
     async with asyncio.timeout(5):
-        while len(told) < 5:
+        while len(told) < 7:
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -239,10 +253,37 @@ async def test_each_door_gets_its_streams_and_each_change_is_told_once(venue: Ve
         "/public/ws": ["btcusdt@bookTicker"],
         "/market/ws": ["btcusdt@aggTrade", "btcusdt@markPrice@1s"],
     }
-    assert told[0] == (LINEAR, Price(last=Decimal(65_000)))
-    assert [price for symbol, price in told if symbol == SPOT] == [Price(last=Decimal(65_001))]
+    bid, ask = Decimal(65_000), Decimal(65_001)
+    assert [price for symbol, price in told if symbol == SPOT] == [
+        Price(last=Decimal(65_000)),
+        Price(last=Decimal(65_000), bid=bid, ask=ask),
+        Price(last=Decimal(65_001), bid=bid, ask=ask),
+    ]
     latest = [price for symbol, price in told if symbol == LINEAR][-1]
     assert latest == Price(last=Decimal(65_012), bid=Decimal(65_010), ask=None, mark=Decimal("65009.5"))
+
+
+async def test_prices_are_asked_for_behind_the_subscription_and_what_was_heard_meanwhile_is_newer(
+    venue: Venue, exchange: Any
+) -> None:
+    async def serve(_: str, socket: web.WebSocketResponse) -> None:
+        await socket.send_json({"e": "trade", "s": "BTCUSDT", "p": "65001"})
+        await socket.receive()
+
+    async def seed(_: InstrumentKind) -> dict[str, Price]:
+        assert venue.subscribed, "a trade between the question and the subscription would never be heard"
+        while SPOT not in stream._prices:
+            await asyncio.sleep(0.01)
+        return {SPOT: Price(last=Decimal(64_000), bid=Decimal(63_999))}
+
+    venue.serve = serve
+    told: asyncio.Queue[Price] = asyncio.Queue()
+    stream = PriceStream(exchange, symbols(), seed, lambda _, price: told.put_nowait(price))
+    running = asyncio.create_task(stream.run(frozenset({SPOT})))
+    first = await asyncio.wait_for(told.get(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert first == Price(last=Decimal(65_001), bid=Decimal(63_999))
 
 
 async def test_a_stream_that_ends_raises_and_ends_the_others(venue: Venue, exchange: Any) -> None:
@@ -253,7 +294,7 @@ async def test_a_stream_that_ends_raises_and_ends_the_others(venue: Venue, excha
             await socket.receive()
 
     venue.serve = serve
-    stream = PriceStream(exchange, symbols(), {}, lambda _symbol, _price: None)
+    stream = PriceStream(exchange, symbols(), nothing, lambda _symbol, _price: None)
     with pytest.raises(ConnectionError):
         await asyncio.wait_for(stream.run(frozenset({SPOT, LINEAR})), 5)
 
@@ -264,6 +305,6 @@ async def test_a_stream_that_is_refused_raises(venue: Venue, exchange: Any) -> N
         await socket.receive()
 
     venue.serve = serve
-    stream = PriceStream(exchange, symbols(), {}, lambda _symbol, _price: None)
+    stream = PriceStream(exchange, symbols(), nothing, lambda _symbol, _price: None)
     with pytest.raises(MalformedError, match="Invalid request"):
         await asyncio.wait_for(stream.run(frozenset({SPOT})), 5)

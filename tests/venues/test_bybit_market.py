@@ -67,8 +67,10 @@ async def test_prices_are_of_both_markets_by_our_symbols() -> None:
     linear = {**spot, "lastPrice": "65010", "ask1Price": "65010.1", "markPrice": "65005.5"}
     untraded, unlisted = {"symbol": "NEWUSDT", "lastPrice": ""}, {"symbol": "OLDUSDT", "lastPrice": "1"}
     made, client = market(listing(spot, untraded), listing(linear, unlisted))
-    assert await made.prices() == {
+    assert await made.prices(InstrumentKind.SPOT) == {
         "BTC/USDT": Price(last=Decimal(65_000), bid=Decimal("64999.9")),
+    }
+    assert await made.prices(InstrumentKind.LINEAR) == {
         "BTC/USDT:USDT": Price(
             last=Decimal(65_010), bid=Decimal("64999.9"), ask=Decimal("65010.1"), mark=Decimal("65005.5")
         ),

@@ -38,7 +38,8 @@ async def market(
     made = Venues(settings, RealClock(), record).market_data(Exchange.BYBIT, Environment.SIMULATED)
     made.start()
     try:
-        await record.wait(PriceReported)
+        for symbol in (SPOT, LINEAR):
+            await record.wait(PriceReported, lambda told, symbol=symbol: told.symbol == symbol)
         await record.quiet()
         yield made
     finally:

@@ -23,7 +23,7 @@ async def test_a_full_lane_waits_and_leaves_the_others_alone() -> None:
     lanes.submit(Lane.CANCEL, quick)
     await asyncio.sleep(0.01)
     assert done == ["cancel"]
-    assert lanes.waiting() == {"cancel": 0, "protective": 0, "order": 3, "query": 0}
+    assert lanes.waiting() == {"cancel": 0, "protective": 0, "order": 3, "price": 0, "query": 0}
     gate.set()
     await asyncio.sleep(0.01)
     assert done == ["cancel", "first", "second", "third"]
@@ -43,4 +43,4 @@ async def test_closing_cancels_what_runs_and_drops_what_waits() -> None:
     await asyncio.sleep(0)
     await lanes.close()
     assert begun == ["first"]
-    assert lanes.waiting() == {"cancel": 0, "protective": 0, "order": 0, "query": 0}
+    assert lanes.waiting() == {"cancel": 0, "protective": 0, "order": 0, "price": 0, "query": 0}

@@ -11,7 +11,7 @@ import pytest
 
 from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.reports import InstrumentsReported, PriceReported
-from tidegate.core.vocabulary import Exchange, RejectReason
+from tidegate.core.vocabulary import Exchange, InstrumentKind, RejectReason
 from tidegate.venues import market_data as market_data_module
 from tidegate.venues.instrument_cache import InstrumentCache
 from tidegate.venues.market_data import MarketData
@@ -41,7 +41,8 @@ class FakeMarket:
         self.books: list[Any] = [{}]
         self.tiers: dict[str, Tiers] = {}
         self.streamed: list[frozenset[str]] = []
-        self.stream_ends = asyncio.Event()
+        self.stream_ends, self.answers, self.linear_prices = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.answers.set()
 
     async def instruments(self) -> list[Instrument]:
         return self._next(self.listings)
@@ -49,8 +50,13 @@ class FakeMarket:
     async def leverage_tiers(self) -> dict[str, Tiers]:
         return self.tiers
 
-    async def prices(self) -> dict[str, Price]:
-        return self._next(self.books)
+    async def prices(self, kind: InstrumentKind) -> dict[str, Price]:
+        if kind is InstrumentKind.LINEAR:
+            await self.linear_prices.wait()
+            return {}
+        answer: dict[str, Price] = self._next(self.books)
+        await self.answers.wait()
+        return answer
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
         self.streamed.append(symbols)
@@ -213,6 +219,26 @@ async def test_watched_symbols_are_streamed_and_an_ended_stream_is_opened_again(
     await bench.run_until_told(PriceReported, 2)
     assert [told.last for told in bench.told(PriceReported)][:2] == [1, 2]
     assert set(bench.market.streamed) == {frozenset({"BTC/USDT"})}
+
+
+async def test_prices_of_spot_do_not_wait_for_those_of_derivatives(bench: Bench) -> None:
+    bench.market.books = [{"BTC/USDT": Price(last=Decimal(7))}]
+    bench.data.start()
+    await bench.run_until_told(PriceReported, 1)
+    assert not bench.market.linear_prices.is_set()
+
+
+async def test_an_answer_is_older_than_what_was_streamed_while_it_was_on_its_way(bench: Bench) -> None:
+    bench.market.answers.clear()
+    bench.market.books = [{"BTC/USDT": Price(last=Decimal(7))}, {"BTC/USDT": Price(last=Decimal(8))}]
+    bench.data.start()
+    await bench.run_until_told(InstrumentsReported, 1)
+    await asyncio.sleep(0.01)  # The prices are asked for.
+    bench.data.watch(frozenset({"BTC/USDT"}))
+    await bench.run_until_told(PriceReported, 1)
+    bench.market.answers.set()
+    await bench.run_until_told(PriceReported, 2)
+    assert [told.last for told in bench.told(PriceReported)] == [1, 8]
 
 
 async def test_another_wish_replaces_the_stream_and_an_empty_one_ends_it(bench: Bench) -> None:

@@ -57,8 +57,11 @@ async def test_prices_come_by_our_symbols_with_the_mark_of_swaps() -> None:
     swap = ticker | {"instId": "BTC-USDT-SWAP", "last": "65010"}
     marks = [{"instId": "BTC-USDT-SWAP", "markPx": "65005"}, {"instId": "X-USDT-SWAP", "markPx": ""}]
     client = ScriptedClient({"data": [ticker, unlisted, untraded]}, {"data": [swap]}, {"data": marks})
-    assert await market(client).prices() == {
+    asked = market(client)
+    assert await asked.prices(InstrumentKind.SPOT) == {
         "BTC/USDT": Price(last=Decimal(65_000), bid=Decimal("64999.9")),
+    }
+    assert await asked.prices(InstrumentKind.LINEAR) == {
         "BTC/USDT:USDT": Price(last=Decimal(65_010), bid=Decimal("64999.9"), mark=Decimal(65_005)),
     }
 
@@ -156,9 +159,9 @@ async def test_the_prices_that_okx_takes_come_with_the_price_and_move_by_themsel
 
 async def test_prices_that_are_asked_for_have_the_limits_of_the_stream_while_it_lasts() -> None:
     ticker = {"instId": "BTC-USDT", "last": "65000", "bidPx": "", "askPx": ""}
-    client = ScriptedClient(*[{"data": [ticker]}, {"data": []}, {"data": []}] * 2)
+    client = ScriptedClient({"data": [ticker]}, {"data": [ticker]})
     asked = market(client)
     asked._limits.hear("BTC/USDT", {"buyLmt": "66000", "sellLmt": "64000", "enabled": True})
-    assert (await asked.prices())["BTC/USDT"].buy_max == Decimal(66_000)
+    assert (await asked.prices(InstrumentKind.SPOT))["BTC/USDT"].buy_max == Decimal(66_000)
     asked._limits.forget()
-    assert (await asked.prices())["BTC/USDT"].buy_max is None
+    assert (await asked.prices(InstrumentKind.SPOT))["BTC/USDT"].buy_max is None

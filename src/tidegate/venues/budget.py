@@ -1,7 +1,8 @@
 """Rate budgets: what may be sent now, in which order, and how long to wait otherwise.
 
 Windows slide, which never lets through more than a venue's fixed window of the same length. Orders leave a reserve to
-cancels, and queries leave one to orders. Windows that count per address are shared by all sessions of a venue.
+cancels, prices leave one to orders, and queries one to prices: prices come however many accounts are compared. Windows
+that count per address are shared by all sessions of a venue.
 """
 
 import asyncio
@@ -21,10 +22,17 @@ class Lane(IntEnum):
     CANCEL = 0
     PROTECTIVE = 1
     ORDER = 2
-    QUERY = 3
+    PRICE = 3
+    QUERY = 4
 
 
-SHARES: Mapping[Lane, float] = {Lane.CANCEL: 1.0, Lane.PROTECTIVE: 0.95, Lane.ORDER: 0.9, Lane.QUERY: 0.7}
+SHARES: Mapping[Lane, float] = {
+    Lane.CANCEL: 1.0,
+    Lane.PROTECTIVE: 0.95,
+    Lane.ORDER: 0.9,
+    Lane.PRICE: 0.85,
+    Lane.QUERY: 0.7,
+}
 """The part of each window that a lane may fill."""
 
 

@@ -12,7 +12,7 @@ from tidegate.venues.budget import BudgetExceededError, Cost, Lane, RateBudget, 
 from tidegate.venues.outcomes import CallFailed, ErrorTable, VenueAnswer, Verdict, called_back, judge_transport
 from tidegate.venues.values import milliseconds
 
-WAIT_SECONDS_MAX = {Lane.CANCEL: 10.0, Lane.PROTECTIVE: 10.0, Lane.ORDER: 10.0, Lane.QUERY: 30.0}
+WAIT_SECONDS_MAX = {Lane.CANCEL: 10.0, Lane.PROTECTIVE: 10.0, Lane.ORDER: 10.0, Lane.PRICE: 30.0, Lane.QUERY: 30.0}
 """How long a call without an end of its own waits for room in the budget."""
 PAUSE_SECONDS_MAX = 3 * 86_400.0
 """Binance's longest ban. A header that names more is a fault, and must not lead to times that no calendar has."""

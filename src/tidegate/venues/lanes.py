@@ -9,7 +9,7 @@ from tidegate.venues.budget import Lane
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
-ROOM: Mapping[Lane, int] = {Lane.CANCEL: 32, Lane.PROTECTIVE: 32, Lane.ORDER: 64, Lane.QUERY: 8}
+ROOM: Mapping[Lane, int] = {Lane.CANCEL: 32, Lane.PROTECTIVE: 32, Lane.ORDER: 64, Lane.PRICE: 8, Lane.QUERY: 8}
 """How many tasks of a lane run at once in one session."""
 
 

@@ -5,14 +5,16 @@ an order as against rules that the desk has checked.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
 
 from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.reports import InstrumentsReported, PriceReported
-from tidegate.core.vocabulary import Exchange
+from tidegate.core.vocabulary import Exchange, InstrumentKind
 from tidegate.ports import Clock, ReportSink
 from tidegate.venues.backoff import about, backoff_seconds
 from tidegate.venues.client import VenueClient
@@ -63,6 +65,7 @@ class MarketData:
         self._tiers: dict[str, Tiers] = {}
         self._doubted = asyncio.Event()
         self._prices: dict[str, tuple[Price, float]] = {}  # As told last, and when.
+        self._heard_at: dict[str, float] = {}  # When a stream told the price last.
         self._listed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._watched: frozenset[str] = frozenset()
@@ -77,7 +80,10 @@ class MarketData:
         self._tasks = [
             asyncio.create_task(self._keep_fresh(self._refresh_instruments, self._until_doubted)),
             asyncio.create_task(self._keep_fresh(self._refresh_tiers, self._until_tiers)),
-            asyncio.create_task(self._keep_fresh(self._refresh_prices, self._until_prices)),
+            *(
+                asyncio.create_task(self._keep_fresh(partial(self._refresh_prices, kind), self._until_prices))
+                for kind in InstrumentKind  # Apart: where one waits for its rate budget, the other is as fresh as ever.
+            ),
         ]
 
     def watched(self) -> frozenset[str]:
@@ -178,10 +184,13 @@ class MarketData:
         await self._listed.wait()
         self.learn_tiers(await self._source.leverage_tiers())
 
-    async def _refresh_prices(self) -> None:
+    async def _refresh_prices(self, kind: InstrumentKind) -> None:
+        """What a stream has told meanwhile is newer than the answer."""
         await self._listed.wait()
-        for symbol, price in (await self._source.prices()).items():
-            self._tell_price(symbol, price)
+        asked_at = asyncio.get_running_loop().time()
+        for symbol, price in (await self._source.prices(kind)).items():
+            if self._heard_at.get(symbol, -math.inf) < asked_at:
+                self._tell_price(symbol, price)
 
     async def _watch(self, symbols: frozenset[str]) -> None:
         """Stream until canceled. While the stream is down, the prices that are asked for now and then still come."""
@@ -200,7 +209,11 @@ class MarketData:
     async def _stream(self, symbols: frozenset[str]) -> None:
         """A market that is gone, or was never here, would end the stream of all the others."""
         if listed := symbols & self._in_listing:
-            await self._source.stream_prices(listed, self._tell_price)
+            await self._source.stream_prices(listed, self._hear_price)
+
+    def _hear_price(self, symbol: str, price: Price) -> None:
+        self._heard_at[symbol] = asyncio.get_running_loop().time()
+        self._tell_price(symbol, price)
 
     def _tell_price(self, symbol: str, price: Price) -> None:
         now = asyncio.get_running_loop().time()

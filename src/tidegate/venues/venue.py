@@ -11,6 +11,7 @@ from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.messages.effects import SendAmend, SendCancel, SendOrder
 from tidegate.core.messages.reports import CashFlowReported, ExecutionReported, LeverageReported, OrderReported, Report
 from tidegate.core.messages.values import VenueBalance, VenuePosition
+from tidegate.core.vocabulary import InstrumentKind
 from tidegate.ports import Clock
 from tidegate.venues.client import VenueClient
 from tidegate.venues.symbols import SymbolMap
@@ -144,8 +145,8 @@ class MarketSource(Protocol):
         """How much leverage a position may have by its worth, of those instruments of which the venue tells it here."""
         ...
 
-    async def prices(self) -> dict[str, Price]:
-        """The newest prices of all listed instruments, by our symbol."""
+    async def prices(self, kind: InstrumentKind) -> dict[str, Price]:
+        """The newest prices of all listed instruments of a kind, by our symbol."""
         ...
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:

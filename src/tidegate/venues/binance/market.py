@@ -10,6 +10,7 @@ from tidegate.core.vocabulary import InstrumentKind
 from tidegate.venues.binance import endpoints
 from tidegate.venues.binance.listing import is_complete, is_perpetual, linear_instrument, spot_instrument
 from tidegate.venues.binance.price_stream import PriceStream
+from tidegate.venues.budget import Lane
 from tidegate.venues.client import Endpoint, VenueClient
 from tidegate.venues.reading import read_market
 from tidegate.venues.symbols import SymbolMap
@@ -37,13 +38,11 @@ class BinanceMarket:
     async def leverage_tiers(self) -> dict[str, Tiers]:
         return {}  # Binance tells them to accounts: `leverage_brackets`.
 
-    async def prices(self) -> dict[str, Price]:
-        spot, linear = await asyncio.gather(self._spot_prices(), self._linear_prices())
-        return spot | linear
+    async def prices(self, kind: InstrumentKind) -> dict[str, Price]:
+        return await (self._spot_prices() if kind is InstrumentKind.SPOT else self._linear_prices())
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
-        seed = {symbol: price for symbol, price in (await self.prices()).items() if symbol in symbols}
-        await PriceStream(self._client.exchange, self._symbols, seed, tell).run(symbols)
+        await PriceStream(self._client.exchange, self._symbols, self.prices, tell).run(symbols)
 
     async def _spot_prices(self) -> dict[str, Price]:
         last = await self._listed(endpoints.LAST_PRICES, _last_price)
@@ -57,7 +56,7 @@ class BinanceMarket:
         return self._named(InstrumentKind.LINEAR, last, best, marks)
 
     async def _listed(self, endpoint: Endpoint, read: Callable[[Any], tuple[str, Any]]) -> dict[str, Any]:
-        return dict(read_market(rows(await self._client.call(endpoint)), read))
+        return dict(read_market(rows(await self._client.call(endpoint, lane=Lane.PRICE)), read))
 
     def _named(
         self, kind: InstrumentKind, last: dict[str, Decimal], best: dict[str, Best], marks: dict[str, Decimal | None]

@@ -6,10 +6,11 @@ from typing import Any
 
 from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.vocabulary import Exchange, InstrumentKind
+from tidegate.venues.budget import Lane
 from tidegate.venues.bybit import wire
 from tidegate.venues.bybit.paging import listed, pages
 from tidegate.venues.bybit.price_stream import PriceStream
-from tidegate.venues.bybit.words import KINDS, LINEAR, SETTLE_COINS, SPOT
+from tidegate.venues.bybit.words import CATEGORIES, KINDS, LINEAR, SETTLE_COINS, SPOT
 from tidegate.venues.client import VenueClient
 from tidegate.venues.reading import read_market
 from tidegate.venues.symbols import SymbolMap
@@ -115,16 +116,11 @@ class BybitMarket:
                 found.setdefault(self._symbols.ours(name, kind), []).append(tier)
         return {symbol: tuple(sorted(tiers)) for symbol, tiers in found.items()}
 
-    async def prices(self) -> dict[str, Price]:
+    async def prices(self, kind: InstrumentKind) -> dict[str, Price]:
         """The newest prices of what is listed and has traded."""
-        found: dict[str, Price] = {}
-        for category, kind in KINDS.items():
-            tickers = await listed(self._client, wire.TICKERS, {"category": category})
-            traded = [row for row in tickers if row.get("lastPrice")]
-            for name, told in read_market(traded, price):
-                if self._symbols.knows(name, kind):
-                    found[self._symbols.ours(name, kind)] = told
-        return found
+        tickers = await listed(self._client, wire.TICKERS, {"category": CATEGORIES[kind]}, Lane.PRICE)
+        told = read_market([row for row in tickers if row.get("lastPrice")], price)
+        return {self._symbols.ours(name, kind): each for name, each in told if self._symbols.knows(name, kind)}
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
         """Until canceled; raises when a socket ends or is silent for too long."""

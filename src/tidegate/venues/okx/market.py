@@ -10,6 +10,7 @@ import structlog
 
 from tidegate.core.instruments import Instrument, Price, Tiers
 from tidegate.core.vocabulary import Exchange, InstrumentKind
+from tidegate.venues.budget import Lane
 from tidegate.venues.client import Endpoint, VenueClient
 from tidegate.venues.okx import wire
 from tidegate.venues.okx.price_limits import PriceLimits
@@ -121,16 +122,13 @@ class OkxMarket:
             found.setdefault(swap.symbol, []).append(tier)
         return {symbol: tuple(sorted(tiers)) for symbol, tiers in found.items()}
 
-    async def prices(self) -> dict[str, Price]:
-        pairs, swaps, marks = await asyncio.gather(
-            self._rows(wire.TICKERS, InstrumentKind.SPOT),
-            self._rows(wire.TICKERS, InstrumentKind.LINEAR),
-            self._rows(wire.MARK_PRICES, InstrumentKind.LINEAR),
-        )
-        found = self._named(pairs, InstrumentKind.SPOT)
-        marked = {str(row.get("instId")): amount_or_zero(row.get("markPx")) or None for row in marks}
-        for symbol, told in self._named(swaps, InstrumentKind.LINEAR).items():
-            found[symbol] = msgspec.structs.replace(told, mark=marked.get(self._symbols.theirs(symbol)))
+    async def prices(self, kind: InstrumentKind) -> dict[str, Price]:
+        found = self._named(await self._rows(wire.TICKERS, kind, Lane.PRICE), kind)
+        if kind is InstrumentKind.LINEAR:
+            marks = await self._rows(wire.MARK_PRICES, kind, Lane.PRICE)
+            marked = {str(row.get("instId")): amount_or_zero(row.get("markPx")) or None for row in marks}
+            for symbol, told in found.items():
+                found[symbol] = msgspec.structs.replace(told, mark=marked.get(self._symbols.theirs(symbol)))
         return {symbol: self._limits.within(symbol, told) for symbol, told in found.items()}
 
     async def stream_prices(self, symbols: frozenset[str], tell: Callable[[str, Price], None]) -> None:
@@ -139,8 +137,8 @@ class OkxMarket:
         finally:
             self._limits.forget()
 
-    async def _rows(self, endpoint: Endpoint, kind: InstrumentKind) -> list[Any]:
-        answer = await self._client.call(endpoint, {"instType": INSTRUMENT_TYPES[kind]})
+    async def _rows(self, endpoint: Endpoint, kind: InstrumentKind, lane: Lane = Lane.QUERY) -> list[Any]:
+        answer = await self._client.call(endpoint, {"instType": INSTRUMENT_TYPES[kind]}, lane=lane)
         return rows(answer.get("data"))
 
     def _named(self, tickers: list[Any], kind: InstrumentKind) -> dict[str, Price]:

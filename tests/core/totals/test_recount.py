@@ -20,6 +20,7 @@ from tidegate.core.messages.values import Fee, Protection
 from tidegate.core.portfolio.margins import recounted
 from tidegate.core.totals.recount import recount
 from tidegate.core.totals.running import Totals
+from tidegate.core.totals.standings import Standing
 from tidegate.core.totals.windows import Counts, Sums, count_since
 from tidegate.core.vocabulary import Exchange, LimitKind, OrderType, Role, Side, TradingState
 
@@ -139,10 +140,16 @@ def state_of(totals: Totals, now: datetime) -> dict[str, Any]:
         },
         "orders": {fields: times_of(counts, since) for fields, counts in totals.orders.items()},
         "rejections": {fields: times_of(counts, since) for fields, counts in totals.rejections.items()},
+        "ordered": times_of(totals.ordered, since),
         "alike": times_of(totals.alike, since),
         "executed_alike": times_of(totals.executed_alike, since),
         "notional": {fields: amounts_of(sums, since) for fields, sums in totals.notional.items()},
-        "standings": totals.standings,
+        "standings": {
+            (fields, key): one
+            for fields, standings in totals.standings.items()
+            for key, one in standings.items()
+            if one != Standing()
+        },
     }
 
 

@@ -7,25 +7,25 @@ from tidegate.core.desk import Desk
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.money import ZERO, ratio_up
 from tidegate.core.order import Order
-from tidegate.core.scopes import Place
 from tidegate.core.totals.asking import Ask, ask
 from tidegate.core.totals.footprints import leaves_of
 from tidegate.core.totals.running import Totals
+from tidegate.core.totals.screens import Screen
 from tidegate.core.validation import ValidOrder
 
 
-def ask_of(valid: ValidOrder, desk: Desk, totals: Totals, place: Place) -> Ask:
+def ask_of(valid: ValidOrder, desk: Desk, totals: Totals, screen: Screen) -> Ask:
     """A new order."""
     command, reference = valid.command, valid.reference_price
-    return ask(desk, totals, command, place, reference, command.at, added_by(command, reference), is_new=True)
+    return ask(desk, totals, command, screen, reference, command.at, added_by(command, reference), is_new=True)
 
 
 def ask_again(
-    changed: Order, before: Order, desk: Desk, totals: Totals, place: Place, reference: Decimal | None, at: datetime
+    changed: Order, before: Order, desk: Desk, totals: Totals, screen: Screen, reference: Decimal | None, at: datetime
 ) -> Ask:
     """An open order as it is to be (again): it adds what it may fill more than before."""
     adds = max(leaves_of(changed) - leaves_of(before), ZERO)
-    return ask(desk, totals, changed, place, reference, at, adds, is_new=False)
+    return ask(desk, totals, changed, screen, reference, at, adds, is_new=False)
 
 
 def added_by(command: PlaceOrder, reference: Decimal | None) -> Decimal:

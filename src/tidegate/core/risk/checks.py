@@ -16,7 +16,7 @@ from tidegate.core.risk.asks import ask_of
 from tidegate.core.risk.funds import free, what_would_fit
 from tidegate.core.risk.limits import check_collar, check_limits, collar_figures, figures_of
 from tidegate.core.risk.required_protection import told, with_required_stop
-from tidegate.core.risk.states import check_state, passes_limits, subject_of
+from tidegate.core.risk.states import check_state, passes_limits, screen_of, subject_of
 from tidegate.core.totals.asking import Ask
 from tidegate.core.triggers import trailing_trigger
 from tidegate.core.validation import ValidOrder
@@ -49,12 +49,12 @@ def check_risk(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
     if totals is None:
         return check_funds(valid, desk)
     command = valid.command
-    place = subject_of(desk, command)
-    if desk.risk.states and (refusal := check_state(desk, command, place, command.quantity)) is not None:
+    screen = screen_of(desk, totals, command)
+    if desk.risk.states and (refusal := check_state(desk, command, screen.place, command.quantity)) is not None:
         return refusal
     if not desk.risk.limits:
         return check_funds(valid, desk)
-    ask = ask_of(valid, desk, totals, place)
+    ask = ask_of(valid, desk, totals, screen)
     protected = _within_limits(valid, ask, desk)
     if isinstance(protected, Refusal):
         # Asked only now, since most orders keep within all limits.
@@ -91,7 +91,7 @@ def _limit_figures(valid: ValidOrder, desk: Desk) -> tuple[CheckFigure, ...]:
     command = valid.command
     if desk.totals is None or not desk.risk.limits:
         return ()
-    ask = ask_of(valid, desk, desk.totals, subject_of(desk, command))
+    ask = ask_of(valid, desk, desk.totals, screen_of(desk, desk.totals, command))
     if passes_limits(desk, command, command.quantity):
         return collar_figures(ask)
     protected = with_required_stop(valid, ask, desk)

@@ -11,12 +11,12 @@ from tidegate.core.messages.values import Refusal
 from tidegate.core.money import plain, ratio
 from tidegate.core.order import Order
 from tidegate.core.risk.asks import ask_again
-from tidegate.core.risk.states import check_state, passes_limits, subject_of
+from tidegate.core.risk.states import check_state, passes_limits, screen_of
 from tidegate.core.risk.words import refusal_of
 from tidegate.core.totals.asking import Ask
 from tidegate.core.totals.footprints import leaves_of
+from tidegate.core.totals.passing import passes
 from tidegate.core.totals.plans import Figure, Plan, exceeds
-from tidegate.core.totals.screens import passes, screen_for
 from tidegate.core.validation import reference_price
 from tidegate.core.vocabulary import LimitKind, OrderType, RefusalCode, Side
 
@@ -26,7 +26,7 @@ def check_limits(ask: Ask) -> Refusal | None:
 
     Of several that it does not keep, the one is told that is the simplest to see and to put right.
     """
-    if passes(screen_for(ask.totals, ask.place), ask):
+    if passes(ask):
         return None
     failed: list[tuple[int, Plan, Decimal | RefusalCode]] = []
     for plan in ask.totals.plans.covering(ask.place):
@@ -90,13 +90,13 @@ def check_open_order(desk: Desk, order: Order, changed: Order, price: Price | No
     """
     if desk.totals is None or order.is_protective:
         return None
-    place = subject_of(desk, order)
+    screen = screen_of(desk, desk.totals, order)
     adds = leaves_of(changed) - leaves_of(order)
-    if (refusal := check_state(desk, changed, place, adds)) is not None:
+    if (refusal := check_state(desk, changed, screen.place, adds)) is not None:
         return refusal
     if not desk.risk.limits:
         return None
-    ask = ask_again(changed, order, desk, desk.totals, place, reference_price(order.side, price), at)
+    ask = ask_again(changed, order, desk, desk.totals, screen, reference_price(order.side, price), at)
     return check_collar(ask) if passes_limits(desk, changed, adds) else check_limits(ask)
 
 

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from tidegate.core.capabilities import Asked
 from tidegate.core.desk import Desk
-from tidegate.core.memory import keep
 from tidegate.core.messages.risk_records import TradingRestriction
 from tidegate.core.messages.values import Refusal
 from tidegate.core.money import ZERO, plain
 from tidegate.core.portfolio.positions import only_reduces
 from tidegate.core.scopes import Place, Subject
 from tidegate.core.totals.places import cell_key_of, place_of, quote_traded
+from tidegate.core.totals.running import Totals
+from tidegate.core.totals.screens import Screen, make_screen, remembered
 from tidegate.core.validation.refusals import refuse
 from tidegate.core.vocabulary import RefusalCode, Side, TradingState
 
@@ -29,15 +30,24 @@ class Room(NamedTuple):
 
 def subject_of(desk: Desk, asked: Asked) -> Place:
     """Whose order it is, and where. Remembered while limits or states are in force: neither roles nor venues change."""
+    return _place(desk, asked) if desk.totals is None else screen_of(desk, desk.totals, asked).place
+
+
+def screen_of(desk: Desk, totals: Totals, asked: Asked) -> Screen:
+    """All limits that the order falls under, and whose it is and where."""
     key = (asked.account_id, asked.user_id, asked.symbol)
-    known = None if desk.totals is None else desk.totals.places.get(key)
-    if known is not None:
-        return known
-    user = desk.users.get(asked.user_id)
-    place = place_of(asked, desk.accounts[asked.account_id].exchange, None if user is None else user.role)
-    if desk.totals is not None and user is not None:
-        keep(desk.totals.places, key, place)
-    return place
+    return remembered(totals, key) or make_screen(totals, _place(desk, asked))
+
+
+def _place(desk: Desk, asked: Asked) -> Place:
+    """In the desk's own words, not in each order's copies of them: few are in the processor's caches, then."""
+    account, user = desk.accounts[asked.account_id], desk.users.get(asked.user_id)
+    place = place_of(asked, account.exchange, None if user is None else user.role)
+    market = desk.instruments.get((account.exchange, asked.symbol))
+    if user is None or market is None:
+        return place
+    name = market.symbol if place.name == market.symbol else place.name
+    return place._replace(user_id=user.user_id, account_id=account.account_id, symbol=market.symbol, name=name)
 
 
 def restriction_on(desk: Desk, subject: Subject | Place) -> TradingRestriction | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,8 @@ from tidegate.core.totals.footprints import loss_at_stop
 from tidegate.core.totals.places import cell_key_of, holding_key, place_held
 from tidegate.core.totals.recent import alike_key, executed_alike_key
 from tidegate.core.totals.running import Totals
+from tidegate.core.totals.screens import Screen
+from tidegate.core.totals.windows import Sums
 from tidegate.core.vocabulary import Side
 
 
@@ -44,6 +46,7 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
     totals: Totals
     asked: Asked
     place: Place
+    screen: Screen
     at: datetime
     adds: Decimal
     entry: Decimal | None
@@ -57,7 +60,6 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
     is_new: bool
     quote_leg: QuoteLeg | None = None
     _grows: Decimal | None = None
-    _alike: Sequence[datetime] | None = None
 
     @property
     def grows(self) -> Decimal:
@@ -68,11 +70,14 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
         return self._grows
 
     @property
+    def is_first(self) -> bool:
+        """Whether the user has ordered nothing in the market lately."""
+        return not self.totals.ordered.times(self.screen.key)
+
+    @property
     def alike(self) -> Sequence[datetime]:
         """When the same was ordered lately."""
-        if self._alike is None:
-            self._alike = self.totals.alike.times(alike_key(self.asked))
-        return self._alike
+        return self.totals.alike.times(alike_key(self.asked))
 
     @property
     def executed_alike(self) -> Sequence[datetime]:
@@ -88,12 +93,25 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
             return None
         return loss_at_stop(self.asked.side, self.stop, self.entry, self.adds) * self.rate
 
+    def gone(self, amounts: Sums, key: Any, since: datetime) -> Decimal | None:
+        """What was ordered after a moment, by these amounts of a place, whatever it was quoted in; None: unknown."""
+        total = ZERO
+        for quote in self.totals.quotes:
+            amount = amounts.total((key, quote), since)
+            if not amount:
+                continue
+            rate = self.rate if quote == self.place.quote else self.books.rate(self.place.exchange, quote)
+            if rate is None:
+                return None
+            total += amount * rate
+        return total
+
 
 def ask(
     books: Books,
     totals: Totals,
     asked: Asked,
-    place: Place,
+    screen: Screen,
     reference: Decimal | None,
     at: datetime,
     adds: Decimal,
@@ -101,16 +119,16 @@ def ask(
     is_new: bool,
 ) -> Ask:
     """An order's figures, from the market that it would meet (`reference`) and what it adds."""
-    unit = totals.units.get((place.exchange, place.name))
-    price = unit.price if unit is not None and unit.known else worth_of_unit(books, (place.exchange, place.name))
-    entry = entry_of(asked, reference)
+    place, unit = screen.place, screen.unit
+    price = unit.price if unit is not None and unit.known else _worth_of_one(books, totals, screen)
     rate = books.rate(place.exchange, place.quote)
-    moves_quote = ":" not in place.name and totals.quote_traded(asked.symbol) is not None
+    entry = entry_of(asked, reference)
     return Ask(
         books=books,
         totals=totals,
         asked=asked,
         place=place,
+        screen=screen,
         at=at,
         adds=adds,
         entry=entry,
@@ -122,8 +140,16 @@ def ask(
         stop=asked.stop_loss,
         is_buy=asked.side is Side.BUY,
         is_new=is_new,
-        quote_leg=_quote_leg(totals, asked, place, adds, entry, rate) if moves_quote else None,
+        quote_leg=_quote_leg(totals, asked, place, adds, entry, rate) if screen.moves_quote else None,
     )
+
+
+def _worth_of_one(books: Books, totals: Totals, screen: Screen) -> Decimal | None:
+    """The same for what nobody had when the place was last asked for."""
+    place = screen.place
+    key = (place.exchange, place.name)
+    unit = screen.unit = totals.units.get(key)
+    return unit.price if unit is not None and unit.known else worth_of_unit(books, key)
 
 
 def _quote_leg(

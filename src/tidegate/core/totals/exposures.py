@@ -20,6 +20,14 @@ CellKey = tuple[AccountId, UserId, str, PositionSide]  # The same, and which pos
 SumKey = tuple[tuple[int, ...], Any]  # Which fields of a place, and what they are.
 
 
+class Growth(msgspec.Struct, eq=False):
+    """By how much any sum has grown at most since the totals were begun, in the reporting currency: what had more room
+    than that below a limit is below it still. `blinded` counts how often a worth became unknown."""
+
+    worth: Decimal = ZERO
+    blinded: int = 0
+
+
 class Exposure(msgspec.Struct):
     """Sums over all cells of one combination, with everything of one side filled: quantities in base, then worths in
     the reporting currency. `at_risk` is what stops would still lose. `unpriced`: worths that nobody knows."""
@@ -47,12 +55,15 @@ class Slot(msgspec.Struct, eq=False):
 class Unit(msgspec.Struct, eq=False):
     """What one of it is worth in the reporting currency; zero, and not `known`, while no price says so.
 
-    `expected`: a price of it can be, so that without one nothing is known. What nobody trades counts nothing.
+    `gross` is that of all cells, in base; it moves the `growth` of all units. `expected`: a price of it can be, so that
+    without one nothing is known. What nobody trades counts nothing.
     """
 
     key: UnitKey
     is_derivative: bool
     expected: bool
+    growth: Growth
+    gross: Decimal = ZERO
     price: Decimal = ZERO
     known: bool = False
     slots: dict[SumKey, Slot] = {}
@@ -62,6 +73,8 @@ class Unit(msgspec.Struct, eq=False):
         change = (price or ZERO) - self.price
         if change:
             self.price += change
+            if change > 0:
+                self.growth.worth += self.gross * change
             for slot in self.slots.values():
                 if not slot.gross and not slot.at_risk:
                     continue
@@ -84,6 +97,12 @@ class Unit(msgspec.Struct, eq=False):
             self.expected = expected
             for slot in self.slots.values():
                 self._note_unpriced(slot)
+
+    def grow(self, gross: Decimal) -> None:
+        """Let the gross of all cells change by so much. What is made ready for a slot has to grow first."""
+        self.gross += gross
+        if gross > 0:
+            self.growth.worth += gross * self.price
 
     def add(self, slot: Slot, *, long: Decimal, short: Decimal, gross: Decimal) -> None:
         """Let a slot's quantities change by so much."""
@@ -109,6 +128,7 @@ class Unit(msgspec.Struct, eq=False):
     def _note_unpriced(self, slot: Slot) -> None:
         if slot.gross and self.expected and not self.known:
             slot.exposure.unpriced.add(self.key)
+            self.growth.blinded += 1
         else:
             slot.exposure.unpriced.discard(self.key)
 
@@ -139,6 +159,7 @@ class Cell(msgspec.Struct, eq=False):
         gross = larger(long, short)
         if long == self.long and short == self.short and gross == self.gross:
             return
+        self.unit.grow(gross - self.gross)
         for slot in self.slots:
             self.unit.add(slot, long=long - self.long, short=short - self.short, gross=gross - self.gross)
         self.long, self.short, self.gross = long, short, gross

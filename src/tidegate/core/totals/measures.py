@@ -75,18 +75,8 @@ def _orders_lately(ask: Ask, plan: Plan) -> Figure:
 def _notional_lately(ask: Ask, plan: Plan) -> Figure:
     if not ask.is_new:
         return None
-    if ask.notional is None:
-        return NO_PRICE
-    key, quote = plan.count_of(ask.place), ask.place.quote
-    since, total = ask.at - plan.interval, ask.notional
-    for other in ask.totals.quotes:
-        gone = plan.notional.total((key, other), since)
-        if gone:
-            rate = ask.rate if other == quote else ask.books.rate(ask.place.exchange, other)
-            if rate is None:
-                return NO_PRICE
-            total += gone * rate
-    return total
+    gone = ask.gone(plan.notional, plan.count_of(ask.place), ask.at - plan.interval)
+    return NO_PRICE if ask.notional is None or gone is None else gone + ask.notional
 
 
 def _rejections(ask: Ask, plan: Plan) -> Figure:

@@ -7,6 +7,8 @@ from tidegate.core.scopes import Place
 from tidegate.core.totals.exposures import CellKey
 from tidegate.core.vocabulary import Exchange, PositionSide, Role
 
+MarketKey = tuple[AccountId, UserId, str]  # One user's orders in one market.
+
 
 def place_of(asked: Any, exchange: Exchange, role: Role | None = None) -> Place:
     """Where an order counts."""
@@ -21,6 +23,11 @@ def place_held(key: CellKey, exchange: Exchange) -> Place:
     """Where a holding or position counts: for limits of one symbol, as what its orders leave behind."""
     account_id, user_id, name, _ = key
     return Place(None, user_id, account_id, exchange, name, name, name.partition("/")[0], quote_of(name))
+
+
+def market_key_of(place: Place) -> MarketKey:
+    """Whose orders they are, and in which market."""
+    return (place.account_id, place.user_id, place.symbol)
 
 
 def cell_key_of(asked: Any) -> CellKey:

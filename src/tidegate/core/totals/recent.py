@@ -11,7 +11,7 @@ from tidegate.core.messages.risk_values import RiskLimit
 from tidegate.core.money import ZERO
 from tidegate.core.order import Order
 from tidegate.core.totals.footprints import NOT_LET_THROUGH
-from tidegate.core.totals.places import place_of, quote_of
+from tidegate.core.totals.places import market_key_of, place_of, quote_of
 from tidegate.core.totals.running import COUNTED_OVER_TIME, Totals
 from tidegate.core.vocabulary import OrderStatus
 
@@ -83,6 +83,7 @@ def count_order(totals: Totals, order: RecentOrder) -> None:
         totals.quotes[quote_of(order.symbol)] = None
     for fields, sums in totals.notional.items():
         sums.add((totals.key(fields, place), quote_of(order.symbol)), at, worth_of(order))
+    totals.ordered.add(market_key_of(place), at)
     totals.alike.add(alike_key(order), at)
 
 

@@ -77,7 +77,8 @@ def unit_of(totals: Totals, books: Books, exchange: Exchange, name: str) -> Unit
     unit = totals.units.get((exchange, name))
     if unit is None:
         expected = is_expected(books, exchange, name)
-        unit = totals.units[exchange, name] = Unit(key=(exchange, name), is_derivative=":" in name, expected=expected)
+        unit = Unit(key=(exchange, name), is_derivative=":" in name, expected=expected, growth=totals.growth)
+        totals.units[exchange, name] = unit
         value(totals, books, unit)
     return unit
 

@@ -10,9 +10,9 @@ from tidegate.core.messages.risk_records import LossMark
 from tidegate.core.messages.risk_values import OwnerEquity, RiskLimit, Scope
 from tidegate.core.order import Order
 from tidegate.core.scopes import Place, ScopeIndex
-from tidegate.core.totals.exposures import Cell, CellKey, Exposure, Slot, Unit, UnitKey
+from tidegate.core.totals.exposures import Cell, CellKey, Exposure, Growth, Slot, Unit, UnitKey
 from tidegate.core.totals.footprints import NOTHING, Footprint, footprint_of
-from tidegate.core.totals.places import cell_key_of, holding_key, place_held, place_of, quote_traded
+from tidegate.core.totals.places import MarketKey, cell_key_of, holding_key, place_held, place_of, quote_traded
 from tidegate.core.totals.plans import (
     ACCOUNT,
     EXCHANGE,
@@ -77,12 +77,14 @@ class Totals:
         self.rejections: dict[Fields, Counts] = {}
         self.notional: dict[Fields, Sums] = {}
         self.standings: dict[Fields, dict[Any, Standing]] = {}
+        self.ordered = Counts(self.longest)  # By market alone, which is quicker to ask for than amounts are:
         self.alike, self.executed_alike = Counts(self.longest), Counts(self.longest)
         self.quotes: dict[str, None] = {}  # In which assets notional was counted.
         self.all_plans = [self._plan(limit, stage, measures) for limit in limits for stage in _stage(limit, measures)]
         self.plans = ScopeIndex((plan.limit.scope, plan) for plan in self.all_plans)
         required = [plan for plan in self.all_plans if plan.kind is LimitKind.PROTECTION_REQUIRED]
         self.protections = ScopeIndex((plan.limit.scope, plan) for plan in required)
+        self.growth = Growth()
         self.units: dict[UnitKey, Unit] = {}
         self.valued_by: dict[UnitKey, dict[UnitKey, Unit]] = {}  # By the market whose price values them.
         self.indirect: dict[UnitKey, Unit] = {}  # Those that no market of their own values.
@@ -90,8 +92,7 @@ class Totals:
         self.owned: frozenset[tuple[AccountId, UserId]] = frozenset()  # Whose equity is known.
         self.footprints: dict[OrderId, Footprint] = {}
         self.templates: dict[tuple[int, ...], object] = {}  # What `screens` remembers of these limits,
-        self.screens: dict[Place, object] = {}  # and of the places that were asked for lately,
-        self.places: dict[tuple[AccountId, UserId, str], Place] = {}  # which are remembered by their orders here.
+        self.screens: dict[MarketKey, object] = {}  # and of the places that were asked for lately.
 
     def _plan(self, limit: RiskLimit, stage: int, measures: Measures) -> Plan:
         """A limit with its own totals, which are kept from now on."""
@@ -220,7 +221,8 @@ class Totals:
         """Sum up what owners are worth, over every scope that a limit looks at."""
         self.owned = frozenset(marks) if self.standings else frozenset()
         for fields, standings in self.standings.items():
-            standings.clear()
+            for standing in standings.values():
+                standing.clear()
             scopes: dict[Any, Scope] = {}
             for (account_id, user_id), owner in marks.items():
                 place = Place(None, user_id, account_id, exchanges[account_id], "", "", "", "")
@@ -229,8 +231,8 @@ class Totals:
                 standing.equity += owner.equity
                 standing.net_deposits += owner.net_deposits
                 scopes[key] = _scope_of(place, fields)
-            for key, standing in standings.items():
-                standing.measure(loss_marks.get(scopes[key].key))
+            for key, scope in scopes.items():
+                standings[key].measure(loss_marks.get(scope.key))
 
 
 def _scope_of(place: Place, fields: Fields) -> Scope:

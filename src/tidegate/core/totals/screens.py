@@ -1,31 +1,42 @@
-"""A quick look that most orders pass: they are far from every limit, and one look at each total says so.
+"""All limits that the orders of one place fall under, made ready to be looked at together, and remembered.
 
-It lets nothing through that a limit would refuse. What does not pass here is measured limit by limit, which says which
-one it is and why; so nothing here has to be exact, only never too lenient.
+A place is one user's orders in one market. Its limits are the same as those of many others: only the totals differ.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from tidegate.core.memory import keep
+from tidegate.core.money import ZERO
 from tidegate.core.scopes import Place
-from tidegate.core.totals.asking import Ask
-from tidegate.core.totals.exposures import Exposure
+from tidegate.core.totals.exposures import Exposure, Unit
+from tidegate.core.totals.places import MarketKey, market_key_of
 from tidegate.core.totals.plans import Plan
 from tidegate.core.totals.running import Totals
 from tidegate.core.totals.standings import Standing
-from tidegate.core.totals.templates import Bounds, OrderBounds, Template, template_of
-from tidegate.core.totals.windows import Counts, count_since
+from tidegate.core.totals.templates import (
+    AmountBounds,
+    BoundsT,
+    CountBounds,
+    OpenBounds,
+    OrderBounds,
+    QuantityBounds,
+    SumBounds,
+    Template,
+    WorthBounds,
+    template_of,
+)
+from tidegate.core.totals.windows import Counts, Sums
 from tidegate.core.vocabulary import LimitKind
 
-_NOTHING = Exposure()
+MadeT = TypeVar("MadeT")
 
 
-class _Count(NamedTuple):
+class Count(NamedTuple):
     """What is counted of a place, and the bound of it."""
 
     counts: Counts
@@ -34,155 +45,85 @@ class _Count(NamedTuple):
     most: int
 
 
-class _Sum(NamedTuple):
-    """What is summed over a place, and the bounds of it. `exposure` is None if there was nothing yet to be summed."""
+class Amount(NamedTuple):
+    """What is summed over time of a place, and the bound of it."""
 
-    exposure: Exposure | None
-    sums: dict[Any, Exposure]
+    sums: Sums
     key: Any
-    quantity: Decimal | None
+    interval: timedelta
+    most: Decimal
+
+
+class OpenOrders(NamedTuple):
+    """How many orders of a place are open, and the bound of it."""
+
+    orders: dict[Any, int]
+    key: Any
+    most: int
+
+
+class Quantity(NamedTuple):
+    """What is summed over a place in base, and the bound of it."""
+
+    exposure: Exposure
+    most: Decimal
+
+
+class Sum(NamedTuple):
+    """What is summed over a place, and the bounds of it by worth: of one side, and of all; `tightest` is the lesser."""
+
+    exposure: Exposure
+    tightest: Decimal
     worth: Decimal | None
     gross: Decimal | None
 
 
-class _Worth(NamedTuple):
-    """What a scope of a place is worth, and the bounds by it. `exposure` as above."""
+class Worth(NamedTuple):
+    """What a scope of a place is worth, and the bounds by it."""
 
-    standings: dict[Any, Standing]
-    owners: Any
-    exposure: Exposure | None
-    sums: dict[Any, Exposure]
-    key: Any
+    standing: Standing
+    exposure: Exposure
     leverage: Decimal | None
     loss: Decimal | None
     drawdown: Decimal | None
 
 
-class Screen(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """All limits that the orders of one place fall under, each with its own total already found."""
+class Screen(msgspec.Struct, gc=False, kw_only=True, eq=False):
+    """All limits that the orders of one place fall under, each with its own total already found.
 
+    `unit` is what one of what they trade is worth, None if there was none yet; `moves_quote`: their quote is no cash.
+    `until`: so much may all sums have grown before one could be beyond its limit, if as often as `blinded` a worth
+    became unknown.
+    """
+
+    place: Place
+    key: MarketKey
+    unit: Unit | None
+    moves_quote: bool
     order: OrderBounds
     owner: tuple[Any, Any]
-    counts: list[_Count]
-    open_orders: list[tuple[dict[Any, int], Any, int]]
-    sums: list[_Sum]
-    worths: list[_Worth]
+    counts: list[Count]
+    amounts: list[Amount]
+    open_orders: list[OpenOrders]
+    quantities: list[Quantity]
+    sums: list[Sum]
+    worths: list[Worth]
     others: list[Plan]
+    until: Decimal = ZERO
+    blinded: int = -1
 
 
-def screen_for(totals: Totals, place: Place) -> Screen:
-    """The screen of a place: made once, and remembered with the totals."""
-    screen = totals.screens.get(place)
-    if screen is None:
-        screen = _screen(_template_for(totals, place), place)
-        keep(totals.screens, place, screen)
-    assert isinstance(screen, Screen)
+def remembered(totals: Totals, key: MarketKey) -> Screen | None:
+    """The screen of a place that was asked for lately."""
+    return totals.screens.get(key)  # type: ignore[return-value]  # Nothing else is kept there.
+
+
+def make_screen(totals: Totals, place: Place) -> Screen:
+    """The screen of a place; remembered with the totals, if it is known who orders there."""
+    screen = _screen(totals, _template_for(totals, place), place)
+    if place.role is not None:
+        keep(totals.screens, screen.key, screen)
     return screen
-
-
-def passes(screen: Screen, ask: Ask) -> bool:
-    """Whether an order is certainly within all limits. One that moves two assets that count is measured."""
-    return (
-        ask.quote_leg is None
-        and _passes_by_itself(screen.order, ask)
-        and (not ask.is_new or _passes_counts(screen, ask))
-        and (not ask.adds or not screen.sums or _passes_sums(screen, ask))
-        and (not screen.worths or _passes_worths(screen, ask))
-        and _passes_others(screen, ask)
-    )
-
-
-def _passes_others(screen: Screen, ask: Ask) -> bool:
-    for plan in screen.others:
-        figure = plan.measure(ask, plan)
-        if figure is not None and not (type(figure) is Decimal and figure < plan.value):
-            return False
-    return True
-
-
-def _passes_by_itself(order: OrderBounds, ask: Ask) -> bool:
-    asked, notional = ask.asked, ask.notional
-    if order.quantity is not None and (asked.quantity is None or asked.quantity > order.quantity):
-        return False
-    if order.notional is not None and (notional is None or notional > order.notional):
-        return False
-    unprotected = order.unprotected if ask.stop is None and ask.adds else None
-    if unprotected is not None and (notional is None or notional > unprotected):
-        return False
-    price = asked.price
-    if order.price_most is None or order.price_least is None or price is None:
-        return True
-    market = ask.reference if asked.trigger_price is None else asked.trigger_price
-    if not market:
-        return False
-    return price <= market * order.price_most if ask.is_buy else price >= market * order.price_least
-
-
-def _passes_counts(screen: Screen, ask: Ask) -> bool:
-    order, at = screen.order, ask.at
-    if order.alike and not _passes_times(ask.alike, order.alike, at):
-        return False
-    if order.executed_alike and not _passes_times(ask.executed_alike, order.executed_alike, at):
-        return False
-    for orders, key, most in screen.open_orders:
-        if orders.get(key, 0) >= most:
-            return False
-    for counts, key, interval, most in screen.counts:
-        times = counts.times(key)
-        if len(times) >= most and count_since(times, at - interval) >= most:
-            return False
-    return True
-
-
-def _passes_times(times: Sequence[datetime], bounds: Bounds, at: datetime) -> bool:
-    for interval, most in bounds:
-        before = count_since(times, at - interval) if times else 0
-        if before >= most:
-            return False
-    return True
-
-
-def _passes_sums(screen: Screen, ask: Ask) -> bool:
-    """A position grows by no more than what is added, whichever way it is."""
-    adds, added, is_buy = ask.adds, ask.added_worth, ask.is_buy
-    if added is None:
-        return False
-    for found, sums, key, quantity, worth, gross in screen.sums:
-        exposure = found or sums.get(key, _NOTHING)
-        if exposure.unpriced or (gross is not None and exposure.gross + added > gross):
-            return False
-        if worth is not None and (exposure.long + added if is_buy else added - exposure.short) > worth:
-            return False
-        if quantity is None:
-            continue
-        if (exposure.long_quantity + adds if is_buy else adds - exposure.short_quantity) > quantity:
-            return False
-    return True
-
-
-def _passes_worths(screen: Screen, ask: Ask) -> bool:
-    added, at_stop, set_leverage = ask.added_worth, ask.loss_at_stop, ask.asked.leverage
-    if at_stop is None or added is None or screen.owner not in ask.totals.owned:
-        return False
-    for standings, owners, found, sums, key, leverage, loss, drawdown in screen.worths:
-        standing = standings.get(owners)
-        if standing is None:
-            return False
-        exposure = found or sums.get(key, _NOTHING)
-        if loss is not None and (standing.lost is None or standing.lost + exposure.at_risk + at_stop >= loss):
-            return False
-        if drawdown is not None and (standing.drawdown is None or standing.drawdown >= drawdown):
-            return False
-        if leverage is None:
-            continue
-        if exposure.unpriced or exposure.derivatives + added > leverage * standing.equity:
-            return False
-        if set_leverage is not None and set_leverage > leverage:
-            return False
-    return True
-
-
-# --- made once ---------------------------------------------------------------------------------------------------
 
 
 def _template_for(totals: Totals, place: Place) -> Template:
@@ -196,31 +137,65 @@ def _template_for(totals: Totals, place: Place) -> Template:
     return template
 
 
-def _screen(template: Template, place: Place) -> Screen:
+def _screen(totals: Totals, template: Template, place: Place) -> Screen:
     return Screen(
+        place=place,
+        key=market_key_of(place),
+        unit=totals.units.get((place.exchange, place.name)),
+        moves_quote=totals.quote_traded(place.symbol) is not None,
         order=template.order,
         owner=(place.account_id, place.user_id),
-        counts=[_Count(one.counts, one.pick(place), one.interval, one.most) for one in template.counts],
-        open_orders=[(one.orders, one.pick(place), one.most) for one in template.open_orders],
-        sums=[
-            _Sum(one.sums.get(key := one.pick(place)), one.sums, key, one.quantity, one.worth, one.gross)
-            for one in template.sums
-        ],
-        worths=[
-            _Worth(
-                one.standings,
-                one.pick(place),
-                one.sums.get(key := one.pick_sum(place)),
-                one.sums,
-                key,
-                one.leverage,
-                one.loss,
-                one.drawdown,
-            )
-            for one in template.worths
-        ],
+        counts=_made(template, template.counts, place, _count),
+        amounts=_made(template, template.amounts, place, _amount),
+        open_orders=_made(template, template.open_orders, place, _open_orders),
+        quantities=_made(template, template.quantities, place, _quantity),
+        sums=_made(template, template.sums, place, _sum),
+        worths=_made(template, template.worths, place, _worth),
         others=[plan for plan in template.others if not _lets_all_pass(plan, place)],
     )
+
+
+def _made(
+    template: Template, bounds: list[BoundsT], place: Place, make: Callable[[BoundsT, Place], MadeT]
+) -> list[MadeT]:
+    """The very same list for all places with the same totals, so that those in use fit the processor's caches."""
+    key = (id(bounds), *(one.pick(place) for one in bounds))
+    found = template.made.get(key)
+    if found is None:
+        found = template.made[key] = [make(one, place) for one in bounds]
+    return found
+
+
+def _count(bounds: CountBounds, place: Place) -> Count:
+    return Count(bounds.counts, bounds.pick(place), bounds.interval, bounds.most)
+
+
+def _amount(bounds: AmountBounds, place: Place) -> Amount:
+    return Amount(bounds.sums, bounds.pick(place), bounds.interval, bounds.most)
+
+
+def _open_orders(bounds: OpenBounds, place: Place) -> OpenOrders:
+    return OpenOrders(bounds.orders, bounds.pick(place), bounds.most)
+
+
+def _quantity(bounds: QuantityBounds, place: Place) -> Quantity:
+    return Quantity(_exposure(bounds.sums, bounds.pick(place)), bounds.most)
+
+
+def _sum(bounds: SumBounds, place: Place) -> Sum:
+    tightest = min(most for most in (bounds.worth, bounds.gross) if most is not None)
+    return Sum(_exposure(bounds.sums, bounds.pick(place)), tightest, bounds.worth, bounds.gross)
+
+
+def _worth(bounds: WorthBounds, place: Place) -> Worth:
+    owners, summed = bounds.pick(place)
+    standing = bounds.standings.setdefault(owners, Standing())
+    return Worth(standing, _exposure(bounds.sums, summed), bounds.leverage, bounds.loss, bounds.drawdown)
+
+
+def _exposure(sums: dict[Any, Exposure], key: Any) -> Exposure:
+    """The sum itself, so that it need not be looked up for each order: empty until something is in it."""
+    return sums.setdefault(key, Exposure())
 
 
 def _lets_all_pass(plan: Plan, place: Place) -> bool:

@@ -13,34 +13,26 @@ from tidegate.core.money import ZERO
 _SPARE = 64  # So many entries that are over are kept before the list is cut.
 
 
-class _Window(msgspec.Struct):
-    """Moments in their order and, where amounts are counted, the sum of all up to each."""
-
-    times: list[datetime] = []
-    sums: list[Decimal] = []
-
-
 class Counts:
     """How often something happened lately, by key. Moments may come in any order."""
 
     def __init__(self, longest: timedelta) -> None:
         self._longest = longest
-        self._windows: dict[Hashable, _Window] = {}
+        self._times: dict[Hashable, list[datetime]] = {}
         self._ages: deque[tuple[datetime, Hashable]] = deque()
 
     def add(self, key: Hashable, at: datetime) -> None:
         """It happened once more."""
-        insort(self._windows.setdefault(key, _Window()).times, at)
+        insort(self._times.setdefault(key, []), at)
         self._ages.append((at, key))
         self._forget(at - self._longest)
 
     def __iter__(self) -> Iterator[Hashable]:
-        return iter(self._windows)
+        return iter(self._times)
 
     def times(self, key: Hashable) -> Sequence[datetime]:
         """When it happened, as far as that is kept."""
-        window = self._windows.get(key)
-        return () if window is None else window.times
+        return self._times.get(key, ())
 
     def count(self, key: Hashable, since: datetime) -> int:
         """How often it happened after a moment."""
@@ -49,16 +41,23 @@ class Counts:
     def _forget(self, before: datetime) -> None:
         while self._ages[0][0] < before:
             _, key = self._ages.popleft()
-            window = self._windows.get(key)
-            if window is not None and window.times[-1] < before:
-                del self._windows[key]
-            elif window is not None and (over := bisect_right(window.times, before)) > _SPARE:
-                del window.times[:over]
+            times = self._times.get(key)
+            if times is not None and times[-1] < before:
+                del self._times[key]
+            elif times is not None and (over := bisect_right(times, before)) > _SPARE:
+                del times[:over]
 
 
 def count_since(times: Sequence[datetime], since: datetime) -> int:
     """How many of these moments, which are in their order, come after another."""
     return len(times) - bisect_right(times, since)
+
+
+class _Window(msgspec.Struct):
+    """Moments in their order, and the sum of all amounts up to each."""
+
+    times: list[datetime] = []
+    sums: list[Decimal] = []
 
 
 class Sums:

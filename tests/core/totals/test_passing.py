@@ -13,11 +13,11 @@ from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.messages.risk_values import Scope
 from tidegate.core.messages.values import Protection
 from tidegate.core.risk.asks import ask_of
-from tidegate.core.risk.states import subject_of
+from tidegate.core.risk.states import screen_of
 from tidegate.core.totals.asking import Ask
+from tidegate.core.totals.passing import passes
 from tidegate.core.totals.plans import exceeds
 from tidegate.core.totals.recount import recount
-from tidegate.core.totals.screens import passes, screen_for
 from tidegate.core.validation import ValidOrder, reference_price
 from tidegate.core.vocabulary import Exchange, LimitKind, Role, Side
 
@@ -64,7 +64,7 @@ def asked(desk: LimitedDesk, command: PlaceOrder) -> Ask:
     instrument = desk.desk.instruments[exchange, command.symbol]
     valid = ValidOrder(command, desk.account, instrument, reference_price(command.side, price))
     assert desk.desk.totals is not None
-    return ask_of(valid, desk.desk, desk.desk.totals, subject_of(desk.desk, command))
+    return ask_of(valid, desk.desk, desk.desk.totals, screen_of(desk.desk, desk.desk.totals, command))
 
 
 LIMITS = st.builds(
@@ -106,7 +106,7 @@ def test_what_passes_at_a_glance_passes_every_limit(
     within = all(
         figure is None or (isinstance(figure, Decimal) and not exceeds(plan, figure)) for plan, figure in measured
     )
-    assert within or not passes(screen_for(ask.totals, ask.place), ask)
+    assert within or not passes(ask)
 
 
 def test_an_order_far_from_every_limit_passes_at_a_glance() -> None:
@@ -115,4 +115,4 @@ def test_an_order_far_from_every_limit_passes_at_a_glance() -> None:
     desk.set_limits(*(limit(kind, "100000000", scope=scope, seconds=60) for kind in numbers for scope in SCOPES))
     desk.mark("1000000")
     ask = asked(desk, desk.perpetual(quantity="0.1"))
-    assert passes(screen_for(ask.totals, ask.place), ask)
+    assert passes(ask)

@@ -159,7 +159,7 @@ def _made(
     template: Template, bounds: list[BoundsT], place: Place, make: Callable[[BoundsT, Place], MadeT]
 ) -> list[MadeT]:
     """The very same list for all places with the same totals, so that those in use fit the processor's caches."""
-    key = (id(bounds), *(one.pick(place) for one in bounds))
+    key = (make, *(one.pick(place) for one in bounds))
     found = template.made.get(key)
     if found is None:
         found = template.made[key] = [make(one, place) for one in bounds]

@@ -134,7 +134,10 @@ _REFUSALS: Mapping[RefusalCode, str] = {
     RefusalCode.UNSUPPORTED_ROUTING: "Use a routing that `detail` names.",
     RefusalCode.UNSUPPORTED_TIME_IN_FORCE: "Use a time in force that `detail` names.",
     RefusalCode.USER_NOT_FOUND: "Add the user first.",
-    RefusalCode.VENUE_UNAVAILABLE: "The account takes no new orders now; `GET /health/ready` says why.",
+    RefusalCode.VENUE_UNAVAILABLE: (
+        "The account takes no new orders now, and `GET /health/ready` says why; or its books have not been compared "
+        "for long enough to let them follow the venue: try again in some seconds."
+    ),
 }
 
 _REJECTIONS: Mapping[RejectReason, str] = {

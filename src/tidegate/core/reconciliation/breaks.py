@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tidegate.core.decision import Decision
-from tidegate.core.desk import Desk
+from tidegate.core.desk import Desk, Difference
 from tidegate.core.identifiers import UserId
 from tidegate.core.messages.commands import ResolveBreak
 from tidegate.core.messages.effects import Reply
@@ -55,6 +55,8 @@ def _accept_balance(
 ) -> list[Event] | Refusal:
     for (account_id, asset, wallet), difference in desk.differences.items():
         if account_id == account.account_id and balance_subject(asset, wallet) == found.subject:
+            if _is_passing(desk, difference, command):
+                return _not_now(account)
             adjusted = BalanceAdjusted(
                 at=command.at,
                 account_id=account_id,
@@ -92,6 +94,8 @@ def _accept_position(
     for (account_id, symbol, position_side), difference in desk.position_differences.items():
         if account_id != account.account_id or position_subject(symbol, position_side) != found.subject:
             continue
+        if _is_passing(desk, difference, command):
+            return _not_now(account)
         price = desk.prices.get((account.exchange, symbol))
         if price is None:
             message = f"no price of {symbol} on {account.exchange} is known yet: try again later"
@@ -110,6 +114,16 @@ def _accept_position(
         )
         return [adjusted]
     return _not_compared(account)
+
+
+def _is_passing(desk: Desk, difference: Difference, command: ResolveBreak) -> bool:
+    """Whether the difference may be another than the person was told of: a trade that one side has told first."""
+    return command.at - difference.since < desk.policy.break_confirmation
+
+
+def _not_now(account: Account) -> Refusal:
+    message = f"how far {account.exchange} and the books differ has just changed: try again in some seconds"
+    return Refusal(code=RefusalCode.VENUE_UNAVAILABLE, message=message)
 
 
 def _not_compared(account: Account) -> Refusal:

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from tidegate.core.apply_risk import restriction_of
+from tidegate.core.controls.asking import ask, asked_before
 from tidegate.core.controls.closing import close_covered
 from tidegate.core.controls.stopping import cancel_covered, in_force
 from tidegate.core.decision import NOTHING, Decision, together
@@ -13,11 +14,10 @@ from tidegate.core.desk import Desk
 from tidegate.core.identifiers import UserId
 from tidegate.core.messages.commands import ReleaseKillSwitch, SetKillSwitch
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import ApprovalRequested, Event, TradingStateSet
-from tidegate.core.messages.risk_records import Approval
+from tidegate.core.messages.events import Event, TradingStateSet
 from tidegate.core.messages.risk_values import Scope
 from tidegate.core.messages.values import Refusal
-from tidegate.core.vocabulary import ApprovalKind, ApprovalState, RefusalCode, Role, TradingState
+from tidegate.core.vocabulary import ApprovalKind, RefusalCode, Role, TradingState
 
 OWN_SCOPES_MAX = 100  # Of a trader; everything that is stopped is looked at every second.
 
@@ -119,28 +119,11 @@ def release(desk: Desk, command: ReleaseKillSwitch) -> Decision:
     if not desk.policy.four_eyes:
         return Decision(released(desk, command, command.at, None), [Reply(command_id=command.command_id)])
     known = desk.risk.approvals.get(command.approval_id)
-    if known is not None:
-        return Decision([], [_asked_before(known, command)])
-    reply = Reply(command_id=command.command_id, approval_id=command.approval_id)
-    approval = Approval(
-        approval_id=command.approval_id,
-        kind=ApprovalKind.KILL_SWITCH_RELEASE,
-        state=ApprovalState.PENDING,
-        request=command,
-        requested_at=command.at,
-        requested_by=command.user_id,
-        message=command.message,
-    )
-    return Decision([ApprovalRequested(at=command.at, approval=approval)], [reply])
-
-
-def _asked_before(known: Approval, command: ReleaseKillSwitch) -> Reply:
+    if known is None:
+        return ask(command, ApprovalKind.KILL_SWITCH_RELEASE)
     asked = known.request
-    if isinstance(asked, ReleaseKillSwitch) and (asked.scope, asked.user_id) == (command.scope, command.user_id):
-        return Reply(command_id=command.command_id, approval_id=known.approval_id, replayed=True)
-    message = f"approval {known.approval_id} was asked for before, and for something else: use a new id"
-    refusal = Refusal(code=RefusalCode.IDEMPOTENCY_KEY_CONFLICT, message=message)
-    return Reply(command_id=command.command_id, refusal=refusal)
+    is_same = isinstance(asked, ReleaseKillSwitch) and asked.scope == command.scope
+    return asked_before(known, command, is_same=is_same)
 
 
 def _may_release(desk: Desk, command: ReleaseKillSwitch) -> Refusal | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from tidegate.core.controls.asking import ask, asked_before
 from tidegate.core.controls.limit_rules import wrong_with
 from tidegate.core.controls.warnings import taken_back
 from tidegate.core.decision import Decision
@@ -11,11 +12,10 @@ from tidegate.core.desk import Desk
 from tidegate.core.identifiers import UserId
 from tidegate.core.messages.commands import SetRiskLimits
 from tidegate.core.messages.effects import Reply
-from tidegate.core.messages.events import ApprovalRequested, Event, RiskLimitsSet
-from tidegate.core.messages.risk_records import Approval
+from tidegate.core.messages.events import Event, RiskLimitsSet
 from tidegate.core.messages.risk_values import RiskLimit
 from tidegate.core.messages.values import Refusal
-from tidegate.core.vocabulary import ApprovalKind, ApprovalState, LimitAction, LimitKind, RefusalCode, Role
+from tidegate.core.vocabulary import ApprovalKind, LimitAction, LimitKind, RefusalCode, Role
 
 _WEAKEST_FIRST = (LimitAction.REFUSE, LimitAction.REDUCE, LimitAction.HALT, LimitAction.CLOSE)
 
@@ -24,13 +24,17 @@ def set_limits(desk: Desk, command: SetRiskLimits) -> Decision:
     """Put the set in force, or ask for a second person's word. The set that is in force already is no new version."""
     known = desk.risk.approvals.get(command.approval_id)
     if known is not None:
-        return _asked_before(known, command)
+        asked = known.request
+        is_same = isinstance(asked, SetRiskLimits) and asked.limits == command.limits
+        return asked_before(known, command, is_same=is_same)
     if (refusal := refusal_of(desk, command)) is not None:
         return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
     if desk.risk.version and command.limits == desk.risk.limits:
         return Decision([], [Reply(command_id=command.command_id, replayed=True)])
     if desk.policy.four_eyes and loosens(desk.risk.limits, command.limits):
-        return _ask(desk, command)
+        # Always against the set in force: another one could make it loosen something else.
+        request = msgspec.structs.replace(command, expected_version=desk.risk.version)
+        return ask(request, ApprovalKind.RISK_LIMITS)
     return Decision(put_in_force(desk, command, command.at, None), [Reply(command_id=command.command_id)])
 
 
@@ -58,32 +62,6 @@ def put_in_force(desk: Desk, request: SetRiskLimits, at: datetime, approved_by: 
         message=request.message,
     )
     return [*taken_back(desk, request.limits, at), in_force]
-
-
-def _ask(desk: Desk, command: SetRiskLimits) -> Decision:
-    """What is asked for is always against the set in force: another one could make it loosen something else."""
-    approval = Approval(
-        approval_id=command.approval_id,
-        kind=ApprovalKind.RISK_LIMITS,
-        state=ApprovalState.PENDING,
-        request=msgspec.structs.replace(command, expected_version=desk.risk.version),
-        requested_at=command.at,
-        requested_by=command.user_id,
-        message=command.message,
-    )
-    reply = Reply(command_id=command.command_id, approval_id=command.approval_id)
-    return Decision([ApprovalRequested(at=command.at, approval=approval)], [reply])
-
-
-def _asked_before(known: Approval, command: SetRiskLimits) -> Decision:
-    asked = known.request
-    is_same = isinstance(asked, SetRiskLimits) and asked.limits == command.limits
-    if is_same and asked.user_id == command.user_id:
-        reply = Reply(command_id=command.command_id, approval_id=known.approval_id, replayed=True)
-        return Decision([], [reply])
-    message = f"approval {known.approval_id} was asked for before, and for something else: use a new id"
-    refusal = Refusal(code=RefusalCode.IDEMPOTENCY_KEY_CONFLICT, message=message)
-    return Decision([], [Reply(command_id=command.command_id, refusal=refusal)])
 
 
 # --- looser or tighter ---------------------------------------------------------------------------------------------

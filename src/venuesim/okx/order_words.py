@@ -109,7 +109,7 @@ def state_of(order: Order) -> State:
 
 def category_of(order: Order) -> str:
     """Return `category`: who made the order."""
-    if CLOSES_PART in order.extra:
+    if order.origin is Origin.LIQUIDATION and CLOSES_PART in order.extra:
         return "partial_liquidation"
     return _CATEGORIES[order.origin]
 

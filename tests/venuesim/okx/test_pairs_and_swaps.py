@@ -176,10 +176,13 @@ async def test_a_pairs_seller_has_his_rebate_in_the_quote_asset(desk: Desk) -> N
 @pytest.mark.conformance("Auto-deleveraging", "okx swap", approximate="by hand only: nobody is deleveraged by himself")
 async def test_a_deleveraged_position_says_so(desk: Desk) -> None:
     await desk.order(sz="10")
-    await desk.venues.control("POST", "deleveraging", {"api_key": "k" * 64, "symbol": "BTC/USDT:USDT"})
+    about = {"api_key": "k" * 64, "symbol": "BTC/USDT:USDT"}
+    await desk.venues.control("POST", "deleveraging", {**about, "quantity": "0.04"})
+    await desk.venues.control("POST", "deleveraging", about)
     assert await desk.positions() == []
-    (order,) = await desk.get("trade/orders-history", instType="SWAP", category="adl")
-    assert picked(order, "side", "accFillSz", "tdMode") == ("sell", "10", "cross")
+    rest, part = await desk.get("trade/orders-history", instType="SWAP", category="adl")
+    assert picked(part, "side", "accFillSz", "tdMode") == ("sell", "4", "cross")
+    assert picked(rest, "side", "accFillSz", "tdMode") == ("sell", "6", "cross")
     (closed,) = await desk.get("account/positions-history", type="6")
     assert closed["triggerPx"] == "65000"
 

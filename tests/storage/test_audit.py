@@ -169,6 +169,16 @@ def test_one_thing_broken_is_named(copied: str, statement: str, check: str, tabl
     assert any((name, finding.table) == (check, table) for name, finding in found)
 
 
+def test_amounts_are_told_as_people_write_them(copied: str) -> None:
+    engine = engines.create(parse(copied))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE portfolio SET reserved = '1.50' WHERE asset = 'BTC'")
+    engine.dispose()
+    told = [finding.message for name, finding in run(copied)[1] if name == "replay"]
+    assert told
+    assert all(message == "reserved is 1.5, by the journal 0.1" for message in told), told
+
+
 def test_what_cannot_be_read_keeps_no_other_check_from_being_carried_out(copied: str) -> None:
     engine = engines.create(parse(copied))
     with engine.execution_options(writes=True).begin() as connection:

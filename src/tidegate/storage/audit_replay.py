@@ -7,6 +7,7 @@ the replay writes are then read side by side, by primary key.
 
 import tempfile
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tidegate.core.apply import apply
 from tidegate.core.desk import Desk
 from tidegate.core.identifiers import OrderId
 from tidegate.core.messages.events import JournaledEvent, OrderCreated
+from tidegate.core.money import plain
 from tidegate.core.policy import Policy
 from tidegate.core.projection import Projector
 from tidegate.core.vocabulary import AccountState
@@ -151,14 +153,28 @@ def _compare(table: Table, written: Iterator[dict[str, Any]], replayed: Iterator
 
 def _compare_rows(table: Table, written: dict[str, Any], replayed: dict[str, Any], check: Check) -> None:
     differing = [
-        column.name
+        column
         for column in table.columns
         if (table.name, column.name) not in _UNCOMPARED
         and not _agree(column, written[column.name], replayed[column.name])
     ]
     if differing:
-        figures = [f"{name} is {written[name]}, by the journal {replayed[name]}" for name in differing]
+        figures = [
+            f"{column.name} is {_shown(column, written)}, by the journal {_shown(column, replayed)}"
+            for column in differing
+        ]
         check.find(table.name, key_of(written, table), named(figures))
+
+
+def _shown(column: Column[Any], row: dict[str, Any]) -> str:
+    """A value as people write it: amounts without zeros behind them, if they are amounts."""
+    value = row[column.name]
+    if value is None or not isinstance(column.type, Amount):
+        return str(value)
+    try:
+        return plain(Decimal(value))
+    except InvalidOperation:
+        return str(value)
 
 
 def _agree(column: Column[Any], written: Any, replayed: Any) -> bool:

@@ -133,7 +133,7 @@ def test_people_are_told_once_an_order_and_until_they_say_so(desk: ForcedDesk) -
     desk.force("1", trade_id="forced-2")
     [found] = desk.open_breaks(FORCED_TRADE)
     assert found.subject == f"{PERPETUAL} 77"
-    assert "(liquidation): sell 1" in found.message
+    assert "(liquidation), at first: sell 1" in found.message
     assert "alice 0.667, bob 0.333" in found.message
     assert desk.resolve(found.break_id) is None
     assert desk.open_breaks() == []

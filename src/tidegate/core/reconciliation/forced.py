@@ -211,7 +211,8 @@ def _alarm(desk: Desk, account: Account, report: ExecutionReported, shares: list
     whose = ", ".join(f"{share.user_id} {plain(share.quantity)}" for share in shares)
     subject = f"{report.symbol} {report.exchange_order_id or report.trade_id}"
     message = (
-        f"{account.exchange} itself has closed a position ({cause}): {report.side} {plain(report.quantity)} "
-        f"{report.symbol} at {plain(report.price)}, booked to {whose}"
+        f"{account.exchange} itself closes a position ({cause}), at first: {report.side} {plain(report.quantity)} "
+        f"{report.symbol} at {plain(report.price)}, booked to {whose}; all of it is among the orders with rule_id "
+        f"{VENUE}:{report.forced}"
     )
     return tell_once(desk, account.account_id, report.at, FORCED_TRADE, subject, message)

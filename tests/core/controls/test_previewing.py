@@ -8,13 +8,22 @@ from hypothesis import strategies as st
 
 from support.desk_driver import ALICE, BTC_USDT
 from support.limited_desk import LimitedDesk, limit
-from support.markets import PERPETUAL, MarketsDriver
+from support.markets import PERPETUAL, MarketsDriver, account_of
 from tidegate.core.identifiers import CommandId
 from tidegate.core.messages.commands import PlaceOrder, PreviewOrder, SetCorrections
 from tidegate.core.messages.effects import Reply
 from tidegate.core.messages.risk_values import OrderPreview
 from tidegate.core.money import plain
-from tidegate.core.vocabulary import Correction, LimitKind, OrderType, RefusalCode, Side, TimeInForce, TradingState
+from tidegate.core.vocabulary import (
+    Correction,
+    Exchange,
+    LimitKind,
+    OrderType,
+    RefusalCode,
+    Side,
+    TimeInForce,
+    TradingState,
+)
 
 MARKET = {"order_type": OrderType.MARKET, "price": None}
 
@@ -181,3 +190,12 @@ def test_a_stop_that_a_limit_adds_is_told_and_every_limit_shows_its_use() -> Non
     uses = {check.limit_id: check.utilization for check in found.checks if check.limit_id is not None}
     assert uses[LimitKind.ORDER_NOTIONAL] == "0.75"
     assert uses[LimitKind.OPEN_ORDERS] == "0.25"
+
+
+def test_what_an_order_leaves_on_the_other_side_is_told_without_a_sign() -> None:
+    driver = LimitedDesk(usdt="100000")
+    driver.set_limits(limit(LimitKind.ASSET_EXPOSURE, "2000000"), limit(LimitKind.NET_EXPOSURE, "4000000"))
+    driver.trade(driver.perpetual(quantity="1"))
+    found = previewed(driver, driver.perpetual(Side.SELL, "0.4", account_id=account_of(Exchange.BYBIT)))
+    used = {check.limit_id: (check.actual, check.utilization) for check in found.checks if check.limit_id is not None}
+    assert used == {LimitKind.ASSET_EXPOSURE: ("1530000", "0.765"), LimitKind.NET_EXPOSURE: ("1530000", "0.3825")}

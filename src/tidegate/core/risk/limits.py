@@ -20,6 +20,15 @@ from tidegate.core.totals.plans import Figure, Plan, exceeds
 from tidegate.core.validation import reference_price
 from tidegate.core.vocabulary import LimitKind, OrderType, RefusalCode, Side
 
+_BY_SIDE = frozenset(
+    {
+        LimitKind.POSITION_QUANTITY,
+        LimitKind.POSITION_NOTIONAL,
+        LimitKind.ASSET_EXPOSURE,
+        LimitKind.NET_EXPOSURE,
+    }
+)
+
 
 def check_limits(ask: Ask) -> Refusal | None:
     """Whether an order that does more than reduce a position keeps within all limits.
@@ -70,6 +79,8 @@ def _figure(ask: Ask, plan: Plan, figure: Figure) -> CheckFigure:
     passed = figure is None or (isinstance(figure, Decimal) and not exceeds(plan, figure))
     refusal = None if passed or figure is None else refusal_of(ask, plan, figure)
     is_amount = isinstance(figure, Decimal) and not plan.symbols
+    if isinstance(figure, Decimal) and plan.kind in _BY_SIDE:
+        figure = abs(figure)  # Below zero, the order leaves so much on the other side.
     return CheckFigure(
         check=plan.kind,
         passed=passed,

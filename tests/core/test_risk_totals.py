@@ -1,15 +1,19 @@
-"""Orders let through before a limit that counts over time was set count from its first moment on."""
+"""Totals follow what counts: orders that came before a limit was set, and legs whose stop is gone."""
 
 import pytest
 
-from support.desk_driver import RISK
+from support.desk_driver import ACCOUNT, RISK
 from support.kept_desk import replayed, state_of
 from support.limited_desk import LimitedDesk, limit
 from support.markets import PERPETUAL
+from support.protected_desk import LINEAR, STOP, TARGET, ProtectedDesk
 from tidegate.core import identifiers as ids
+from tidegate.core.apply import apply
 from tidegate.core.messages import commands
+from tidegate.core.messages.events import RiskLimitsSet
 from tidegate.core.messages.risk_values import RiskLimit
-from tidegate.core.vocabulary import LimitKind, RefusalCode, Role, Side
+from tidegate.core.totals.recount import recount
+from tidegate.core.vocabulary import Leg, LimitKind, PositionSide, RefusalCode, Role, Side
 
 K = LimitKind
 ROSA = ids.UserId("rosa")
@@ -116,3 +120,22 @@ def test_nothing_is_remembered_while_nothing_counts_over_time() -> None:
     ask(desk, limit(K.ORDER_QUANTITY, "10"))
     desk.place(desk.spot())
     assert not desk.desk.risk.recent_orders
+
+
+def test_a_target_counts_as_closing_once_its_stop_is_canceled() -> None:
+    desk = ProtectedDesk()
+    desk.open_shop()
+    entry = desk.entry(symbol=LINEAR, side=Side.SELL, stop=TARGET, target=STOP)
+    desk.trade(entry, "1")
+    apply(desk.desk, RiskLimitsSet(at=desk.now, version=1, limits=(limit(K.NET_EXPOSURE, "1000000"),), by=RISK))
+    [stop] = [leg for leg in desk.desk.legs_of(entry.order_id) if leg.leg is Leg.STOP_LOSS]
+    desk.take(stop)
+    desk.cancel(stop)
+    desk.gone(stop)
+    assert [leg.leg for leg in desk.desk.legs_of(entry.order_id)] == [Leg.TAKE_PROFIT]
+    running, counted = desk.desk.totals, recount(desk.desk)
+    assert running is not None
+    assert counted is not None
+    key = (ACCOUNT, entry.user_id, LINEAR, PositionSide.NET)
+    assert running.cells[key].closing_buys == counted.cells[key].closing_buys == 1
+    assert running.footprints == counted.footprints

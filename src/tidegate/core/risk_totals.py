@@ -63,6 +63,9 @@ def follow(totals: Totals, desk: Desk, event: Event) -> None:
     """Carry an event that has just been applied into the totals."""
     if type(event) in _CHANGES:
         _changed(totals, desk, desk.orders[event.order_id])  # type: ignore[union-attr]
+        if type(event) is happened.ProtectionChanged:
+            for leg in desk.legs_of(event.order_id):  # A target counts where no stop is beside it any more.
+                follow_order(totals, desk, leg)
         return
     match event:
         case happened.ExecutionBooked():

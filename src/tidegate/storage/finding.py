@@ -26,13 +26,15 @@ FORCED_EXECUTIONS = (
 """What a venue traded by itself in a market, newest first; `{0}` is the driver's mark for a parameter."""
 HEARD_FLOWS = select(
     CASH_FLOWS,
-    "AS heard WHERE account_id = {0} AND asset = {0} AND happened_at >= {0} AND happened_at <= {0} "  # noqa: S608
+    "WHERE account_id = {0} AND asset = {0} AND happened_at >= {0} AND happened_at <= {0} "  # noqa: S608
     f"AND {IS_HEARD} AND heard_as = flow_id "
-    "AND NOT EXISTS (SELECT 1 FROM cash_flows AS named WHERE named.account_id = heard.account_id "
-    "AND named.asset = heard.asset AND named.happened_at = heard.happened_at AND named.heard_as IS NOT NULL "
-    "AND named.heard_as = heard.flow_id AND named.flow_id <> heard.flow_id)",
+    "AND flow_id NOT IN (SELECT heard_as FROM cash_flows WHERE account_id = {0} AND asset = {0} "
+    f"AND happened_at >= {{0}} AND happened_at <= {{0}} AND {IS_HEARD} AND heard_as <> flow_id)",
 )
-"""Cash flows of an account, an asset and a time that are booked as a stream told them, and that no list has named."""
+"""Cash flows of an account, an asset and a time that are booked as a stream told them, and that no list has named.
+
+What names one is dated like it. The four parameters come twice, so that both halves go by the index of what was heard.
+"""
 
 
 def last_forced(newest_first: Iterable[Sequence[Any]]) -> ForcedClose | None:

@@ -211,7 +211,7 @@ class PostgresqlFinder:
         return snapshot.recent_orders([RECENT_ORDERS.decode_native(row) for row in rows])
 
     def _heard(self, key: HearingKey) -> list[CashFlow]:
-        return [CASH_FLOWS.decode_native(row) for row in self._connection.execute(_HEARD, key).fetchall()]
+        return [CASH_FLOWS.decode_native(row) for row in self._connection.execute(_HEARD, key * 2).fetchall()]
 
     def _collect(self, found: dict[OrderId, Order], statements: Sequence[str], keys: Collection[Sequence[str]]) -> None:
         for statement in statements:

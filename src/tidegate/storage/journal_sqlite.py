@@ -209,7 +209,7 @@ class SqliteFinder:
     def _heard(self, key: HearingKey) -> list[CashFlow]:
         account_id, asset, since, until = key
         where = (account_id, asset, time_text(since), time_text(until))
-        return [CASH_FLOWS.decode_text(row) for row in self._connection.execute(_HEARD, where).fetchall()]
+        return [CASH_FLOWS.decode_text(row) for row in self._connection.execute(_HEARD, where * 2).fetchall()]
 
     def _has(self, statement: str, parameters: tuple[str, ...]) -> bool:
         return self._connection.execute(statement, parameters).fetchone() is not None

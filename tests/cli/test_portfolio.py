@@ -48,6 +48,17 @@ def test_the_portfolio_shows_holdings_value_and_what_has_no_price(desk: FakeDesk
     assert all(line == line.rstrip() for line in result.stdout.splitlines())
 
 
+def test_a_price_below_a_cent_is_no_zero(desk: FakeDesk, tidegate: Tidegate) -> None:
+    rows = [
+        _row(asset="PEPE", average_price="0.000007513333", price="0.0000075"),
+        _row(asset="XRP", average_price="2.0001", price="0"),
+    ]
+    desk.answer("GET", "/portfolio", {**PORTFOLIO, "items": rows})
+    pepe, xrp = [line.split() for line in tidegate("portfolio").stdout.splitlines()[1:3]]
+    assert pepe[5:7] == ["0.00000751333", "0.0000075"]
+    assert xrp[5:7] == ["2.0001", "0.00"]
+
+
 def test_the_portfolio_as_json_keeps_every_digit(desk: FakeDesk, tidegate: Tidegate) -> None:
     desk.answer("GET", "/portfolio", PORTFOLIO)
     document = json.loads(tidegate("portfolio", "--json").stdout)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tidegate.cli.grid import Cell, Column, number, print_grid
 from tidegate.cli.output import console
-from tidegate.cli.tables import amount, date_and_clock, gain, money
+from tidegate.cli.tables import amount, date_and_clock, gain, money, price
 
 if TYPE_CHECKING:
     from tidegate.client import (
@@ -77,8 +77,8 @@ def _holding(row: "PortfolioRow", *, has_wallets: bool) -> tuple[Cell, ...]:
         row.asset,
         amount(row.quantity),
         amount(row.reserved) if row.reserved else "-",
-        money(row.average_price),
-        _marked(money(row.price), stale=row.stale),
+        price(row.average_price),
+        _marked(price(row.price), stale=row.stale),
         money(row.value),
         gain(row.unrealized_pnl),
         gain(row.realized_pnl),

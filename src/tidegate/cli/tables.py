@@ -30,6 +30,7 @@ _STYLES = {
     "offline": "red",
 }
 _CENT = Decimal("0.01")
+_PRICE_DIGITS = 6
 _PLACES_MAX = Decimal("1e-8")
 
 
@@ -49,6 +50,15 @@ def amount(value: Decimal | None) -> str:
 def money(value: Decimal | None) -> str:
     """An amount of the reporting currency, to the cent, with thousands separated."""
     return "-" if value is None else f"{value.quantize(_CENT, ROUND_HALF_EVEN):,}"
+
+
+def price(value: Decimal | None) -> str:
+    """A price in the reporting currency: to the cent, and where that says little to six digits."""
+    if value is None:
+        return "-"
+    places = max(2, _PRICE_DIGITS - 1 - value.adjusted()) if value else 2
+    whole, _, cents = f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,f}".partition(".")
+    return f"{whole}.{cents.rstrip('0').ljust(2, '0')}"
 
 
 def gain(value: Decimal | None) -> Text:

@@ -110,6 +110,16 @@ def test_one_old_price_on_the_way_makes_all_of_it_stale_and_a_fresh_way_goes_bef
     assert market.worth("XYZ") == Worth(Decimal(101), stale=False)
 
 
+def test_many_old_ways_at_one_venue_do_not_hide_a_fresh_one_at_another(market: Market) -> None:
+    market.tell("BTC/USDT", "50000", age_seconds=300)
+    for middle in ("USDC", "FDUSD", "ETH", "BNB", "DAI"):
+        market.tell(f"BTC/{middle}", "1", age_seconds=300)
+        market.tell(f"{middle}/USDT", "50000", age_seconds=300)
+    assert market.worth("BTC") == Worth(Decimal(50_000), stale=True)
+    market.tell("BTC/USDT", "51000", OKX)
+    assert market.worth("BTC") == Worth(Decimal(51_000), stale=False)
+
+
 def test_what_one_has_learned_the_other_will_too(market: Market) -> None:
     market.tell("BTC/USDT", "1")
     assert market.rate("BTC") == 1

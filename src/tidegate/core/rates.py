@@ -13,7 +13,8 @@ from tidegate.core.instruments import Price
 from tidegate.core.money import ONE, ratio
 from tidegate.core.vocabulary import Exchange
 
-PATHS_MAX = 4  # The best way, and others for when a price on it is old.
+PATHS_MAX = 8  # The best way, and others for when a price on it is old.
+PATHS_PER_VENUE_MAX = 2  # When one venue tells no prices, another does: its ways must not be crowded out.
 HUBS = ("USDT", "USDC", "USD", "FDUSD", "BTC", "ETH", "BNB")  # What most is traded against, the best known first.
 
 
@@ -99,14 +100,17 @@ class Rates:
     def _find(self, exchange: Exchange, asset: str) -> Iterator[Path]:
         venues = [exchange, *(other for other in self._exchanges if other is not exchange)]
         for venue in venues:
-            direct = self._markets.get((venue, asset), {}).get(self._reporting)
-            if direct is not None:
-                yield (direct,)
-            yield from self._by_way(venue, venue, asset)
+            yield from islice(self._within(venue, asset), PATHS_PER_VENUE_MAX)
         for first in venues:
             for second in venues:
                 if first is not second:
                     yield from self._by_way(first, second, asset)
+
+    def _within(self, venue: Exchange, asset: str) -> Iterator[Path]:
+        direct = self._markets.get((venue, asset), {}).get(self._reporting)
+        if direct is not None:
+            yield (direct,)
+        yield from self._by_way(venue, venue, asset)
 
     def _by_way(self, first: Exchange, second: Exchange, asset: str) -> Iterator[Path]:
         """By a third asset that has a market with each of the two."""

@@ -35,7 +35,7 @@ class QuoteLeg(NamedTuple):
     grows: Decimal | None
 
 
-class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
+class Ask(msgspec.Struct, eq=False, gc=False):
     """What is asked, with the figures that its checks share. Worths are in the reporting currency, None: unknown.
 
     `adds` is in base: what comes on top of what is open already. `entry` is about where it would trade, in quote;
@@ -45,7 +45,6 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
     books: Books
     totals: Totals
     asked: Asked
-    place: Place
     screen: Screen
     at: datetime
     adds: Decimal
@@ -62,6 +61,11 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
     _grows: Decimal | None = None
 
     @property
+    def place(self) -> Place:
+        """Where it counts."""
+        return self.screen.place
+
+    @property
     def grows(self) -> Decimal:
         """By how much the worst case of the user's own position grows; another side of it may be the worse one."""
         if self._grows is None:
@@ -69,7 +73,6 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
             self._grows = _growth(cell, self.adds, is_buy=self.is_buy)
         return self._grows
 
-    @property
     def is_first(self) -> bool:
         """Whether the user has ordered nothing in the market lately."""
         return not self.totals.ordered.times(self.screen.key)
@@ -84,7 +87,6 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
         """When the same but for its price was ordered lately, and has traded."""
         return self.totals.executed_alike.times(executed_alike_key(self.asked))
 
-    @property
     def loss_at_stop(self) -> Decimal | None:
         """What it would lose at its stop; nothing that is known, without one."""
         if self.stop is None:
@@ -95,12 +97,12 @@ class Ask(msgspec.Struct, kw_only=True, eq=False, gc=False):
 
     def gone(self, amounts: Sums, key: Any, since: datetime) -> Decimal | None:
         """What was ordered after a moment, by these amounts of a place, whatever it was quoted in; None: unknown."""
-        total = ZERO
+        total, place = ZERO, self.screen.place
         for quote in self.totals.quotes:
             amount = amounts.total((key, quote), since)
             if not amount:
                 continue
-            rate = self.rate if quote == self.place.quote else self.books.rate(self.place.exchange, quote)
+            rate = self.rate if quote == place.quote else self.books.rate(place.exchange, quote)
             if rate is None:
                 return None
             total += amount * rate
@@ -124,11 +126,10 @@ def ask(
     rate = books.rate(place.exchange, place.quote)
     entry = entry_of(asked, reference)
     return Ask(
-        books=books,
-        totals=totals,
-        asked=asked,
-        place=place,
-        screen=screen,
+        books,
+        totals,
+        asked,
+        screen,
         at=at,
         adds=adds,
         entry=entry,

@@ -172,7 +172,7 @@ def _daily_loss(ask: Ask, plan: Plan) -> Figure:
     lost = None if standing is None else standing.lost
     if lost is None:
         return NO_EQUITY
-    at_stop = ask.loss_at_stop
+    at_stop = ask.loss_at_stop()
     if at_stop is None:
         return NO_PRICE
     return max(lost + _sum(ask, plan).at_risk + at_stop, ZERO)

@@ -52,7 +52,7 @@ def _passes_by_itself(order: OrderBounds, ask: Ask) -> bool:
 
 def _passes_over_time(screen: Screen, ask: Ask) -> bool:
     order, at = screen.order, ask.at
-    if (order.alike or order.executed_alike) and not ask.is_first and not _passes_alike(order, ask):
+    if (order.alike or order.executed_alike) and not ask.is_first() and not _passes_alike(order, ask):
         return False
     for orders, key, most in screen.open_orders:
         if orders.get(key, 0) >= most:
@@ -123,7 +123,7 @@ def _passes_each_sum(sums: list[Sum], ask: Ask, added: Decimal) -> bool:
 
 
 def _passes_worths(screen: Screen, ask: Ask) -> bool:
-    added, at_stop, set_leverage = ask.added_worth, ask.loss_at_stop, ask.asked.leverage
+    added, at_stop, set_leverage = ask.added_worth, ask.loss_at_stop(), ask.asked.leverage
     if at_stop is None or added is None or screen.owner not in ask.totals.owned:
         return False
     for standing, exposure, leverage, loss, drawdown in screen.worths:

@@ -4,6 +4,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple, assert_never
 
 import msgspec
@@ -94,8 +95,7 @@ class Market:
         # Walks share the seed across venues, so that prices agree; liquidity differs by venue.
         self._walk = RandomWalk(instrument, self._listing.low, self._listing.high, seed=f"{seed}/{key}")
         self._book = Book()
-        self._seed = random.Random(f"{seed}/{venue}/{instrument.symbol}").getrandbits(64)  # noqa: S311 - A seeded market.
-        self._sizes = random.Random(self._seed)  # noqa: S311 - The same.
+        self._seeded_by = f"{seed}/{venue}/{instrument.symbol}"
         self._step = 0
         self.source: PriceSource | None = None
         self.source_error: str | None = None
@@ -108,6 +108,15 @@ class Market:
             quote_volume_per_minute=self._listing.level_notional,
         )
         self.statistics = Statistics(instrument, self.candles, self.mid, now_ms)
+
+    @cached_property
+    def _seed(self) -> int:
+        """Made when the market is first quoted, as its sizes are: most markets never are."""
+        return random.Random(self._seeded_by).getrandbits(64)  # noqa: S311 - A seeded market.
+
+    @cached_property
+    def _sizes(self) -> random.Random:
+        return random.Random(self._seed)  # noqa: S311 - The same.
 
     @property
     def book(self) -> Book:

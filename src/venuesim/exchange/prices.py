@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import msgspec
@@ -11,6 +12,9 @@ from venuesim.exchange.instruments import Instrument, floor_to
 
 STEP_DEVIATION = 0.00005
 """Standard deviation of one step's return: about 3 % a day at four steps a second."""
+
+STARTS = (200, 800)
+"""Where in its range a walk may start, in thousandths."""
 
 BILLION = 10**9
 
@@ -39,6 +43,12 @@ class PriceSource(Protocol):
         ...
 
 
+@lru_cache(maxsize=1024)
+def _start(seed: str) -> int:
+    """Where a seed's walk starts; the venues' walks share seeds, and there are hundreds of them."""
+    return random.Random(seed).randint(*STARTS)  # noqa: S311 - A seeded market, not a secret.
+
+
 class RandomWalk:
     """A price that takes one random step per call, reflected at the ends of its range. It never ends.
 
@@ -51,9 +61,16 @@ class RandomWalk:
         self._low = low
         self._high = high
         self._step = instrument.tick_size / 1000
-        self._random = random.Random(seed)  # noqa: S311 - A seeded market, not a secret.
-        start = low + (high - low) * Decimal(self._random.randint(200, 800)) / 1000
+        self._seed = seed
+        start = low + (high - low) * Decimal(_start(seed)) / 1000
         self.price = max(floor_to(start, instrument.tick_size), instrument.tick_size)
+
+    @cached_property
+    def _random(self) -> random.Random:
+        """What the steps are drawn from, made for the first one: the start was drawn before them."""
+        made = random.Random(self._seed)  # noqa: S311 - A seeded market, not a secret.
+        made.randint(*STARTS)
+        return made
 
     def advance(self, now_ms: int) -> Sequence[Tick]:  # noqa: ARG002 - It steps per call, whatever the time.
         """Take one step; the tick has no quantity, for it is a middle price and lies between ticks."""

@@ -49,22 +49,6 @@ def test_the_first_mark_is_both_the_days_start_and_the_high(desk: ComparedDesk) 
     assert (found.day_start, found.high, found.day) == (10, 10, MORNING.replace(hour=0))
 
 
-def test_who_comes_later_is_measured_from_the_beginning_of_the_own_books(desk: ComparedDesk) -> None:
-    mark(desk, 110, deposits=100)
-    late = OwnerEquity(
-        account_id=ACCOUNT,
-        user_id=BOB,
-        equity=Decimal(60),
-        unrealized_pnl=Decimal(0),
-        net_deposits=Decimal(100),
-        gross_exposure=Decimal(0),
-        stale=False,
-    )
-    apply(desk.desk, EquityMarked(at=MORNING, marks=(late,)))
-    found = desk.desk.risk.loss_marks[Scope(user_id=BOB).key]
-    assert (found.day_start, found.high) == (0, 0), "what was lost before the first point counts"
-
-
 def test_the_high_only_rises_and_a_day_starts_where_the_last_ended(desk: ComparedDesk) -> None:
     mark(desk, 110)
     assert mark(desk, 130).high == 130

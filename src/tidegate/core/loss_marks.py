@@ -16,10 +16,8 @@ def mark(desk: Desk, event: EquityMarked) -> None:
 
     A point tells only who is worth something else than before: the others are worth what they were. A scope with an
     owner whose worth is not known for certain keeps its marks: a day that begins so is measured against yesterday's
-    start until it is known. A scope that comes later than the desk's first point begins without a profit, as its books
-    did: what was lost before its own first point counts.
+    start until it is known.
     """
-    is_first = not desk.risk.loss_marks
     desk.risk.marked_at = event.at
     for owner in event.marks:
         desk.risk.marks[owner.account_id, owner.user_id] = owner
@@ -27,8 +25,7 @@ def mark(desk: Desk, event: EquityMarked) -> None:
     stale = _scopes_of_all(desk, [owner for owner, marked in desk.risk.marks.items() if marked.stale])
     for key, profit in _profits(desk).items():
         if key not in stale and key not in desk.risk.unmarked:
-            began = profit if is_first else ZERO
-            desk.risk.loss_marks[key] = _marked(desk.risk.loss_marks.get(key), key, profit, began, event)
+            desk.risk.loss_marks[key] = _marked(desk.risk.loss_marks.get(key), key, profit, event)
 
 
 def _profits(desk: Desk) -> dict[str, Decimal]:
@@ -45,16 +42,14 @@ def _scopes_of_all(desk: Desk, owners: Iterable[tuple[AccountId, UserId]]) -> fr
     return frozenset(scope.key for owner in owners for scope in scopes_of(desk, *owner))
 
 
-def _marked(before: LossMark | None, key: str, profit: Decimal, began: Decimal, event: EquityMarked) -> LossMark:
-    """`began`: what a scope without marks is measured against."""
+def _marked(before: LossMark | None, key: str, profit: Decimal, event: EquityMarked) -> LossMark:
     day = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
-    if before is None:
-        return LossMark(scope_key=key, day=day, day_start=began, high=max(began, profit), updated_at=event.at)
+    is_new_day = before is None or before.day != day
     return LossMark(
         scope_key=key,
         day=day,
-        day_start=before.day_start if before.day == day else profit,
-        high=max(before.high, profit),
+        day_start=profit if before is None or is_new_day else before.day_start,
+        high=profit if before is None else max(before.high, profit),
         updated_at=event.at,
     )
 

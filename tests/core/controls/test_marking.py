@@ -158,6 +158,16 @@ def test_a_scope_sums_up_its_owners_also_those_that_are_worth_what_they_were() -
     assert desk.loss_mark(Scope(account_id=ACCOUNT).key).high == 10_000
 
 
+def test_who_was_never_marked_is_not_kept_waiting() -> None:
+    desk = MarkedDesk()
+    desk.open_shop({"BTC": Decimal(10)}, user_ids=(ALICE, BOB))
+    desk.tick(1)
+    desk.give("BTC", "4", UNALLOCATED, BOB, by=RISK)
+    marked = {point.user_id for _ in range(5) for point in desk.tick(1)}
+    assert marked == {BOB, UNALLOCATED}, "what Bob loses counts from here on"
+    assert desk.loss_mark(Scope(user_id=BOB).key).day_start == 0
+
+
 def test_who_has_nothing_left_still_has_lost_it(desk: MarkedDesk) -> None:
     order = desk.working(desk.order_command(side=Side.SELL, quantity="10", price="40000"))
     desk.last = desk.mark = "40000"

@@ -1,5 +1,5 @@
 """Points of the equity curve: once a minute for who is worth something else than before, for all once an hour; within
-seconds where a profit moves far, so that loss limits see it.
+seconds where a profit moves far, so that loss limits see it, and of who has never been marked.
 
 The first of a day is what that day's loss is measured against. An owner of whom a price is still to come, after a
 start, is left out: a value without it would be taken for a loss.
@@ -39,10 +39,10 @@ def _marks(desk: Desk, at: datetime) -> list[OwnerEquity]:
 
 
 def _has_moved(desk: Desk, mark: OwnerEquity) -> bool:
-    """Whether a profit is so far from the last one that losses measured by it are wrong."""
+    """Whether a profit is so far from the last one that losses measured by it are wrong, or was never marked."""
     before = desk.risk.marks.get((mark.account_id, mark.user_id))
     if before is None:
-        return False
+        return True
     change = (mark.equity - mark.net_deposits) - (before.equity - before.net_deposits)
     return change != 0 and abs(change) >= desk.policy.equity_step_ratio * abs(before.equity)
 

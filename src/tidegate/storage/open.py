@@ -6,7 +6,6 @@ from tidegate.storage.accounting import StoredAccounting
 from tidegate.storage.blotter import StoredBlotter
 from tidegate.storage.credential_store import StoredCredentials
 from tidegate.storage.errors import SchemaError
-from tidegate.storage.journal_postgresql import PostgresqlJournal
 from tidegate.storage.journal_sqlite import SqliteJournal
 from tidegate.storage.locks import FileLock
 from tidegate.storage.urls import PostgresqlDatabase, SqliteFile, parse
@@ -21,9 +20,7 @@ class Storage:
         try:
             engines.check_reachable(self._engine, database)
             migrate.check_current(self._engine)
-            self.journal: Journal = (
-                SqliteJournal(database.path) if isinstance(database, SqliteFile) else PostgresqlJournal(database)
-            )
+            self.journal = _journal(database)
         except BaseException:
             self._engine.dispose()
             raise
@@ -41,6 +38,14 @@ class Storage:
         self._engine.dispose()
         if self._lock is not None:
             self._lock.close()
+
+
+def _journal(database: SqliteFile | PostgresqlDatabase) -> Journal:
+    if isinstance(database, SqliteFile):
+        return SqliteJournal(database.path)
+    from tidegate.storage.journal_postgresql import PostgresqlJournal  # With its driver, which SQLite needs not load.
+
+    return PostgresqlJournal(database)
 
 
 def open_storage(url: str) -> Storage:

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
@@ -20,19 +21,33 @@ def _all_gone(processes: list[psutil.Process]) -> bool:
     return len(gone) == len(processes) and not left
 
 
-def test_every_order_of_the_demo_ends_as_it_should_and_no_process_stays(tmp_path: Path) -> None:
-    with running(*ONCE, folder=tmp_path) as demo:
+class Run(NamedTuple):
+    """What a demo told until its result, its exit code and standard error, and whether none of its processes stayed."""
+
+    told: list[dict[str, Any]]
+    ended: tuple[int, str]
+    is_all_gone: bool
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A demo of its orders alone, run once for all tests that look at it."""
+    with running(*ONCE, folder=tmp_path_factory.mktemp("demo")) as demo:
         demo.until("started")
         began = children(demo.process.pid)
         assert began
         told = [demo.line()]
         while told[-1]["event"] != "result":
             told.append(demo.line())
-        assert demo.ended() == (0, "")
-        assert _all_gone(began)
-    assert told[-1]["as_expected"] is True
-    assert told[-1]["orders"] == ORDERS
-    endings = [line for line in told if line["event"] == "ending"]
+        return Run(told, demo.ended(), _all_gone(began))
+
+
+def test_every_order_of_the_demo_ends_as_it_should_and_no_process_stays(once: Run) -> None:
+    assert once.ended == (0, "")
+    assert once.is_all_gone
+    assert once.told[-1]["as_expected"] is True
+    assert once.told[-1]["orders"] == ORDERS
+    endings = [line for line in once.told if line["event"] == "ending"]
     statuses = [ending["order"]["status"] for ending in endings]
     assert {status: statuses.count(status) for status in set(statuses)} == {
         "filled": 9,
@@ -43,15 +58,12 @@ def test_every_order_of_the_demo_ends_as_it_should_and_no_process_stays(tmp_path
     assert all(ending["problem"] is None for ending in endings)
 
 
-def test_each_orders_way_is_told_without_a_gap(tmp_path: Path) -> None:
-    result = run(*ONCE, "--json", folder=tmp_path)
-    assert result.returncode == 0
-    lines = [json.loads(line) for line in result.stdout.splitlines()]
+def test_each_orders_way_is_told_without_a_gap(once: Run) -> None:
     ways: dict[str, list[int]] = {}
-    for line in lines:
+    for line in once.told:
         if line["event"] == "step":
             ways.setdefault(line["order_id"], []).append(line["sequence"])
-    ended = {line["order"]["order_id"] for line in lines if line["event"] == "ending"}
+    ended = {line["order"]["order_id"] for line in once.told if line["event"] == "ending"}
     assert set(ways) == ended
     assert all(way == list(range(1, len(way) + 1)) for way in ways.values())
 
@@ -65,8 +77,7 @@ def test_for_people_the_demo_shows_the_portfolio_and_each_end(tmp_path: Path) ->
     assert "\x1b" not in result.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_keeps_serving_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
+def test_the_demo_keeps_serving_until_it_is_interrupted(tmp_path: Path) -> None:
     with running("demo", "--port", "0", folder=tmp_path) as demo:
         began = children(demo.process.pid)
         demo.until("serving")
@@ -80,7 +91,7 @@ def test_the_demo_keeps_serving_until_it_is_told_to_stop(tmp_path: Path, number:
         listed = json.loads(run("order", "list", "--json", folder=tmp_path).stdout)
         assert len(listed["items"]) == ORDERS + 1
         began += children(demo.process.pid)
-        assert demo.stop(number) == (0, "")
+        assert demo.stop(signal.SIGINT) == (0, "")
         assert _all_gone(began)
 
 
@@ -110,12 +121,14 @@ def test_a_desk_that_is_kept_in_the_data_folder_keeps_its_token_and_its_port(tmp
     assert (data / "client.json").read_text() == before
 
 
-def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
+def test_a_second_demo_in_a_folder_is_refused_and_the_first_serves_until_it_is_terminated(tmp_path: Path) -> None:
     with running("demo", "--port", "0", folder=tmp_path) as demo:
         demo.until("started")
+        began = children(demo.process.pid)
         second = run(*ONCE, folder=tmp_path)
         assert second.returncode == 78
         assert second.stderr.count("\n") == 1
         assert "a demo runs in" in second.stderr
         demo.until("serving")
-        assert demo.stop()[0] == 0
+        assert demo.stop(signal.SIGTERM) == (0, "")
+        assert _all_gone(began)

@@ -1,6 +1,7 @@
 """`tidegate serve`, as a process."""
 
 import json
+import shutil
 import signal
 import socket
 import sqlite3
@@ -20,6 +21,22 @@ def _client_file(folder: Path) -> dict[str, str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where a desk has been started once, and stopped."""
+    folder = tmp_path_factory.mktemp("first")
+    with running(*SERVE, folder=folder) as desk:
+        desk.line()
+        assert desk.stop()[0] == 0
+    return folder
+
+
+@pytest.fixture
+def started(tmp_path: Path, first_start: Path) -> Path:
+    """Such a folder of the test's own."""
+    return Path(shutil.copytree(first_start, tmp_path, dirs_exist_ok=True))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_first_start_lets_an_administrator_in_and_a_signal_ends_it_well(tmp_path: Path, number: int) -> None:
     with running(*SERVE, folder=tmp_path) as desk:
@@ -37,43 +54,34 @@ def test_the_first_start_lets_an_administrator_in_and_a_signal_ends_it_well(tmp_
     assert _client_file(tmp_path)["token"] not in told
 
 
-def test_the_second_start_keeps_the_token_and_says_where_it_listens_now(tmp_path: Path) -> None:
-    with running(*SERVE, folder=tmp_path) as desk:
-        desk.line()
-        first = _client_file(tmp_path)
-        desk.stop()
-    with running(*SERVE, folder=tmp_path) as desk:
-        started = desk.line()
-        assert "client_file" not in started
-        second = _client_file(tmp_path)
-        assert second == {"url": started["url"], "token": first["token"]}
-        assert run("accounts", folder=tmp_path).returncode == 0
+def test_the_second_start_keeps_the_token_and_says_where_it_listens_now(started: Path) -> None:
+    first = _client_file(started)
+    with running(*SERVE, folder=started) as desk:
+        told = desk.line()
+        assert "client_file" not in told
+        second = _client_file(started)
+        assert second == {"url": told["url"], "token": first["token"]}
+        assert run("accounts", folder=started).returncode == 0
         desk.stop()
 
 
-def test_a_first_start_that_was_killed_half_way_is_finished_by_the_next_one(tmp_path: Path) -> None:
+def test_a_first_start_that_was_killed_half_way_is_finished_by_the_next_one(started: Path) -> None:
     """The file is written first: here as if the process had died before the desk learned the token."""
-    with running(*SERVE, folder=tmp_path) as desk:
-        desk.line()
-        desk.stop()
     token = "tg_" + "x" * 43
-    path = tmp_path / ".tidegate" / "client.json"
+    path = started / ".tidegate" / "client.json"
     path.write_text(json.dumps({"url": "http://127.0.0.1:1", "token": token, "unfinished": True}))
-    with running(*SERVE, folder=tmp_path) as desk:
+    with running(*SERVE, folder=started) as desk:
         url = desk.line()["url"]
-        assert _client_file(tmp_path) == {"url": url, "token": token}
+        assert _client_file(started) == {"url": url, "token": token}
         with Client(url, token) as client:
             assert client.accounts() == []
         desk.stop()
 
 
-def test_a_token_that_a_stranger_wrote_into_the_file_opens_nothing(tmp_path: Path) -> None:
-    with running(*SERVE, folder=tmp_path) as desk:
-        desk.line()
-        desk.stop()
+def test_a_token_that_a_stranger_wrote_into_the_file_opens_nothing(started: Path) -> None:
     token = "tg_" + "x" * 43
-    (tmp_path / ".tidegate" / "client.json").write_text(json.dumps({"url": "http://127.0.0.1:1", "token": token}))
-    with running(*SERVE, folder=tmp_path) as desk:
+    (started / ".tidegate" / "client.json").write_text(json.dumps({"url": "http://127.0.0.1:1", "token": token}))
+    with running(*SERVE, folder=started) as desk:
         url = desk.line()["url"]
         with Client(url, token) as client, pytest.raises(AuthenticationError):
             client.accounts()

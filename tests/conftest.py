@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from support.conformance import PROPERTY, Writer, marks_of
 from support.postgresql import PostgresqlServer
 from tidegate.storage.migrate import upgrade
+
+# A machine that is busy with something else makes no promise false.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 BACKENDS = ["sqlite", "postgresql"]
 WHOLE_DESKS = "tests/e2e/"

@@ -5,13 +5,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
 import pytest
-from hypothesis import settings
 
 from venuesim.server import Simulator
-
-# A machine that is busy with something else makes no promise false.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 API_KEY = "k" * 64
 SECRET = "s" * 64

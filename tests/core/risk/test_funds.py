@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.desk_driver import ALICE, DeskDriver
+from support.desk_driver import ALICE, BOB, DeskDriver
 from support.markets import PERPETUAL, MarketsDriver, account_of
 from tidegate.core.apply import apply
 from tidegate.core.messages import events as happened
@@ -139,6 +139,12 @@ def test_a_refusal_says_what_would_fit_and_who_holds_the_rest() -> None:
     named = [f"400000 USDT ({held[1].order_id})", f"200000 USDT ({held[2].order_id})"]
     named.append(f"100000 USDT ({held[0].order_id})")
     assert message.endswith(f"; open orders hold {', '.join(named)}")
+
+
+def test_a_refusal_names_what_nobody_has_been_given_yet() -> None:
+    driver = DeskDriver()
+    driver.open_shop({"USDT": Decimal(1_000)}, user_ids=(ALICE, BOB))
+    assert "holds USDT that is unallocated: POST /api/v1/transfers gives it out" in refused(driver)
 
 
 def test_where_not_even_the_smallest_fits_it_says_so() -> None:

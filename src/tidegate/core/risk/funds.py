@@ -9,7 +9,7 @@ from tidegate.core.instruments import Instrument
 from tidegate.core.messages.commands import PlaceOrder
 from tidegate.core.money import ZERO, plain, round_down
 from tidegate.core.portfolio.margins import initial_margin
-from tidegate.core.records import Position
+from tidegate.core.records import UNALLOCATED, Position
 from tidegate.core.vocabulary import InstrumentKind, Wallet
 
 HOLDERS_SHOWN_MAX = 3
@@ -38,6 +38,9 @@ def what_would_fit(
     parts = [_fitting(command, instrument, needed, available), *_unvalued(desk, command, asset, instrument.wallet)]
     if instrument.kind is InstrumentKind.LINEAR:
         parts.append("reduce_only orders need none")
+    nobodys = desk.holdings.get((command.account_id, UNALLOCATED, asset, instrument.wallet))
+    if nobodys is not None and nobodys.quantity > 0:
+        parts.append(f"{command.account_id} holds {asset} that is {UNALLOCATED}: POST /api/v1/transfers gives it out")
     if holders := _holders(desk, command, asset, instrument.wallet):
         parts.append(f"open orders hold {', '.join(holders)}")
     return "".join(f"; {part}" for part in parts)

@@ -52,7 +52,7 @@ def test_a_preview_shows_every_figure_and_places_nothing(desk: FakeDesk, tidegat
     for words in (
         "it would be taken",
         "30000 USDT",
-        "0.0005 BTC",
+        "about 0.0005 BTC",
         "0 before, 0.5 after",
         "small",
         "60.0 %",

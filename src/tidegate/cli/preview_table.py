@@ -37,7 +37,7 @@ def _facts(preview: "OrderPreview") -> list[tuple[str, str]]:
     if preview.reserved_quantity is not None:
         facts.append(("reserves", f"{amount(preview.reserved_quantity)} {preview.reserved_asset}"))
     if preview.fee is not None:
-        facts.append(("fee", f"{amount(preview.fee)} {preview.fee_asset}"))
+        facts.append(("fee", f"about {amount(preview.fee)} {preview.fee_asset}"))
     if preview.position_after is not None:
         facts.append(("position", f"{amount(preview.position_before)} before, {amount(preview.position_after)} after"))
     facts.append(("limits", f"version {preview.limits_version}" if preview.limits_version else "none were ever set"))

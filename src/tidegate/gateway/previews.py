@@ -30,7 +30,9 @@ class CheckView(msgspec.Struct, kw_only=True):
 class PreviewView(msgspec.Struct, kw_only=True):
     """Whether the order would be taken, or with which `code` it would be refused; and the books afterwards.
 
-    `notional` is in the reporting currency, `fee` in `fee_asset`; positions are in base, before and after a fill.
+    `notional` is in the reporting currency; positions are in base, before and after a fill. `fee`, in `fee_asset`, is
+    an estimate: a taker's, at the rate that the desk knows of (0.1 % where none), without what the account has
+    agreed on.
     """
 
     accepted: bool

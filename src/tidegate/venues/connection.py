@@ -98,7 +98,8 @@ class Connection:
 
     def _stream_ended(self, stream: Any, cause: object) -> None:
         if any(stream is each for each in self._streams):
-            log.info("a private stream ended", cause=type(cause).__name__)
+            told = cause if isinstance(cause, int) else type(cause).__name__  # A code of closing says what it is.
+            log.info("a private stream ended", cause=told)
             self._streams = ()
             self._ended.set()
 

@@ -260,7 +260,7 @@ class Restraint:
 
     def _leaves(self, order_id: OrderId, batch: Batch) -> Decimal:
         rows = (self._orders.get(order_id), batch.orders.get(order_id))
-        return min(row.leaves_quantity or ZERO for row in rows if row is not None)
+        return min(_least_left(row) for row in rows if row is not None)
 
     # --- scopes --------------------------------------------------------------------------------------------------
 
@@ -281,6 +281,13 @@ def _passes(order: Order, stopped: happened.TradingStateSet, *, may_reduce: bool
     if order.reduce_only and order.order_type in CONDITIONAL:
         return True  # A stop or target of the user's own.
     return stopped.state is TradingState.REDUCING and may_reduce
+
+
+def _least_left(order: Order) -> Decimal:
+    """What it may still fill; sent again smaller, that alone is at the venue or on its way there."""
+    left = order.leaves_quantity or ZERO
+    asked = order.asked.quantity if order.asked is not None and order.is_resending else None
+    return left if asked is None else min(left, max(asked - order.filled_quantity, ZERO))
 
 
 def _only_reduces(order: Order) -> bool:

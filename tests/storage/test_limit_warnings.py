@@ -56,7 +56,7 @@ def test_an_older_desk_learns_it_from_its_journal(empty_database_url: str) -> No
     desk = warned()
     engine = engines.create(parse(empty_database_url))
     with engine.execution_options(writes=True).begin() as connection:
-        migrate.run_migrations(connection, migrate._config(), "0003")
+        migrate.run_migrations(connection, "0003")
         told = [event for event in desk.journal if isinstance(event, LimitWarned)]
         entries = [JournalEntry(sequence=number, at=event.at, event=event) for number, event in enumerate(told, 1)]
         names = ("sequence", "epoch", "at", "type", "payload", "previous_hash", "hash")

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from tidegate.storage import engines, migrate
+from tidegate.storage import engines, migrate, revisions
 from tidegate.storage.errors import SchemaError, StorageLockedError
 from tidegate.storage.locks import FileLock
 from tidegate.storage.open import open_storage
@@ -34,7 +34,7 @@ def execute(url: str, statement: str) -> None:
 
 
 def test_the_migrated_schema_is_the_one_in_the_code(empty_database_url: str) -> None:
-    assert migrate.upgrade(empty_database_url) == migrate.head()
+    assert migrate.upgrade(empty_database_url) == revisions.head()
     engine = engines.create(parse(empty_database_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -74,7 +74,7 @@ def test_on_postgresql_the_partial_indexes_have_their_conditions(postgresql_url:
 def test_upgrading_twice_changes_nothing(empty_database_url: str) -> None:
     migrate.upgrade(empty_database_url)
     before = tables(empty_database_url)
-    assert migrate.upgrade(empty_database_url) == migrate.head()
+    assert migrate.upgrade(empty_database_url) == revisions.head()
     assert tables(empty_database_url) == before
 
 

@@ -28,7 +28,7 @@ def test_it_is_what_the_desk_would_have_counted(empty_database_url: str) -> None
     desk = lived()
     engine = engines.create(parse(empty_database_url))
     with engine.execution_options(writes=True).begin() as connection:
-        migrate.run_migrations(connection, migrate._config(), "0002")
+        migrate.run_migrations(connection, "0002")
         entries = [
             JournalEntry(sequence=number, at=event.at, event=event) for number, event in enumerate(desk.journal, 1)
         ]

@@ -26,7 +26,7 @@ def old_database_url(empty_database_url: str) -> Iterator[str]:
     """A database of revision 0001, with rows in every table that the next one changes."""
     engine = engines.create(parse(empty_database_url))
     with engine.execution_options(writes=True).begin() as connection:
-        migrate.run_migrations(connection, migrate._config(), "0001")
+        migrate.run_migrations(connection, "0001")
         fill(connection)
     engine.dispose()
     return empty_database_url
@@ -87,7 +87,7 @@ def as_it_was(order: Order) -> Order:
 
 
 async def test_orders_come_through_with_what_the_new_columns_mean_for_them(old_database_url: str) -> None:
-    assert migrate.upgrade(old_database_url) == migrate.head()
+    assert migrate.upgrade(old_database_url) == revisions.head()
     storage = open_storage(old_database_url)
     snapshot = await storage.journal.load()
     closed = await storage.blotter.order(made.order_id(2))

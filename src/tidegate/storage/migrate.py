@@ -3,20 +3,19 @@
 One transaction per upgrade: a migration that fails leaves nothing behind, on either database.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from tidegate.storage import engines
 from tidegate.storage.errors import SchemaError, StorageUnavailableError
 from tidegate.storage.locks import FileLock
+from tidegate.storage.revisions import MIGRATIONS, head, known, revision_of
 from tidegate.storage.urls import PostgresqlDatabase, SqliteFile, parse
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _UPGRADE_LOCK = 0x7469_6465  # Any number; PostgreSQL's advisory locks go by it.
 
 
@@ -54,20 +53,11 @@ def check_current(engine: Engine) -> None:
     raise SchemaError(f"the schema is at revision {found}, this code needs {wanted}: run `tidegate db upgrade`")
 
 
-def head() -> str:
-    """The revision that this code needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    assert revision is not None
-    return revision
+def run_migrations(connection: Connection, revision: str = "head") -> None:
+    """Run alembic, which a start with a current schema need not load, inside the connection's transaction."""
+    from alembic import command
 
-
-def revision_of(connection: Connection) -> str | None:
-    """The revision that the database is at; None when it has no schema."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def run_migrations(connection: Connection, config: Config, revision: str = "head") -> None:
-    """Run alembic inside the connection's transaction."""
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
@@ -82,19 +72,21 @@ def _upgrade(database: SqliteFile | PostgresqlDatabase) -> str:
             found = revision_of(connection)
             if found is not None:
                 _refuse_newer(found)
-            run_migrations(connection, _config())
+            if found != head():
+                run_migrations(connection)
         return head()
     finally:
         engine.dispose()
 
 
 def _refuse_newer(found: str) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found not in known:
+    if found not in known():
         raise SchemaError(f"the schema is at revision {found}, which this tidegate does not know: it is newer; upgrade")
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

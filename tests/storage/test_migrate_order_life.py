@@ -11,7 +11,7 @@ from tidegate.core.money import ONE, ZERO
 from tidegate.core.order import Order
 from tidegate.core.vocabulary import HeldBy, OffsetUnit, OrderType, PositionSide, TriggerBy, Wallet
 from tidegate.ports import BreakFilter, ExecutionFilter
-from tidegate.storage import chain, engines, migrate
+from tidegate.storage import chain, engines, migrate, revisions
 from tidegate.storage.open import open_storage
 from tidegate.storage.rows import ACCOUNTS, BREAKS, EXECUTIONS, HISTORY, HOLDINGS, LEDGER, ORDERS, TOKENS, USERS
 from tidegate.storage.schema import order_history

@@ -31,7 +31,7 @@ from tidegate.core.money import ZERO
 from tidegate.core.order import CONDITIONAL, Order
 from tidegate.core.policy import Policy
 from tidegate.core.portfolio.margins import Margins, recounted
-from tidegate.core.rates import Rates
+from tidegate.core.rates import Rates, is_fresh
 from tidegate.core.records import (
     Account,
     AccountMarket,
@@ -193,6 +193,11 @@ class Desk:
         By the venue's own markets if it can be, by another's if not.
         """
         return self.rates.rate(self.prices, exchange, asset)
+
+    def recent_price(self, exchange: Exchange, symbol: str, at: datetime) -> Price | None:
+        """The market as far as an order may be held against it; None: what was told last is too old for that."""
+        price = self.prices.get((exchange, symbol))
+        return price if price is not None and is_fresh(price, at - self.policy.price_stale) else None
 
     def fresh_price(self, exchange: Exchange, symbol: str, at: datetime) -> Price | None:
         """The market as it was told just now; None: it may have moved since."""

@@ -64,7 +64,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     # Venues round what derivatives earn and cost, trade by trade: so much in the asset they settle in is no break.
     settlement_rounding_max: Decimal = Decimal("0.0001")
     cash_assets: frozenset[str] = frozenset({"USDT", "USDC", "FDUSD", "USD", "TUSD", "DAI"})  # No exposure.
-    price_stale: timedelta = timedelta(seconds=60)  # What is valued by an older price is marked so.
+    price_stale: timedelta = timedelta(seconds=60)  # What an older price values is marked so; it checks no order.
     equity_interval: timedelta = timedelta(seconds=60)
     equity_look: timedelta = timedelta(seconds=5)  # So often it is looked whether a mark must not wait that long,
     equity_step_ratio: Decimal = Decimal("0.005")  # as somebody's profit has moved by this part of the equity.

@@ -376,3 +376,10 @@ def test_the_quote_of_a_cross_must_be_priced(desk: LimitedDesk) -> None:
     desk.set_limits(limit(K.GROSS_EXPOSURE, "10000000"))
     command = desk.spot(Side.BUY, "1", "4", symbol="ETH/BNB")
     assert refused(desk, command).code is RefusalCode.NO_REFERENCE_PRICE
+
+
+def test_a_collar_around_an_old_price_lets_nothing_through(desk: LimitedDesk) -> None:
+    desk.set_limits(limit(K.PRICE_COLLAR, "0.1"))
+    desk.price("50000")
+    desk.wait(61)
+    assert refused(desk, desk.spot()).code is RefusalCode.NO_REFERENCE_PRICE

@@ -106,3 +106,27 @@ def test_a_market_order_whose_worst_case_nobody_knows_is_refused() -> None:
         command = driver.order_command(order_type=OrderType.MARKET, price=None, symbol=symbol, side=side)
         driver.put(command)
         assert driver.orders[command.order_id].reason is RefusalCode.NO_REFERENCE_PRICE
+
+
+def test_a_price_of_a_minute_ago_lets_no_order_at_the_market_through() -> None:
+    driver = MarketsDriver()
+    driver.price("50000")
+    driver.wait(60)
+    recent = driver.order_command(order_type=OrderType.MARKET, price=None, side=Side.BUY)
+    driver.put(recent)
+    assert driver.orders[recent.order_id].reason is None
+    driver.wait(1)
+    late = driver.order_command(order_type=OrderType.MARKET, price=None, side=Side.BUY)
+    driver.put(late)
+    assert driver.orders[late.order_id].reason is RefusalCode.NO_REFERENCE_PRICE
+
+
+def test_what_needs_no_market_is_not_held_by_an_old_price() -> None:
+    driver = MarketsDriver()
+    driver.price("50000")
+    driver.wait(120)
+    at_its_limit = driver.order_command(order_type=OrderType.LIMIT, price="50000", side=Side.BUY)
+    selling = driver.order_command(order_type=OrderType.MARKET, price=None, side=Side.SELL)
+    for command in (at_its_limit, selling):
+        driver.put(command)
+        assert driver.orders[command.order_id].reason is None

@@ -136,7 +136,7 @@ def check_funds(valid: ValidOrder, desk: Desk) -> RiskApproved | Refusal:
 
 def _no_price(valid: ValidOrder) -> str:
     symbol, exchange = valid.command.symbol, valid.instrument.exchange
-    return f"no price of {symbol} on {exchange} is known yet: give a limit price, or wait"
+    return f"no price of {symbol} on {exchange} is known, or none that is recent: give a limit price, or wait"
 
 
 def version_of(desk: Desk) -> int:

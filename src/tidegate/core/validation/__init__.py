@@ -44,7 +44,7 @@ def validate(command: PlaceOrder, account: Account, desk: Desk) -> ValidOrder | 
             RefusalCode.INSTRUMENT_NOT_TRADING,
             f"{account.exchange} has halted {command.symbol}: wait, or trade another",
         )
-    price = desk.prices.get((account.exchange, command.symbol))
+    price = desk.recent_price(account.exchange, command.symbol, command.at)
     fresh = desk.fresh_price(account.exchange, command.symbol, command.at)
     refusal = (
         check_workable(command)

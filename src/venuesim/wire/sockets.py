@@ -39,6 +39,9 @@ class Goodbye(NamedTuple):
     reason: str
 
 
+_GRACE_SECONDS = 1.0  # A process that was held up itself has pongs to read first.
+
+
 class KeepAlive(NamedTuple):
     """How a venue keeps a socket: it pings so often, waits so long for the pong, and lets it live so long at most.
 
@@ -181,14 +184,18 @@ class Pulse:
         self._socket = socket
         self._connection = connection
         self._payload = b""
-        self._heard_at = asyncio.get_running_loop().time()
+        self._unanswered_since: float | None = None
 
     async def handle(self, message: WSMessage) -> None:
         """Answer a ping, or note a pong; one that answers no ping of ours proves nothing."""
         if message.type is WSMsgType.PING:
             await self._connection.pong(message.data)
         elif message.type is WSMsgType.PONG and message.data == self._payload:
-            self._heard_at = asyncio.get_running_loop().time()
+            self._unanswered_since = None
+
+    def _is_overdue(self, settings: KeepAlive) -> bool:
+        since = self._unanswered_since
+        return since is not None and asyncio.get_running_loop().time() - since > settings.pong_seconds
 
     async def keep(self, settings: KeepAlive) -> None:
         """Ping until the connection ends."""
@@ -199,9 +206,13 @@ class Pulse:
             if loop.time() >= until:
                 self._socket.say_goodbye(self._socket.goodbye())
                 return
-            if loop.time() - self._heard_at > settings.pong_seconds:
-                self._socket.drop()
-                return
+            if self._is_overdue(settings):
+                await asyncio.sleep(min(settings.ping_seconds, _GRACE_SECONDS))
+                if self._is_overdue(settings):
+                    self._socket.drop()
+                    return
+            if self._unanswered_since is None:
+                self._unanswered_since = loop.time()
             self._payload = str(int(loop.time() * 1000)).encode()
             try:
                 await self._connection.ping(self._payload)

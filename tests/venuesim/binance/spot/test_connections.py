@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 from aiohttp import WSMsgType
@@ -23,6 +24,20 @@ async def test_the_venue_pings_and_a_client_that_answers_stays(venues, monkeypat
             while (frame := await socket.receive()).type is not WSMsgType.TEXT:
                 await socket.pong(frame.data)
         assert json.loads(frame.data)["status"] == 200
+
+
+async def test_a_client_that_answers_stays_where_the_venue_itself_was_held_up(venues, monkeypatch) -> None:
+    monkeypatch.setattr(connections, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "PONG_SECONDS", 0.2)
+    async with venues.session.ws_connect(venues.url("binance", "ws_api"), autoping=False) as socket:
+        ping = await socket.receive(5)
+        await socket.pong(ping.data)
+        await asyncio.sleep(0.02)
+        time.sleep(0.3)  # noqa: ASYNC251 - Both sides stand still, as on a machine that is busy.
+        for _ in range(3):
+            ping = await socket.receive(5)
+            assert ping.type is WSMsgType.PING
+            await socket.pong(ping.data)
 
 
 async def test_a_client_whose_pongs_answer_no_ping_is_cut_off(venues, monkeypatch) -> None:

@@ -30,6 +30,14 @@ def test_an_amendment_is_held_against_limits_for_what_it_adds(desk: LimitedDesk)
     assert desk.amended(order, quantity="2.5") is None
 
 
+def test_a_change_that_asks_for_more_is_not_held_against_an_old_price(desk: LimitedDesk) -> None:
+    order = desk.working(desk.perpetual(quantity="2", price="49000"))
+    desk.set_limits(limit(K.PRICE_COLLAR, "0.1"))
+    desk.wait(61)
+    assert desk.amended(order, price="49500") is RefusalCode.NO_REFERENCE_PRICE
+    assert desk.amended(order, quantity="1") is None
+
+
 def test_a_decrease_never_fails(desk: LimitedDesk) -> None:
     order = desk.working(desk.perpetual(quantity="2", price="49000"))
     desk.set_limits(limit(K.POSITION_QUANTITY, "0"), limit(K.ORDER_QUANTITY, "0"), limit(K.DAILY_LOSS, "1"))

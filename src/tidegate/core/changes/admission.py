@@ -118,7 +118,7 @@ def _check_figures(desk: Desk, order: Order, changed: Order, at: datetime) -> Re
     if instrument is None:
         message = f"{order.exchange} has not listed {order.symbol} yet: ask again once it has"
         return refuse(RefusalCode.SYMBOL_NOT_FOUND, message)
-    price = desk.prices.get((order.exchange, order.symbol))
+    price = desk.recent_price(order.exchange, order.symbol, at)
     fresh = desk.fresh_price(order.exchange, order.symbol, at)
     if (refusal := check_figures(changed, instrument, price, fresh)) is not None:
         return refusal
@@ -137,7 +137,7 @@ def _check_limits(desk: Desk, order: Order, changed: Order, at: datetime) -> Ref
     """What asks for more is held against all limits; less of an order always passes."""
     if not asks_for_more(order, changed):
         return None
-    return check_open_order(desk, order, changed, desk.prices.get((order.exchange, order.symbol)), at)
+    return check_open_order(desk, order, changed, desk.recent_price(order.exchange, order.symbol, at), at)
 
 
 def _check_funds(desk: Desk, order: Order, changed: Order) -> Refusal | None:

@@ -99,7 +99,7 @@ class Unit(msgspec.Struct, eq=False):
                 self._note_unpriced(slot)
 
     def grow(self, gross: Decimal) -> None:
-        """Let the gross of all cells change by so much. What is made ready for a slot has to grow first."""
+        """Let the gross of all cells change by so much."""
         self.gross += gross
         if gross > 0:
             self.growth.worth += gross * self.price
